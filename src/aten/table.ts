@@ -1,0 +1,35 @@
+/** @file The shape of an op's entry: what the op means, as types, as values, or in other ops. */
+
+import type { Strided } from "../core/strided.ts";
+import type { Dim } from "../symbolic.ts";
+import type { Complex, TensorType } from "./graph.ts";
+import type { AtenArgs, AtenReturns } from "./schemas.gen.ts";
+
+/** What stands for a tensor in a decomposition: its type can be asked, its values cannot. */
+export interface Symbolic extends TensorType {
+  readonly isSymbolic: true;
+}
+
+export type Op = keyof AtenArgs<unknown, unknown>;
+/** Arguments with tensors as T and integers (sizes, indices) as I; schema defaults filled in, promotion applied. */
+export type ArgsOf<K extends Op, T, I> = AtenArgs<T, I>[K];
+/** `Tensor` → T, `Tensor[]` → T[], `(Tensor, Tensor)` → [T, T], `SymInt` → I. */
+export type ReturnOf<K extends Op, T, I> = AtenReturns<T, I>[K];
+export type ScalarOf<I> = number | bigint | boolean | Complex | I;
+
+/** Calls another op from a decomposition: promoted, typed and recorded as any call. */
+export type Call<T = Symbolic, I = Dim> = <K extends Op>(op: K, args: Partial<ArgsOf<K, T, I>>) => ReturnOf<K, T, I>;
+
+/** The result's type: dtype defaults are never implied. */
+export type Meta = { readonly dtype: TensorType["dtype"]; readonly shape: TensorType["shape"]; readonly strides?: TensorType["strides"] };
+
+export interface AtenEntry<K extends Op> {
+  /** dtype and symbolic shape of the results, from the types of the arguments (after promotion). */
+  readonly meta?: (args: ArgsOf<K, TensorType, Dim>) => ReturnOf<K, Meta, Dim>;
+  /** The results, on real strided storages. A view returns a Strided on its argument's storage. */
+  readonly eval?: (args: ArgsOf<K, Strided, number>) => ReturnOf<K, Strided, number>;
+  /** The op in other ops. Without `meta`/`eval`, both follow from this. */
+  readonly decompose?: (args: ArgsOf<K, Symbolic, Dim>, call: Call) => ReturnOf<K, Symbolic, Dim>;
+}
+
+export type AtenTable = { readonly [K in Op]?: AtenEntry<K> };

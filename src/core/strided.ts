@@ -1,0 +1,75 @@
+/** @file Values of the core: bytes in linear memory (Storage), and how a tensor lies in them (Strided). */
+
+import { byteLength, type DType, dtypes } from "../dtype.ts";
+import { core } from "./door.ts";
+
+const released = new FinalizationRegistry<{ ptr: number; epoch: number }>(({ ptr, epoch }) => core.free(ptr, epoch));
+
+/** Bytes that live in the core's memory until the last Strided on them is gone, or until `free()`. */
+export class Storage {
+  readonly ptr: number;
+  readonly nbytes: number;
+  /** Which instance of the core holds the bytes: a trap replaces the instance, and its storages are lost. */
+  readonly epoch: number;
+
+  /** Allocates `nbytes` (not cleared). Throws `core/memory` when 4 GiB are used up. */
+  constructor(nbytes: number) {
+    this.nbytes = nbytes;
+    this.ptr = core.alloc(nbytes);
+    this.epoch = core.epoch;
+    released.register(this, { ptr: this.ptr, epoch: this.epoch }, this);
+  }
+
+  /** A view of the bytes, valid until the next call into the core. */
+  bytes(): Uint8Array {
+    return core.view(this.ptr, this.nbytes, this.epoch);
+  }
+
+  /** Gives the bytes back at once. Nothing may use this storage afterwards. */
+  free(): void {
+    released.unregister(this);
+    core.free(this.ptr, this.epoch);
+  }
+}
+
+/** A tensor value: `shape` and `strides` in elements, `offset` in elements from the start of `storage`. */
+export interface Strided {
+  readonly storage: Storage;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export const numel = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+/** Row-major strides of `shape`, in elements, as PyTorch computes them (a size of 0 counts as 1). */
+export function contiguousStrides(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  for (let i = shape.length - 1, step = 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= Math.max(shape[i] as number, 1);
+  }
+  return strides;
+}
+
+/** Whether elements lie in row-major order without gaps (sizes of 1 may have any stride). */
+export function isContiguous(x: Strided): boolean {
+  for (let i = x.shape.length - 1, step = 1; i >= 0; i--) {
+    const d = x.shape[i] as number;
+    if (d === 0) return true;
+    if (d !== 1) {
+      if (x.strides[i] !== step) return false;
+      step *= d;
+    }
+  }
+  return true;
+}
+
+/** A new contiguous tensor, not cleared. */
+export function empty(dtype: DType, shape: readonly number[]): Strided {
+  return { storage: new Storage(byteLength(dtype, numel(shape))), dtype, shape: [...shape], strides: contiguousStrides(shape), offset: 0 };
+}
+
+/** Address of the first element. */
+export const address = (x: Strided): number => x.storage.ptr + x.offset * dtypes[x.dtype].size;

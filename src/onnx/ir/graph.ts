@@ -1,0 +1,235 @@
+/** @file The ONNX IR: Model, Graph, Node, Value. Every op is held in its newest form; a Graph is the one owner of its nodes. */
+
+import type { DType } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
+import type { Dim, Shape, SymEnv } from "../../symbolic.ts";
+import type { TensorSource } from "../../weights/source.ts";
+
+/** dtype and dims of a tensor; `shape` null where even the rank is unknown. Unknown dims are fresh anonymous symbols. */
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: Shape | null;
+}
+
+/** An attribute as ONNX has them. Integers are numbers where exact, else bigints. */
+export type Attribute =
+  | { readonly kind: "int"; readonly value: number | bigint }
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "ints"; readonly value: readonly (number | bigint)[] }
+  | { readonly kind: "floats"; readonly value: readonly number[] }
+  | { readonly kind: "strings"; readonly value: readonly string[] }
+  | { readonly kind: "tensor"; readonly value: TensorSource }
+  | { readonly kind: "graph"; readonly value: Graph };
+
+/** One operand position of a node that reads a value. */
+export interface Use {
+  readonly node: Node;
+  readonly index: number;
+}
+
+export class Value {
+  /** A hint until save, when one allocator makes names unique; null: named after its producer. */
+  name: string | null;
+  /** null until inferred. */
+  type: ValueType | null;
+  producer: Node | null = null;
+  /** Set on initializers: the tensor's bytes. */
+  source: TensorSource | null = null;
+  /** What is known of the elements of a small integer tensor (shapes, indices, sizes), row-major; null where nothing is. */
+  data: readonly Dim[] | null = null;
+  /** Handle of this value in its environment's inference store; -1 before inference saw it. */
+  handle = -1;
+  readonly metadata: Map<string, string> = new Map();
+  readonly #uses = new Set<Use>();
+
+  constructor(name: string | null, type: ValueType | null) {
+    this.name = name;
+    this.type = type;
+  }
+  get dtype(): DType {
+    return this.type?.dtype ?? internal(`dtype of ${this.name} is not inferred`);
+  }
+  get shape(): Shape {
+    return this.type?.shape ?? internal(`shape of ${this.name} is not inferred`);
+  }
+  get rank(): number {
+    return this.shape.length;
+  }
+  get isInitializer(): boolean {
+    return this.source !== null;
+  }
+  get uses(): ReadonlySet<Use> {
+    return this.#uses;
+  }
+  /** For Node only. */
+  addUse(use: Use): void {
+    this.#uses.add(use);
+  }
+  /** For Node only. */
+  removeUse(use: Use): void {
+    this.#uses.delete(use);
+  }
+}
+
+export class Node {
+  readonly domain: string;
+  readonly op: string;
+  readonly attributes: Map<string, Attribute>;
+  readonly outputs: readonly Value[];
+  /** Index into the model's table of origins. */
+  origin: number;
+  /** A hint, as of values. */
+  name: string | null = null;
+  readonly metadata: Map<string, string> = new Map();
+  readonly #inputs: (Value | null)[] = [];
+  readonly #uses: (Use | null)[] = [];
+  /** Neighbours in the owning graph's order; for Graph only. */
+  previous: Node | null = null;
+  next: Node | null = null;
+  graph: Graph | null = null;
+
+  constructor(op: string, inputs: readonly (Value | null)[], attributes: Map<string, Attribute>, outputs: readonly Value[], origin: number, domain = "") {
+    this.domain = domain;
+    this.op = op;
+    this.attributes = attributes;
+    this.outputs = outputs;
+    this.origin = origin;
+    for (const v of outputs) v.producer = this;
+    inputs.forEach((v, i) => this.setInput(i, v));
+  }
+  /** Omitted optional inputs are null. */
+  get inputs(): readonly (Value | null)[] {
+    return this.#inputs;
+  }
+  setInput(index: number, value: Value | null): void {
+    const old = this.#uses[index];
+    if (old) (this.#inputs[index] as Value).removeUse(old);
+    while (this.#inputs.length < index) {
+      this.#inputs.push(null);
+      this.#uses.push(null);
+    }
+    this.#inputs[index] = value;
+    this.#uses[index] = value ? { node: this, index } : null;
+    const use = this.#uses[index];
+    if (value && use) value.addUse(use);
+  }
+  /** The node's own sub-graphs, in attribute order. */
+  get graphs(): Graph[] {
+    return [...this.attributes.values()].flatMap((a) => (a.kind === "graph" ? [a.value] : []));
+  }
+  int(name: string, otherwise: number): number {
+    const a = this.attributes.get(name);
+    return a?.kind === "int" ? Number(a.value) : otherwise;
+  }
+  float(name: string, otherwise: number): number {
+    const a = this.attributes.get(name);
+    return a?.kind === "float" ? a.value : otherwise;
+  }
+  string(name: string, otherwise: string): string {
+    const a = this.attributes.get(name);
+    return a?.kind === "string" ? a.value : otherwise;
+  }
+  ints(name: string): number[] | null {
+    const a = this.attributes.get(name);
+    return a?.kind === "ints" ? a.value.map(Number) : null;
+  }
+}
+
+export class Graph {
+  name: string;
+  readonly inputs: Value[] = [];
+  readonly outputs: Value[] = [];
+  /** In declaration order. Keyed by value, not by name: names are hints. */
+  readonly initializers: Set<Value> = new Set();
+  readonly metadata: Map<string, string> = new Map();
+  #first: Node | null = null;
+  #last: Node | null = null;
+  #size = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+  get size(): number {
+    return this.#size;
+  }
+  /** Nodes in order. Nodes may be removed and inserted while iterating: removed ones are not visited, ones inserted behind the cursor are not either. */
+  *nodes(): Generator<Node, void, void> {
+    for (let node = this.#first; node !== null; ) {
+      const current: Node = node;
+      if (current.graph === this) yield current;
+      node = current.next; // a removed node keeps its `next`, so iteration goes on
+      while (node !== null && node.graph !== this) node = node.next;
+    }
+  }
+  append(node: Node): void {
+    this.insert(node, null);
+  }
+  /** Inserts `node` before `before`; at the end when null. */
+  insert(node: Node, before: Node | null): void {
+    if (node.graph !== null) internal(`${node.op} is already in a graph`);
+    const previous = before === null ? this.#last : before.previous;
+    node.previous = previous;
+    node.next = before;
+    if (previous === null) this.#first = node;
+    else previous.next = node;
+    if (before === null) this.#last = node;
+    else before.previous = node;
+    node.graph = this;
+    this.#size++;
+  }
+  /** Takes `node` out. Throws if one of its outputs is still used. */
+  remove(node: Node): void {
+    if (node.graph !== this) internal(`${node.op} is not in graph ${this.name}`);
+    for (const v of node.outputs) if (v.uses.size > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
+    if (node.previous === null) this.#first = node.next;
+    else node.previous.next = node.next;
+    if (node.next === null) this.#last = node.previous;
+    else node.next.previous = node.previous;
+    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
+    node.graph = null;
+    this.#size--;
+  }
+  /** Every operand and graph output that is `from` becomes `to`. The types must agree. */
+  replaceAllUses(from: Value, to: Value): void {
+    if (from === to) return;
+    for (const use of [...from.uses]) use.node.setInput(use.index, to);
+    this.outputs.forEach((v, i) => {
+      if (v === from) this.outputs[i] = to;
+    });
+  }
+}
+
+/** What a node came from: looked up through `node.origin`. */
+export interface OriginRow {
+  /** Name of the captured node (`linear_3`) and its op (`aten::linear`). */
+  readonly node: string;
+  readonly op: string;
+  readonly moduleStack: string;
+  readonly stackTrace: string;
+}
+
+/** A function of the model, called by nodes of its domain and name. */
+export interface FunctionBody {
+  readonly domain: string;
+  readonly name: string;
+  readonly graph: Graph;
+  readonly attributes: readonly string[];
+}
+
+export class Model {
+  readonly graph: Graph;
+  readonly env: SymEnv;
+  readonly functions: FunctionBody[] = [];
+  readonly origins: OriginRow[] = [];
+  readonly metadata: Map<string, string> = new Map();
+  /** Domain → version. The default domain is "". */
+  readonly opset_import: Map<string, number> = new Map();
+  ir_version = 0;
+  producer_name = "";
+  producer_version = "";
+  constructor(graph: Graph, env: SymEnv) {
+    this.graph = graph;
+    this.env = env;
+  }
+}

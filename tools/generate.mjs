@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// Writes every *.gen.ts from the specification files: node tools/generate.mjs [SPEC_DIR]
+// The generated files are committed; a build never runs this.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateAten } from "./generate-aten.mjs";
+
+const spec = process.argv[2] ?? "../shared/spec";
+const json = (name) => JSON.parse(readFileSync(join(spec, name), "utf8"));
+generateAten(json("aten-schemas.json"), json("type-promotion.json"));
