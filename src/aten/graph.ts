@@ -1,7 +1,8 @@
 /** @file The ATen dialect: an FX-like graph of ATen calls. Front ends make it, `normalize` rewrites it, `onnx/lowering` reads it. */
 
 import type { DType } from "../dtype.ts";
-import type { Dim, Shape } from "../symbolic.ts";
+import { internal } from "../errors.ts";
+import type { Dim, Shape, SymInt } from "../symbolic.ts";
 
 /** dtype, sizes and (where known) strides in elements of a tensor value. */
 export interface TensorType {
@@ -40,6 +41,14 @@ export class Value {
     this.name = name;
     this.type = type;
   }
+  /** Of tensors only. */
+  get dtype(): DType {
+    return this.type.kind === "tensor" ? this.type.dtype : internal(`${this.name} is no tensor`);
+  }
+  /** Of tensors only. */
+  get shape(): Shape {
+    return this.type.kind === "tensor" ? this.type.shape : internal(`${this.name} is no tensor`);
+  }
 }
 
 /** Complex literal. */
@@ -53,10 +62,10 @@ export interface Device {
 }
 
 /**
- * An argument: a value of the graph, a literal, or a list of them. Integers are numbers where a double holds them exactly, else bigints.
+ * An argument: a value of the graph, a size known as an expression, a literal, or a list of them. Integers are numbers where a double holds them exactly, else bigints.
  * dtypes, memory formats and layouts are torch's names (`"float32"`, `"channels_last"`, `"strided"`): the schema tells which.
  */
-export type Arg = Value | number | bigint | boolean | string | null | Complex | Device | Graph | readonly Arg[] | { readonly [key: string]: Arg };
+export type Arg = Value | SymInt | number | bigint | boolean | string | null | Complex | Device | Graph | readonly Arg[] | { readonly [key: string]: Arg };
 
 /** One result of a node: a value, the values of a `Tensor[]`, or null where PyTorch returned None. */
 export type Output = Value | readonly Value[] | null;

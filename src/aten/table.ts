@@ -23,9 +23,12 @@ export type Call<T = Symbolic, I = Dim> = <K extends Op>(op: K, args: Partial<Ar
 /** The result's type: dtype defaults are never implied. */
 export type Meta = { readonly dtype: TensorType["dtype"]; readonly shape: TensorType["shape"]; readonly strides?: TensorType["strides"] };
 
+/** Makes a size that only the data decide (`nonzero`): a new unbacked symbol of the program's environment. */
+export type Fresh = (hint: string) => Dim;
+
 export interface AtenEntry<K extends Op> {
   /** dtype and symbolic shape of the results, from the types of the arguments (after promotion). */
-  readonly meta?: (args: ArgsOf<K, TensorType, Dim>) => ReturnOf<K, Meta, Dim>;
+  readonly meta?: (args: ArgsOf<K, TensorType, Dim>, fresh: Fresh) => ReturnOf<K, Meta, Dim>;
   /** The results, on real strided storages. A view returns a Strided on its argument's storage. */
   readonly eval?: (args: ArgsOf<K, Strided, number>) => ReturnOf<K, Strided, number>;
   /** The op in other ops. Without `meta`/`eval`, both follow from this. */
@@ -33,3 +36,10 @@ export interface AtenEntry<K extends Op> {
 }
 
 export type AtenTable = { readonly [K in Op]?: AtenEntry<K> };
+
+/** An entry with its argument types forgotten: what code that knows no op by name works with. */
+export interface Entry {
+  readonly meta?: (args: never, fresh: Fresh) => unknown;
+  readonly eval?: (args: never) => unknown;
+  readonly decompose?: (args: never, call: never) => unknown;
+}

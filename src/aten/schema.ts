@@ -1,0 +1,162 @@
+/** @file Operator schemas at run time: argument order, defaults and aliases, parsed from PyTorch's schema text when an op is first asked for. */
+
+import { internal } from "../errors.ts";
+import type { Arg } from "./graph.ts";
+import { schemaText } from "./schema-text.gen.ts";
+
+export interface SchemaArg {
+  readonly name: string;
+  /** `Tensor`, `SymInt`, `int`, `Scalar`, `float`, `bool`, `str`, `ScalarType`, … */
+  readonly type: string;
+  readonly optional: boolean;
+  /** `Tensor[]`, `SymInt[2]`. */
+  readonly list: boolean;
+  /** Length of `int[2]`, to which a single number is repeated; null for plain lists. */
+  readonly size: number | null;
+  /** undefined: the argument must be given. */
+  readonly default: Arg | undefined;
+  /** Alias set of `Tensor(a!)`: `a`; null without one. */
+  readonly alias: string | null;
+  readonly writes: boolean;
+}
+
+export interface SchemaReturn {
+  readonly type: string;
+  readonly list: boolean;
+  readonly alias: string | null;
+  readonly writes: boolean;
+}
+
+export interface Schema {
+  readonly op: string;
+  readonly text: string;
+  readonly args: readonly SchemaArg[];
+  readonly returns: readonly SchemaReturn[];
+  /** An argument is written to. */
+  readonly mutates: boolean;
+}
+
+let offsets: Map<string, number> | null = null;
+const parsed = new Map<string, Schema>();
+
+/** The schema of `op` (`aten::add.Tensor`), null when PyTorch has no such op. */
+export function schemaOf(op: string): Schema | null {
+  const known = parsed.get(op);
+  if (known) return known;
+  offsets ??= indexLines();
+  const start = offsets.get(op);
+  if (start === undefined) return null;
+  const schema = parse(schemaText.slice(start, schemaText.indexOf("\n", start)));
+  parsed.set(op, schema);
+  return schema;
+}
+
+function indexLines(): Map<string, number> {
+  const index = new Map<string, number>();
+  for (let at = 1; at < schemaText.length; at = schemaText.indexOf("\n", at) + 1) {
+    index.set(schemaText.slice(at, schemaText.indexOf("(", at)), at);
+  }
+  return index;
+}
+
+/** Every op that has a schema. */
+export function allOps(): string[] {
+  offsets ??= indexLines();
+  return [...offsets.keys()];
+}
+
+/** Splits at commas that no bracket encloses. */
+function splitTop(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const c = text[i];
+    if (i === text.length || (c === "," && depth === 0)) {
+      const part = text.slice(start, i).trim();
+      if (part !== "") parts.push(part);
+      start = i + 1;
+    } else if (c === "(" || c === "[") depth++;
+    else if (c === ")" || c === "]") depth--;
+  }
+  return parts;
+}
+
+function parse(text: string): Schema {
+  const open = text.indexOf("(");
+  const arrow = text.lastIndexOf(") -> ");
+  const args = splitTop(text.slice(open + 1, arrow)).filter((a) => a !== "*").map(parseArg);
+  const returns = text.slice(arrow + 5);
+  const list = returns.startsWith("(") ? splitTop(returns.slice(1, -1)) : [returns];
+  return {
+    op: text.slice(0, open),
+    text,
+    args,
+    returns: list.map((r) => {
+      const { type, list: isList, alias, writes } = parseType(r.replace(/ \w+$/, ""));
+      return { type, list: isList, alias, writes };
+    }),
+    mutates: args.some((a) => a.writes),
+  };
+}
+
+function parseType(text: string): Omit<SchemaArg, "name" | "default"> {
+  const alias = /\(([a-z]+)(!?)(?: -> \*)?\)/.exec(text);
+  let type = text.replace(/\([^)]*\)/, "");
+  let optional = type.endsWith("?");
+  if (optional) type = type.slice(0, -1);
+  const list = /^(.*)\[(\d*)\]$/.exec(type);
+  if (list) type = list[1] as string;
+  if (type.endsWith("?")) {
+    optional ||= !list; // `Tensor?[]`: the elements are optional, the list is not
+    type = type.slice(0, -1);
+  }
+  return {
+    type,
+    optional,
+    list: list !== null,
+    size: list?.[2] ? Number(list[2]) : null,
+    alias: alias?.[1] ?? null,
+    writes: alias?.[2] === "!",
+  };
+}
+
+function parseArg(text: string): SchemaArg {
+  const m = /^(.*?) (\w+)(?:=(.*))?$/.exec(text);
+  if (!m) internal(`schema argument ${text}`);
+  const type = parseType(m[1] as string);
+  return { ...type, name: m[2] as string, default: m[3] === undefined ? undefined : parseDefault(m[3], type.type) };
+}
+
+/** c10::MemoryFormat numbers that stand as defaults in schemas. */
+const memoryFormats: Readonly<Record<number, string>> = { 0: "contiguous_format", 1: "preserve_format" };
+/** c10::ScalarType numbers that stand as defaults in schemas. */
+const scalarTypes: Readonly<Record<number, string>> = { 4: "int64", 6: "float32", 24: "float8_e4m3fn" };
+
+function parseDefault(text: string, type: string): Arg {
+  if (text === "None") return null;
+  if (text === "True" || text === "False") return text === "True";
+  if (/^["']/.test(text)) return text.slice(1, -1);
+  if (text.startsWith("[")) return splitTop(text.slice(1, -1)).map((t) => parseDefault(t, type));
+  const n = Number(text);
+  if (type === "ScalarType") return scalarTypes[n] ?? internal(`default dtype ${text}`);
+  if (type === "MemoryFormat") return memoryFormats[n] ?? internal(`default memory format ${text}`);
+  if (!Number.isNaN(n)) return Number.isSafeInteger(n) || !/^-?\d+$/.test(text) ? n : BigInt(text);
+  return text; // `cpu`, `long`, `strided`
+}
+
+/** `args` with defaults filled in and single numbers repeated where the schema says `int[2]`. */
+export function withDefaults(schema: Schema, args: Readonly<Record<string, Arg>>): Record<string, Arg> {
+  const full: Record<string, Arg> = {};
+  for (const a of schema.args) {
+    const given = args[a.name];
+    let value = given === undefined ? a.default : given;
+    if (value === undefined) value = null;
+    if (a.list && a.size !== null && value !== null) {
+      const list: readonly Arg[] = Array.isArray(value) ? value : [value as Arg];
+      value = list.length === 1 && a.size > 1 ? new Array<Arg>(a.size).fill(list[0] as Arg) : list;
+    }
+    full[a.name] = value;
+  }
+  return full;
+}

@@ -1,0 +1,128 @@
+/**
+ * @file Calling ATen ops: defaults, promotion, then whatever interprets the call. Interpreters differ in what stands for a tensor:
+ * values of the core (eager), types (meta), graph values (trace), ONNX values (lowering).
+ */
+
+import { aten } from "./aten/index.ts";
+import { type Arg, Node, type Origin, type Output, type TensorType, Value } from "./aten/graph.ts";
+import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
+import { type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
+import type { Entry, Fresh } from "./aten/table.ts";
+import type { DType } from "./dtype.ts";
+import { OnnxExporterError } from "./errors.ts";
+import { SymEnv, SymInt } from "./symbolic.ts";
+
+export type Args = Record<string, unknown>;
+
+export type AnyCall = (op: string, args: Args) => unknown;
+
+/** One way to carry out calls. */
+export interface Interpreter<T extends Typed> {
+  readonly name: string;
+  cast(x: T, dtype: DType): T;
+  /** Carries `op` out on prepared arguments; undefined where only a decomposition can. */
+  run(op: string, args: Args, schema: Schema): unknown;
+  /** Writes `value` into `target` (the mutated argument of an in-place op) and returns what the call returns. */
+  write(target: T, value: T): T;
+}
+
+/** The entry of `op`, undefined where there is none. */
+export const entryOf = (op: string): Entry | undefined => aten.get(op);
+
+/** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`; null where `op` mutates nothing. */
+export function functionalTwin(schema: Schema): string | null {
+  if (!schema.mutates) return null;
+  const twin = schema.op.replace(/_(\.|$)/, "$1");
+  return twin === schema.op || schemaOf(twin) === null ? null : twin;
+}
+
+/**
+ * Calls `op` with `given` (by schema name) on `interpreter`. `captured` is the result's dtype where a captured program states it.
+ * Throws `aten/unknown-op` for an op without schema, `aten/no-entry` for one without meaning.
+ */
+export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string, given: Readonly<Args>, captured?: DType): unknown {
+  const schema = schemaOf(op);
+  if (schema === null) {
+    throw new OnnxExporterError("aten/unknown-op", `${op} is not an operator of PyTorch`, "register it with torch.library.custom_op");
+  }
+  const twin = functionalTwin(schema);
+  if (twin !== null) return callInPlace(interpreter, schema, twin, given);
+  const args = prepare(interpreter, schema, given, captured);
+  const result = interpreter.run(op, args, schema);
+  if (result !== undefined) return result;
+  const entry = entryOf(op);
+  if (entry?.decompose === undefined) {
+    throw new OnnxExporterError("aten/no-entry", `${op} has no ${interpreter.name} here`, `schema: ${schema.text}`);
+  }
+  const call: AnyCall = (inner, innerArgs) => callOn(interpreter, inner, innerArgs);
+  return entry.decompose(args as never, call as never);
+}
+
+/** `given` with defaults, the captured dtype and promotion applied. */
+export function prepare<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, given: Readonly<Args>, captured: DType | undefined): Args {
+  const args: Args = withDefaults(schema, given as Readonly<Record<string, Arg>>);
+  // A captured program states the dtype that a missing `dtype` argument stood for.
+  if (captured !== undefined && args["dtype"] === null) args["dtype"] = captured;
+  return applyPromotion<T>(schema, args, captured, (x, dtype) => interpreter.cast(x, dtype));
+}
+
+function callInPlace<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, twin: string, given: Readonly<Args>): unknown {
+  const name = schema.args.find((a) => a.writes)?.name ?? "self";
+  const target = given[name] as T;
+  const value = callOn(interpreter, twin, given) as T;
+  return interpreter.write(target, value.dtype === target.dtype ? value : interpreter.cast(value, target.dtype));
+}
+
+/** Types alone: what every op's `meta` gives. A type is its own value. */
+export const metaInterpreter: Interpreter<Typed> = {
+  name: "meta",
+  cast: (x, dtype) => ({ kind: "tensor", dtype, shape: x.shape }) as Typed,
+  run(op, args) {
+    const meta = entryOf(op)?.meta;
+    if (meta === undefined) return undefined;
+    return asTypes(meta(args as never, freshAmong(args)));
+  },
+  write: (target) => target,
+};
+
+/** New unbacked symbols in the environment that the sizes among `args` live in, a new one where all are numbers. */
+function freshAmong(args: Args): Fresh {
+  return (hint) => {
+    const dims = Object.values(args).flat().flatMap((a) => (isTyped(a) ? a.shape : [a]));
+    const known = dims.find((d): d is SymInt => d instanceof SymInt);
+    return (known?.env ?? new SymEnv()).fresh(hint);
+  };
+}
+
+const asTypes = (result: unknown): unknown =>
+  Array.isArray(result) ? result.map(asTypes) : isTyped(result) ? { kind: "tensor", ...result } : result;
+
+/** Values of a graph under construction: each call becomes a node. Front ends trace with it, rewrites build with it. */
+export function graphInterpreter(append: (node: Node) => void, origin: () => Origin, nameFor: (hint: string) => string): Interpreter<Value> {
+  const record = (op: string, args: Args, types: unknown): unknown => {
+    const hint = op.slice(op.indexOf("::") + 2).split(".")[0] as string;
+    const name = nameFor(hint);
+    let many = 0;
+    const toValue = (type: unknown): unknown => {
+      if (Array.isArray(type)) return type.map(toValue);
+      return isTyped(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type as TensorType) : type;
+    };
+    const schema = schemaOf(op);
+    const result = toValue(types);
+    const outputs = (schema !== null && schema.returns.length !== 1 ? result : [result]) as Output[];
+    append(new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin()));
+    return result;
+  };
+  const typesOf = (x: unknown): unknown => (x instanceof Value ? x.type : Array.isArray(x) ? x.map(typesOf) : x);
+  return {
+    name: "meta",
+    cast: (x, dtype) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,
+    run(op, args) {
+      const types = metaInterpreter.run(op, mapArgs(args, typesOf), schemaOf(op) as Schema);
+      return types === undefined ? undefined : record(op, args, types);
+    },
+    write: (_target, value) => value,
+  };
+}
+
+const mapArgs = (args: Args, f: (x: unknown) => unknown): Args => Object.fromEntries(Object.entries(args).map(([k, v]) => [k, f(v)]));
