@@ -1,0 +1,3 @@
+//! All that the host can see of the core.
+
+export * from "./memory";
