@@ -1,23 +1,523 @@
 /**
  * @file Symbolic dimensions: polynomials with integer coefficients over interned atoms, kept in the core
- * (assembly/symbolic). Equal expressions have equal handles, so `===` on handles of one environment decides equality.
+ * (assembly/symbolic). Equal expressions have equal handles and one object each, so `===` decides equality of expressions.
+ *
+ * A handle >= 0 is a literal; a negative one is `~index` of an expression. Names of symbols and texts of opaque expressions live here.
  */
 
 import { core } from "./core/door.ts";
+import { internal, OnnxExporterError } from "./errors.ts";
 
 /** A size: a number, or a symbolic integer. */
 export type Dim = number | SymInt;
 export type Shape = readonly Dim[];
+export type Relation = "<" | "<=" | ">" | ">=" | "==" | "!=";
+
+/** One summand: `coefficient * atoms[0] * atoms[1] * …`; a power is a repeated atom, the constant has no atoms. */
+export interface Term {
+  /** A bigint only where a double cannot hold it. */
+  readonly coefficient: number | bigint;
+  readonly atoms: readonly Atom[];
+}
+
+/**
+ * What a polynomial is made of. `add` and `mul` are sums and products too large to expand; `broadcast(a, b)` is b where a is 1, else a
+ * (what ONNX makes of two dims of which nothing else is known). `dim` is the atom as an expression of its own.
+ */
+export type Atom =
+  | { readonly kind: "symbol"; readonly name: string; readonly anonymous: boolean; readonly dim: SymInt }
+  | { readonly kind: "floordiv" | "max" | "min" | "broadcast" | "add" | "mul"; readonly args: readonly [Dim, Dim]; readonly dim: SymInt }
+  | { readonly kind: "opaque"; readonly text: string; readonly args: readonly Dim[]; readonly dim: SymInt };
+
+/** Computes an opaque expression from the values of its arguments. */
+export type Evaluator = (...args: number[]) => number;
+
+interface Opaque {
+  readonly text: string;
+  readonly args: readonly Dim[];
+  readonly evaluate: Evaluator | null;
+}
+
+/** Numbers of assembly/symbolic/store.ts. */
+const atomKinds = ["symbol", "floordiv", "max", "min", "broadcast", "add", "mul", "opaque"] as const;
+const facts = { "==": 0, "!=": 1, "<=": 2, "<": 3, ">=": 4, ">": 5, divisible: 6 } as const;
+/** `a == b`, …, or `a` is a multiple of `b`. */
+export type FactKind = keyof typeof facts;
 
 /** One program's store of expressions: symbols, their ranges, and what guards say of them. Freed whole. */
-export class SymEnv { /* see H-symbolic */ }
+export class SymEnv {
+  /** What to do when code coerces a symbolic integer to a number: the tracer sets it; null refuses. */
+  onCoerce: ((s: SymInt) => number) | null = null;
+  #pointer: number;
+  readonly #epoch: number;
+  readonly #dims: (Dim | undefined)[] = [];
+  readonly #names = new Map<string, SymInt>();
+  readonly #symbols = new Map<number, string>();
+  readonly #opaques = new Map<number, Opaque>();
+  readonly #opaqueKeys = new Map<string, SymInt>();
+  readonly #whenFreed: (() => void)[] = [];
 
-/** An integer expression: a handle into the store of its environment. */
+  constructor() {
+    this.#epoch = core.epoch;
+    this.#pointer = core.exports.sym_new() >>> 0;
+  }
+
+  /** Address of the store in the core. Throws `symbolic/freed` after `free()` or a trap of the core. */
+  get pointer(): number {
+    if (this.#pointer === 0 || core.epoch !== this.#epoch) {
+      throw new OnnxExporterError("symbolic/freed", "a symbolic size is used after its program was freed, or after the core was restarted");
+    }
+    return this.#pointer;
+  }
+
+  /** The symbol `name`; the same name gives the same symbol. A range given again narrows it. No range: nothing is known, not even the sign. */
+  symbol(name: string, min: number | null = null, max: number | null = null): SymInt {
+    const known = this.#names.get(name);
+    if (known !== undefined) {
+      if (min !== null || max !== null) this.setRange(known, min, max);
+      return known;
+    }
+    const s = this.#symbolic(core.exports.sym_symbol(this.pointer, 0));
+    this.#names.set(name, s);
+    this.#symbols.set(this.#atomOf(s), name);
+    if (min !== null || max !== null) this.setRange(s, min, max);
+    return s;
+  }
+
+  /** A symbol that nobody named (a data-dependent size); never equal to another one. `hint` only serves printing. */
+  fresh(hint: string): SymInt {
+    const s = this.#symbolic(core.exports.sym_symbol(this.pointer, 1));
+    this.#nameAnonymous(this.#atomOf(s), hint);
+    return s;
+  }
+
+  /** Narrows what is known of `sym` to `[min, max]` (null: no limit). Throws `symbolic/contradiction` where nothing is left. */
+  setRange(sym: Dim, min: number | null, max: number | null): void {
+    if (min !== null) this.assume(">=", sym, min);
+    if (max !== null) this.assume("<=", sym, max);
+  }
+
+  /** Adds a fact that a guard states. Expressions made earlier stay as they are. Throws `symbolic/contradiction` if it is known to be false. */
+  assume(kind: FactKind, a: Dim, b: Dim): void {
+    if (core.exports.sym_assume(this.pointer, facts[kind], this.handleOf(a), this.handleOf(b)) !== 0) {
+      const said = kind === "divisible" ? `${show(a)} is a multiple of ${show(b)}` : `${show(a)} ${kind} ${show(b)}`;
+      throw new OnnxExporterError(
+        "symbolic/contradiction",
+        `"${said}" contradicts what is known: ${show(a)} is in [${bounds(a).join(", ")}]`,
+      );
+    }
+  }
+
+  /** Handle of `d` in this store. */
+  handleOf(d: Dim): number {
+    if (typeof d === "number") {
+      if ((d | 0) === d && d >= 0) return d;
+      if (!Number.isInteger(d)) internal(`${d} is not an integer`);
+      return core.exports.sym_constant(this.pointer, BigInt(d));
+    }
+    if (d.env !== this) internal(`${show(d)} belongs to another program`);
+    return d.handle;
+  }
+
+  /** The dim with a handle of this store: a number where it is constant (a SymInt where no double holds the constant). */
+  dim(handle: number): Dim {
+    if (handle >= 0) return handle;
+    const known = this.#dims[~handle];
+    if (known !== undefined) return known;
+    const constant = core.exports.sym_terms(this.pointer, handle) === 0 ? 0n : this.#constant(handle);
+    const made =
+      constant !== null && BigInt(Number(constant)) === constant && Number.isSafeInteger(Number(constant))
+        ? Number(constant)
+        : new SymInt(this, handle);
+    this.#dims[~handle] = made;
+    return made;
+  }
+
+  /** An integer of any size up to 64 bits. Throws `symbolic/overflow` beyond. */
+  integer(value: bigint): Dim {
+    if (BigInt.asIntN(64, value) !== value) throw new OnnxExporterError("symbolic/overflow", `${value} does not fit into 64 bits`);
+    return this.dim(core.exports.sym_constant(this.pointer, value));
+  }
+
+  /** An expression that the store only carries: equal texts and arguments are equal. `evaluate` lets it be computed. */
+  opaque(text: string, args: readonly Dim[], evaluate: Evaluator | null = null): SymInt {
+    const key = `${text}(${args.map((a) => this.handleOf(a)).join()})`;
+    let made = this.#opaqueKeys.get(key);
+    if (made === undefined) {
+      made = this.#symbolic(core.exports.sym_opaque(this.pointer));
+      this.#opaqueKeys.set(key, made);
+      this.#opaques.set(this.#atomOf(made), { text, args, evaluate });
+    }
+    return made;
+  }
+
+  /** Runs `f` when the store is freed: for tables that refer to its handles. */
+  whenFreed(f: () => void): void {
+    this.#whenFreed.push(f);
+  }
+
+  /** Frees the store; its expressions can no longer be used. */
+  free(): void {
+    if (this.#pointer !== 0 && core.epoch === this.#epoch) {
+      for (const f of this.#whenFreed) f();
+      core.exports.sym_free(this.#pointer);
+    }
+    this.#pointer = 0;
+  }
+
+  /** For this module: the atom with number `atom`. */
+  atom(atom: number): Atom {
+    const kind = atomKinds[core.exports.sym_atom_kind(this.pointer, atom)] ?? internal(`atom ${atom} has no kind`);
+    const dim = this.#symbolic(core.exports.sym_atom_dim(this.pointer, atom));
+    if (kind === "symbol") {
+      const anonymous = core.exports.sym_atom_arg(this.pointer, atom, 0) === 1;
+      const name = this.#symbols.get(atom) ?? this.#nameAnonymous(atom, "dim");
+      return { kind, name, anonymous, dim };
+    }
+    if (kind === "opaque") {
+      const known = this.#opaques.get(atom) ?? internal(`opaque atom ${atom} has no text`);
+      return { kind, text: known.text, args: known.args, dim };
+    }
+    const arg = (i: number): Dim => this.dim(core.exports.sym_atom_arg(this.pointer, atom, i));
+    return { kind, args: [arg(0), arg(1)], dim };
+  }
+
+  /** For this module: how to compute the opaque atom `dim`. */
+  evaluatorOf(dim: SymInt): Evaluator | null {
+    return this.#opaques.get(this.#atomOf(dim))?.evaluate ?? null;
+  }
+
+  #symbolic(handle: number): SymInt {
+    const d = this.dim(handle);
+    return typeof d === "number" ? internal(`${d} should be symbolic`) : d;
+  }
+
+  #atomOf(s: SymInt): number {
+    return core.exports.sym_term_atom(this.pointer, s.handle, 0, 0);
+  }
+
+  #constant(handle: number): bigint | null {
+    if (core.exports.sym_terms(this.pointer, handle) !== 1 || core.exports.sym_term_degree(this.pointer, handle, 0) !== 0) return null;
+    return core.exports.sym_term_coefficient(this.pointer, handle, 0);
+  }
+
+  #nameAnonymous(atom: number, hint: string): string {
+    let name = `_${hint}${atom}`;
+    while (this.#names.has(name)) name = `_${name}`;
+    this.#symbols.set(atom, name);
+    return name;
+  }
+}
+
+/** An integer expression: a handle into the store of its environment. One object per expression. */
 export class SymInt {
   readonly env: SymEnv;
   readonly handle: number;
+  /** For SymEnv only. */
   constructor(env: SymEnv, handle: number) {
     this.env = env;
     this.handle = handle;
   }
+  add(other: Dim): Dim {
+    return add(this, other);
+  }
+  sub(other: Dim): Dim {
+    return sub(this, other);
+  }
+  mul(other: Dim): Dim {
+    return mul(this, other);
+  }
+  floordiv(other: Dim): Dim {
+    return floordiv(this, other);
+  }
+  mod(other: Dim): Dim {
+    return mod(this, other);
+  }
+  neg(): Dim {
+    return neg(this);
+  }
+  toString(): string {
+    return show(this);
+  }
+  /** Code that needs a number gets one from the tracer, or this error (`symbolic/coerced`). */
+  valueOf(): number {
+    if (this.env.onCoerce !== null) return this.env.onCoerce(this);
+    throw new OnnxExporterError(
+      "symbolic/coerced",
+      `the symbolic size ${show(this)} is used as a number`,
+      "use its methods (s.add(1), s.floordiv(2)) or the functions of sizes, or make the dim static",
+    );
+  }
+}
+
+type Arithmetic = (pointer: number, a: number, b: number) => number;
+
+/** One of a, b is symbolic: the environment of both. */
+function environment(a: Dim, b: Dim): SymEnv {
+  if (typeof a !== "number") return a.env;
+  return typeof b !== "number" ? b.env : internal("no environment");
+}
+function symbolically(f: Arithmetic, a: Dim, b: Dim): Dim {
+  const env = environment(a, b);
+  return env.dim(f(env.pointer, env.handleOf(a), env.handleOf(b)));
+}
+const bothNumbers = (a: Dim, b: Dim): boolean => typeof a === "number" && typeof b === "number";
+
+export function add(a: Dim, b: Dim): Dim {
+  return typeof a === "number" && typeof b === "number" ? a + b : symbolically(core.exports.sym_add, a, b);
+}
+export function sub(a: Dim, b: Dim): Dim {
+  return typeof a === "number" && typeof b === "number" ? a - b : symbolically(core.exports.sym_sub, a, b);
+}
+export function mul(a: Dim, b: Dim): Dim {
+  return typeof a === "number" && typeof b === "number" ? a * b : symbolically(core.exports.sym_mul, a, b);
+}
+export function neg(a: Dim): Dim {
+  return sub(0, a);
+}
+/** Rounds towards -Infinity, as Python's `//`. Throws `symbolic/division-by-zero` for a literal 0. */
+export function floordiv(a: Dim, b: Dim): Dim {
+  if (b === 0) throw new OnnxExporterError("symbolic/division-by-zero", `${show(a)} is divided by 0`);
+  return typeof a === "number" && typeof b === "number" ? Math.floor(a / b) : symbolically(core.exports.sym_floordiv, a, b);
+}
+/** Sign of the divisor, as Python's `%`: `a - b*(a//b)`. */
+export function mod(a: Dim, b: Dim): Dim {
+  if (b === 0) throw new OnnxExporterError("symbolic/division-by-zero", `${show(a)} modulo 0`);
+  return typeof a === "number" && typeof b === "number" ? a - b * Math.floor(a / b) : symbolically(core.exports.sym_mod, a, b);
+}
+/** The quotient rounded up. */
+export function ceildiv(a: Dim, b: Dim): Dim {
+  return neg(floordiv(neg(a), b));
+}
+export function max(a: Dim, b: Dim): Dim {
+  return typeof a === "number" && typeof b === "number" ? Math.max(a, b) : symbolically(core.exports.sym_max, a, b);
+}
+export function min(a: Dim, b: Dim): Dim {
+  return typeof a === "number" && typeof b === "number" ? Math.min(a, b) : symbolically(core.exports.sym_min, a, b);
+}
+/** What ONNX (and NumPy) make of two dims in one position: exact where one is 1, both are equal, or one is known to be above 1. */
+export function broadcast(a: Dim, b: Dim): Dim {
+  if (a === b || b === 1) return a;
+  if (a === 1) return b;
+  return bothNumbers(a, b) ? internal(`${show(a)} and ${show(b)} do not broadcast`) : symbolically(core.exports.sym_broadcast, a, b);
+}
+/** The number of elements of a shape. */
+export function product(dims: Shape): Dim {
+  return dims.reduce<Dim>(mul, 1);
+}
+export function isStatic(d: Dim): d is number {
+  return typeof d === "number";
+}
+/** Whether `d` mentions a symbol that nobody named. */
+export function isAnonymous(d: Dim): boolean {
+  return typeof d !== "number" && atomsOf(d).some((a) => a.kind === "symbol" && a.anonymous);
+}
+
+/** Whether a and b are provably equal: one expression, or by the ranges and facts. */
+export function equal(a: Dim, b: Dim): boolean {
+  return a === b || compare(a, "==", b) === true;
+}
+
+const LESS = 1;
+const EQUAL = 2;
+const GREATER = 4;
+const truth: { readonly [R in Relation]: number } = {
+  "<": LESS,
+  "<=": LESS | EQUAL,
+  ">": GREATER,
+  ">=": GREATER | EQUAL,
+  "==": EQUAL,
+  "!=": LESS | GREATER,
+};
+
+/** Whether `a <relation> b` for all values that ranges and facts allow; null where that is not known. */
+export function compare(a: Dim, relation: Relation, b: Dim): boolean | null {
+  let possible: number;
+  if (typeof a === "number" && typeof b === "number") possible = a < b ? LESS : a > b ? GREATER : EQUAL;
+  else {
+    const env = environment(a, b);
+    possible = a === b ? EQUAL : core.exports.sym_compare(env.pointer, env.handleOf(a), env.handleOf(b));
+  }
+  if ((possible & ~truth[relation]) === 0) return true;
+  return (possible & truth[relation]) === 0 ? false : null;
+}
+
+/** The least and the greatest value that ranges and facts allow; ±Infinity where there is no limit. */
+export function bounds(d: Dim): [number, number] {
+  if (typeof d === "number") return [d, d];
+  return [core.exports.sym_lower(d.env.pointer, d.handle), core.exports.sym_upper(d.env.pointer, d.handle)];
+}
+
+/** The polynomial view of `d`, constant last, in the order that it prints. */
+export function terms(d: Dim): readonly Term[] {
+  if (typeof d === "number") return d === 0 ? [] : [{ coefficient: d, atoms: [] }];
+  const { env, handle } = d;
+  const x = core.exports;
+  const list = Array.from({ length: x.sym_terms(env.pointer, handle) }, (_, i): Term => {
+    const c = x.sym_term_coefficient(env.pointer, handle, i);
+    const atoms = Array.from({ length: x.sym_term_degree(env.pointer, handle, i) }, (_, j) =>
+      env.atom(x.sym_term_atom(env.pointer, handle, i, j)),
+    );
+    return { coefficient: Number.isSafeInteger(Number(c)) ? Number(c) : c, atoms: atoms.sort(byPrintOrder) };
+  });
+  return ordered(list);
+}
+
+/** Every atom that `d` mentions, inside others too, each once. */
+function atomsOf(d: Dim): Atom[] {
+  const seen = new Map<SymInt, Atom>();
+  const visit = (e: Dim): void => {
+    for (const t of terms(e)) {
+      for (const a of t.atoms) {
+        if (seen.has(a.dim)) continue;
+        seen.set(a.dim, a);
+        if (a.kind !== "symbol") a.args.forEach(visit);
+      }
+    }
+  };
+  visit(d);
+  return [...seen.values()];
+}
+
+/** Names of the symbols in `d`, each once, sorted. */
+export function symbolsOf(d: Dim): string[] {
+  return typeof d === "number"
+    ? []
+    : atomsOf(d)
+        .flatMap((a) => (a.kind === "symbol" ? [a.name] : []))
+        .sort(byName);
+}
+
+const combine: { readonly [K in "floordiv" | "max" | "min" | "broadcast" | "add" | "mul"]: (a: Dim, b: Dim) => Dim } = {
+  floordiv,
+  max,
+  min,
+  broadcast,
+  add,
+  mul,
+};
+
+/** `d` with every symbol replaced by `value(name)`; the result lives in the environment of those. Opaque expressions need their own evaluator. */
+export function substitute(d: Dim, value: (symbol: string) => Dim): Dim {
+  const done = new Map<SymInt, Dim>();
+  const ofAtom = (a: Atom): Dim => {
+    if (a.kind === "symbol") return value(a.name);
+    if (a.kind !== "opaque") return combine[a.kind](visit(a.args[0]), visit(a.args[1]));
+    const args = a.args.map(visit);
+    const evaluate = a.dim.env.evaluatorOf(a.dim);
+    if (evaluate !== null && args.every(isStatic)) return evaluate(...args);
+    if (args.every((x, i) => x === a.args[i])) return a.dim;
+    throw new OnnxExporterError("symbolic/opaque", `${a.text} cannot be computed: nothing is known of it but its text`);
+  };
+  const visit = (e: Dim): Dim => {
+    if (typeof e === "number") return e;
+    let result = done.get(e);
+    if (result === undefined) {
+      result = 0;
+      for (const t of terms(e))
+        result = add(
+          result,
+          t.atoms.reduce<Dim>((p, a) => mul(p, ofAtom(a)), Number(t.coefficient)),
+        );
+      done.set(e, result);
+    }
+    return result;
+  };
+  return visit(d);
+}
+
+/** The value of `d` when each symbol has the value that `binding` gives it. Throws `symbolic/opaque` for texts without an evaluator. */
+export function evaluate(d: Dim, binding: (symbol: string) => number): number {
+  const value = substitute(d, binding);
+  return typeof value === "number" ? value : internal(`${show(d)} did not become a number`);
+}
+
+/** See `SymEnv.opaque`. */
+export function opaque(env: SymEnv, text: string, args: readonly Dim[], evaluator: Evaluator | null = null): SymInt {
+  return env.opaque(text, args, evaluator);
+}
+
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** SymPy's order: symbols before functions, each by name. */
+const byPrintOrder = (a: Atom, b: Atom): number =>
+  Number(a.kind !== "symbol") - Number(b.kind !== "symbol") || byName(showAtom(a, true), showAtom(b, true));
+
+/** Terms in SymPy's lexicographic order of exponents; the constant last. */
+function ordered(list: Term[]): Term[] {
+  const generators = new Map<SymInt, Atom>(list.flatMap((t) => t.atoms.map((a) => [a.dim, a] as const)));
+  const order = [...generators.values()].sort(byPrintOrder).map((a) => a.dim);
+  const exponents = new Map(list.map((t) => [t, order.map((g) => t.atoms.filter((a) => a.dim === g).length)]));
+  return list.sort((p, q) => {
+    const [e, f] = [exponents.get(p) ?? [], exponents.get(q) ?? []];
+    const at = e.findIndex((x, i) => x !== f[i]);
+    return at < 0 ? 0 : (f[at] ?? 0) - (e[at] ?? 0);
+  });
+}
+
+function showAtom(a: Atom, inside: boolean): string {
+  switch (a.kind) {
+    case "symbol":
+      return a.name;
+    case "opaque":
+      return a.text;
+    case "floordiv":
+      return inside ? `(${operand(a.args[0])}//${operand(a.args[1])})` : `${operand(a.args[0])}//${operand(a.args[1])}`;
+    case "max":
+    case "min":
+      return `${a.kind === "max" ? "Max" : "Min"}(${flattened(a.dim, a.kind).map(show).join(", ")})`;
+    case "broadcast":
+      return `Broadcast(${a.args.map(show).sort(byName).join(", ")})`;
+    case "add":
+      return `(${show(a.args[0])} + ${operand(a.args[1])})`;
+    case "mul":
+      return `${operand(a.args[0])}*${operand(a.args[1])}`;
+  }
+}
+
+/** `Max(Max(a, b), c)` has the operands a, b, c: numbers first, then as they print. */
+function flattened(d: Dim, kind: "max" | "min"): Dim[] {
+  const [only, ...more] = terms(d);
+  const atom = more.length === 0 && only?.coefficient === 1 && only.atoms.length === 1 ? only.atoms[0] : undefined;
+  if (atom?.kind !== kind) return [d];
+  const args = atom.args.flatMap((a) => flattened(a, kind));
+  return args.sort((a, b) => Number(typeof a !== "number") - Number(typeof b !== "number") || byName(show(a), show(b)));
+}
+
+/** `d` where something binds tighter than a sum: in parentheses unless it is one name or number. */
+function operand(d: Dim): string {
+  const text = show(d);
+  return /^\w+$/.test(text) || /^(Max|Min|Broadcast)\([^()]*\)$/.test(text) ? text : `(${text})`;
+}
+
+function showTerm(t: Term): string {
+  const parts: string[] = [];
+  for (let i = 0; i < t.atoms.length; ) {
+    const a = t.atoms[i] as Atom;
+    let n = 1;
+    while (t.atoms[i + n]?.dim === a.dim) n++;
+    const alone = n === 1 && t.atoms.length === 1 && t.coefficient === 1;
+    parts.push(n === 1 ? showAtom(a, !alone) : `${showAtom(a, true)}**${n}`);
+    i += n;
+  }
+  if (parts.length === 0) return String(t.coefficient);
+  const product = parts.join("*");
+  return t.coefficient === 1 ? product : t.coefficient === -1 ? `-${product}` : `${t.coefficient}*${product}`;
+}
+
+/** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. */
+export function show(d: Dim): string {
+  if (typeof d === "number") return String(d);
+  let list = [...terms(d)];
+  const [first, second] = list;
+  // SymPy writes "1 - s0", not "-s0 + 1", for this one form.
+  if (
+    list.length === 2 &&
+    first &&
+    second?.atoms.length === 0 &&
+    first.atoms.length === 1 &&
+    first.coefficient < 0 &&
+    second.coefficient > 0
+  )
+    list = [second, first];
+  return list.map(showTerm).reduce((sum, t) => (t.startsWith("-") ? `${sum} - ${t.slice(1)}` : `${sum} + ${t}`));
 }
