@@ -88,7 +88,7 @@ export const metaInterpreter: Interpreter<Typed> = {
 /** New unbacked symbols in the environment that the sizes among `args` live in, a new one where all are numbers. */
 function freshAmong(args: Args): Fresh {
   return (hint) => {
-    const dims = Object.values(args).flat().flatMap((a) => (isTyped(a) ? a.shape : [a]));
+    const dims = Object.values(args).flat().flatMap((a): readonly unknown[] => (isTyped(a) ? a.shape : [a]));
     const known = dims.find((d): d is SymInt => d instanceof SymInt);
     return (known?.env ?? new SymEnv()).fresh(hint);
   };
@@ -113,7 +113,11 @@ export function graphInterpreter(append: (node: Node) => void, origin: () => Ori
     append(new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin()));
     return result;
   };
-  const typesOf = (x: unknown): unknown => (x instanceof Value ? x.type : Array.isArray(x) ? x.map(typesOf) : x);
+  const typesOf = (x: unknown): unknown => {
+    if (Array.isArray(x)) return x.map(typesOf);
+    if (!(x instanceof Value)) return x;
+    return x.type.kind === "int" || x.type.kind === "float" || x.type.kind === "bool" ? x.type.expr : x.type;
+  };
   return {
     name: "meta",
     cast: (x, dtype) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,

@@ -1,0 +1,179 @@
+/**
+ * @file Makes a graph functional: every in-place op becomes its functional twin, and what was a view of the written
+ * tensor sees the write. A storage is its base value and a version; an alias is the chain of views that leads to it.
+ * Eager PyTorch is the oracle: unlike `run_decompositions`, no mutation is dropped.
+ */
+
+import { type Arg, Graph, Node, type Origin, type Output, Value } from "../aten/graph.ts";
+import { type Schema, schemaOf } from "../aten/schema.ts";
+import { aliasedArgument } from "./alias.ts";
+import { viewInverses } from "../aten/view.ts";
+import { callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
+import { OnnxExporterError } from "../errors.ts";
+import { substitute } from "./inline.ts";
+
+/** Memory that tensors share: its newest whole value, and how often it was written to. */
+interface Storage {
+  current: Value;
+  version: number;
+}
+
+/** A tensor on a storage: `node` made output `index` of it from the parent; null for the storage's base. */
+interface View {
+  readonly storage: Storage;
+  readonly parent: View | null;
+  readonly node: Node | null;
+  readonly index: number;
+  readonly original: Value;
+  value: Value;
+  version: number;
+}
+
+/** A functional graph, and the last value of each graph input that the program writes to. */
+export interface Functional {
+  readonly graph: Graph;
+  readonly mutated: ReadonlyMap<Value, Value>;
+}
+
+/** Rewrites `graph`; one scan and the same graph where nothing is written to. Throws `normalize/alias` for a write through a view that has no inverse. */
+export function functionalize(graph: Graph): Functional {
+  if (!graph.nodes.some((n) => isMutation(n))) return { graph, mutated: new Map() };
+  return new Functionalization(graph).run();
+}
+
+const isMutation = (node: Node): boolean => {
+  const schema = schemaOf(node.op);
+  return schema !== null && functionalTwin(schema) !== null;
+};
+
+class Functionalization {
+  readonly #graph: Graph;
+  readonly #views = new Map<Value, View>();
+  readonly #nodes: Node[] = [];
+  readonly #roots: View[] = [];
+  #origin: Origin = { node: "", moduleStack: "", stackTrace: "" };
+  #counter = 0;
+  readonly #interpreter = graphInterpreter(
+    (node) => this.#nodes.push(node),
+    () => this.#origin,
+    (hint) => `${hint}_f${this.#counter++}`,
+  );
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  run(): Functional {
+    for (const node of this.#graph.nodes) {
+      this.#origin = node.origin;
+      const schema = schemaOf(node.op);
+      const twin = schema && functionalTwin(schema);
+      if (schema && twin) this.#mutate(node, schema, twin);
+      else this.#keep(node, schema);
+    }
+    const outputs = this.#graph.outputs.map((o) => this.#read(o));
+    const inputs = new Set(this.#graph.inputs);
+    const mutated = new Map<Value, Value>();
+    for (const root of this.#roots) if (root.storage.version > 0 && inputs.has(root.original)) mutated.set(root.original, root.storage.current);
+    return { graph: new Graph(this.#graph.name, this.#graph.inputs, this.#nodes, outputs), mutated };
+  }
+
+  /** `arg` with stale tensors replaced by what they are now. */
+  #read(arg: Arg): Arg {
+    if (arg instanceof Value) {
+      const view = this.#views.get(arg);
+      return view ? this.#current(view) : arg;
+    }
+    return Array.isArray(arg) ? (arg as readonly Arg[]).map((a) => this.#read(a)) : arg;
+  }
+
+  #readArgs(args: Readonly<Record<string, Arg>>): Record<string, Arg> {
+    return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, this.#read(v)]));
+  }
+
+  /** The value of `view` after the last write to its storage: the view op is replayed when that came later. */
+  #current(view: View): Value {
+    if (view.version === view.storage.version) return view.value;
+    if (view.parent === null || view.node === null) view.value = view.storage.current;
+    else view.value = this.#replay(view, view.node, this.#current(view.parent), view.parent);
+    view.version = view.storage.version;
+    return view.value;
+  }
+
+  #replay(view: View, node: Node, parent: Value, from: View): Value {
+    const replaced = new Map<Value, Arg>([[from.original, parent]]);
+    const args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, substitute(v, replaced)]));
+    const fresh = (o: Output): Output =>
+      o === null ? null : o instanceof Value ? new Value(`${o.name}_v${this.#counter++}`, o.type) : o.map((v) => fresh(v) as Value);
+    const outputs = node.outputs.map(fresh);
+    this.#nodes.push(new Node(node.op, args, outputs, this.#origin));
+    return outputs.flat()[view.index] as Value;
+  }
+
+  /** The view that `value` is; a tensor met for the first time is the base of a storage of its own. */
+  #viewOf(value: Value): View {
+    const known = this.#views.get(value);
+    if (known) return known;
+    const storage: Storage = { current: value, version: 0 };
+    const view: View = { storage, parent: null, node: null, index: 0, original: value, value, version: 0 };
+    this.#views.set(value, view);
+    this.#roots.push(view);
+    return view;
+  }
+
+  /** A node that writes nothing: its operands are read, its aliasing results remembered. */
+  #keep(node: Node, schema: Schema | null): void {
+    const kept = new Node(node.op, this.#readArgs(node.args), node.outputs, node.origin);
+    this.#nodes.push(kept);
+    const name = schema && aliasedArgument(node, schema);
+    const base = name ? node.args[name] : null;
+    if (!(base instanceof Value)) return;
+    const parent = this.#viewOf(base);
+    (node.outputs.flat() as (Value | null)[]).forEach((value, index) => {
+      if (value === null || value.type.kind !== "tensor") return;
+      this.#views.set(value, { storage: parent.storage, parent, node, index, original: value, value, version: parent.storage.version });
+    });
+  }
+
+  #mutate(node: Node, schema: Schema, twin: string): void {
+    const written = schema.args.find((a) => a.writes);
+    const target = written && node.args[written.name];
+    if (!(target instanceof Value)) {
+      throw new OnnxExporterError("normalize/mutation", `${node.op} (${node.origin.node}) writes to something that is no tensor of the program`);
+    }
+    const view = this.#viewOf(target);
+    const result = node.outputs[0];
+    const value = new Value(result instanceof Value ? result.name : `${node.origin.node}_f${this.#counter++}`, target.type);
+    this.#nodes.push(new Node(twin, this.#readArgs(node.args), [value], node.origin));
+    this.#writeBack(view, value, node);
+    if (result instanceof Value) this.#views.set(result, view);
+  }
+
+  /** `view` now has `value`: puts it into its parent, that one into its own, up to the base. */
+  #writeBack(view: View, value: Value, node: Node): void {
+    const updated: [View, Value][] = [[view, value]];
+    let current = value;
+    let at = view;
+    while (at.parent !== null && at.node !== null) {
+      const inverse = viewInverses[at.node.op];
+      if (inverse === undefined) {
+        throw new OnnxExporterError(
+          "normalize/alias",
+          `${node.op} (${node.origin.node}) writes through ${at.node.op} (${at.node.origin.node}), which has no inverse`,
+          "write to a copy (.clone()) and assign the result",
+        );
+      }
+      const call = (op: string, args: Record<string, unknown>): unknown => callOn(this.#interpreter, op, args);
+      current = inverse(call as never, this.#current(at.parent) as never, current as never, this.#readArgs(at.node.args) as never, at.index) as never;
+      at = at.parent;
+      updated.push([at, current]);
+    }
+    const { storage } = view;
+    storage.current = current;
+    storage.version++;
+    for (const [v, now] of updated) {
+      v.value = now;
+      v.version = storage.version;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * @file Takes away the regions that only set a mode: `wrap_with_set_grad_enabled` is inlined as it is, `wrap_with_autocast`
+ * with the casts that it implies written out.
+ */
+
+import { type Arg, Graph, Node, type Output, type TensorType, Value } from "../aten/graph.ts";
+import { type DType, isFloat } from "../dtype.ts";
+
+/** Positions of the sub-graph and of its first operand. */
+const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: boolean }>> = {
+  "higher_order::wrap_with_set_grad_enabled": { graph: 1, autocast: false },
+  "higher_order::wrap_with_autocast": { graph: 4, autocast: true },
+};
+
+/** `graph` without mode regions, nested ones included; the same graph when it has none. */
+export function inlineRegions(graph: Graph): Graph {
+  if (!graph.nodes.some((n) => n.op in regions)) return graph;
+  const replaced = new Map<Value, Arg>();
+  const nodes: Node[] = [];
+  const read = (arg: Arg): Arg => substitute(arg, replaced);
+  for (const node of graph.nodes) inlineNode(node, read, replaced, nodes, false);
+  return new Graph(graph.name, graph.inputs, nodes, graph.outputs.map(read));
+}
+
+/** `arg` with values replaced. */
+export function substitute(arg: Arg, replaced: ReadonlyMap<Value, Arg>): Arg {
+  if (arg instanceof Value) return replaced.get(arg) ?? arg;
+  return Array.isArray(arg) ? (arg as readonly Arg[]).map((a) => substitute(a, replaced)) : arg;
+}
+
+function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Arg>, nodes: Node[], autocast: boolean): void {
+  const args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, read(v)]));
+  const region = regions[node.op];
+  const body = region && args[String(region.graph)];
+  if (!region || !(body instanceof Graph)) {
+    nodes.push(new Node(node.op, autocast ? withAutocasts(node, args, nodes) : args, node.outputs, node.origin));
+    return;
+  }
+  body.inputs.forEach((formal, i) => {
+    if (formal) replaced.set(formal, args[String(region.graph + 1 + i)] ?? null);
+  });
+  const enabled = region.autocast ? args["1"] === true : autocast;
+  for (const inner of body.nodes) inlineNode(inner, read, replaced, nodes, enabled);
+  const results = flatOutputs(node.outputs);
+  body.outputs.flat().forEach((output, i) => {
+    const result = results[i];
+    if (result) replaced.set(result, read(output as Arg));
+  });
+}
+
+const flatOutputs = (outputs: readonly Output[]): (Value | null)[] => outputs.flat() as (Value | null)[];
+
+/** Under autocast an op runs in the floating dtype of its result, whatever its operands have; `to` itself states both. */
+function withAutocasts(node: Node, args: Record<string, Arg>, nodes: Node[]): Record<string, Arg> {
+  const result = flatOutputs(node.outputs)[0];
+  if (result?.type.kind !== "tensor" || !isFloat(result.type.dtype) || /^aten::(_?to|_to_copy|type_as)\b/.test(node.op)) return args;
+  const dtype = result.type.dtype;
+  const cast = (arg: Arg): Arg => {
+    if (Array.isArray(arg)) return (arg as readonly Arg[]).map(cast);
+    if (!(arg instanceof Value) || arg.type.kind !== "tensor" || !isFloat(arg.type.dtype) || arg.type.dtype === dtype) return arg;
+    return castNode(arg, arg.type, dtype, node, nodes);
+  };
+  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, cast(v)]));
+}
+
+function castNode(value: Value, type: TensorType, dtype: DType, node: Node, nodes: Node[]): Value {
+  const out = new Value(`${value.name}_${dtype}_${nodes.length}`, { ...type, dtype });
+  nodes.push(new Node("aten::to.dtype", { self: value, dtype }, [out], node.origin));
+  return out;
+}

@@ -1,0 +1,21 @@
+/** @file ATen→ATen, in order: mode regions inlined, mutations made functional, complex values made pairs. */
+
+import type { Graph, Value } from "../aten/graph.ts";
+import type { ExportedProgram } from "../export/exported-program.ts";
+import { complexToReal } from "./complex.ts";
+import { functionalize } from "./functionalize.ts";
+import { inlineRegions } from "./inline.ts";
+
+/** A program that lowering can read: functional, without mode regions, without complex dtypes. */
+export interface Normalized {
+  readonly program: ExportedProgram;
+  readonly graph: Graph;
+  /** Graph inputs (buffers, parameters, user inputs) that the program writes to, and what they become. */
+  readonly mutated: ReadonlyMap<Value, Value>;
+}
+
+/** Normalizes `program`, which stays as it was captured: it is what verification evaluates. */
+export function normalize(program: ExportedProgram): Normalized {
+  const { graph, mutated } = functionalize(inlineRegions(program.graph));
+  return { program, graph: complexToReal(graph), mutated };
+}
