@@ -5,6 +5,30 @@ import { core } from "./door.ts";
 
 const released = new FinalizationRegistry<{ ptr: number; epoch: number }>(({ ptr, epoch }) => core.free(ptr, epoch));
 
+/** Storages made since each `scoped` call that has not returned, innermost last. */
+const scopes: Set<Storage>[] = [];
+
+/**
+ * Runs `body` and frees at once every storage that it made and its result does not use: linear memory is invisible to the
+ * garbage collector, so intermediates cannot wait for it. `storagesOf` lists what the result uses.
+ */
+export function scoped<T>(body: () => T, storagesOf: (result: T) => Iterable<Storage>): T {
+  const made = new Set<Storage>();
+  scopes.push(made);
+  let kept: Iterable<Storage> = [];
+  try {
+    const result = body();
+    kept = storagesOf(result);
+    return result;
+  } finally {
+    scopes.pop();
+    for (const storage of kept) {
+      if (made.delete(storage)) scopes.at(-1)?.add(storage);
+    }
+    for (const storage of made) storage.free();
+  }
+}
+
 /** Bytes that live in the core's memory until the last Strided on them is gone, or until `free()`. */
 export class Storage {
   readonly ptr: number;
@@ -17,6 +41,7 @@ export class Storage {
     this.nbytes = nbytes;
     this.ptr = core.alloc(nbytes);
     this.epoch = core.epoch;
+    scopes.at(-1)?.add(this);
     released.register(this, { ptr: this.ptr, epoch: this.epoch }, this);
   }
 

@@ -10,7 +10,7 @@ import { aliasedArgument } from "./alias.ts";
 import { viewInverses } from "../aten/view.ts";
 import { callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { substitute } from "./inline.ts";
+import { substitute } from "../aten/regions.ts";
 
 /** Memory that tensors share: its newest whole value, and how often it was written to. */
 interface Storage {

@@ -4,7 +4,7 @@ import type { Graph, Value } from "../aten/graph.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import { complexToReal } from "./complex.ts";
 import { functionalize } from "./functionalize.ts";
-import { inlineRegions } from "./inline.ts";
+import { inlineRegions } from "../aten/regions.ts";
 
 /** A program that lowering can read: functional, without mode regions, without complex dtypes. */
 export interface Normalized {

@@ -3,7 +3,7 @@
  * with the casts that it implies written out.
  */
 
-import { type Arg, Graph, Node, type Output, type TensorType, Value } from "../aten/graph.ts";
+import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
 import { type DType, isFloat } from "../dtype.ts";
 
 /** Positions of the sub-graph and of its first operand. */

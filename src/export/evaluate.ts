@@ -1,0 +1,189 @@
+/**
+ * @file The witness: runs a captured program as it was captured, before any rewrite, on real strided storages with in-place
+ * ops and native complex values. Nothing of the lowering or of ONNX takes part.
+ */
+
+import { type Arg, type Graph, type Node, type Output, Value } from "../aten/graph.ts";
+import { isTyped } from "../aten/promotion.ts";
+import { cast } from "../core/ops/elementwise.ts";
+import { copyInto } from "../core/ops/layout.ts";
+import { empty, type Storage, type Strided, scoped } from "../core/strided.ts";
+import { type Args, callOn, entryOf, type Interpreter } from "../dispatch.ts";
+import type { DType } from "../dtype.ts";
+import { OnnxExporterError } from "../errors.ts";
+import { inlineRegions } from "../aten/regions.ts";
+import type { TensorSource } from "../weights/source.ts";
+import { controlFlow } from "./control-flow.ts";
+import type { ExportedProgram } from "./exported-program.ts";
+
+/** A result or an operand: a tensor, a number of the program, or None. */
+export type EvalValue = Strided | number | bigint | boolean | null;
+
+/** Tensors are values of the core: views alias, in-place ops write. */
+export const evalInterpreter: Interpreter<Strided> = {
+  name: "eval",
+  cast: (x, dtype) => cast(x, dtype),
+  run: (op, args) => entryOf(op)?.eval?.(args as never),
+  write(target, value) {
+    copyInto(target, value);
+    return target;
+  },
+};
+
+export interface EvaluateOptions {
+  /** Called after each node with its results, before operands that are not needed any more are freed. */
+  readonly onNode?: (node: Node, results: readonly unknown[]) => void;
+}
+
+/**
+ * Runs `program` on its user inputs (flat, in graph order; inputs that are constants of the program left out).
+ * Returns its user outputs, flat. Weights are read when first used and freed after their last use.
+ * Throws `eval/inputs` when inputs are missing or do not fit, `aten/no-entry` for an op that the core cannot compute.
+ */
+export function evaluateProgram(program: ExportedProgram, inputs: readonly EvalValue[], options: EvaluateOptions = {}): EvalValue[] {
+  const graph = inlineRegions(program.graph);
+  const given = [...inputs];
+  const bound = graph.inputs.map((_, i): EvalValue | TensorSource => {
+    const spec = program.signature.inputs[i];
+    if (spec === undefined) throw new OnnxExporterError("eval/inputs", `graph input ${i} has no entry in the signature`);
+    if (spec.kind === "user_input" && spec.value !== null) {
+      if (given.length === 0) throw new OnnxExporterError("eval/inputs", `input ${spec.value.name} is missing`, "give every user input, flat, in graph order");
+      return given.shift() as EvalValue;
+    }
+    return spec.target === null ? null : (program.weights.get(spec.target) ?? program.constants.get(spec.target) ?? null);
+  });
+  const results = evaluateGraph(graph, bound, options);
+  return program.signature.outputs.flatMap((spec, i) => (spec.kind === "user_output" ? [results[i] as EvalValue] : []));
+}
+
+const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
+
+/** Reads a whole source into the core. */
+export function materialize(source: TensorSource): Strided {
+  const x = empty(source.dtype, source.shape);
+  let at = 0;
+  for (const piece of source.chunks(4 << 20)) {
+    x.storage.bytes().set(piece, at);
+    at += piece.length;
+  }
+  return x;
+}
+
+/** Which node is the last to mention each value: the number of nodes for what the graph returns. */
+function lastUses(graph: Graph): Map<Value, number> {
+  const last = new Map<Value, number>();
+  const visit = (arg: Arg, at: number): void => {
+    if (arg instanceof Value) last.set(arg, at);
+    else if (Array.isArray(arg)) for (const a of arg as readonly Arg[]) visit(a, at);
+  };
+  graph.nodes.forEach((node, i) => {
+    for (const arg of Object.values(node.args)) visit(arg, i);
+  });
+  for (const arg of graph.outputs) visit(arg, graph.nodes.length);
+  return last;
+}
+
+/** How many live values use each storage that evaluation made. */
+class Lifetimes {
+  readonly #count = new Map<Storage, number>();
+  readonly #foreign = new Set<Storage>();
+
+  /** The caller's storages are never freed here. */
+  protect(x: unknown): void {
+    for (const s of storagesOf(x)) this.#foreign.add(s);
+  }
+  acquire(x: unknown): void {
+    for (const s of storagesOf(x)) this.#count.set(s, (this.#count.get(s) ?? 0) + 1);
+  }
+  release(x: unknown): void {
+    for (const s of storagesOf(x)) {
+      const n = (this.#count.get(s) ?? 1) - 1;
+      this.#count.set(s, n);
+      if (n === 0 && !this.#foreign.has(s)) s.free();
+    }
+  }
+}
+
+function* storagesOf(x: unknown): Generator<Storage, void, void> {
+  if (Array.isArray(x)) for (const y of x) yield* storagesOf(y);
+  else if (isTyped(x) && "storage" in x) yield (x as Strided).storage;
+}
+
+/** Runs a graph; sources among the inputs are read when first used. */
+export function evaluateGraph(graph: Graph, inputs: readonly (EvalValue | TensorSource)[], options: EvaluateOptions = {}): EvalValue[] {
+  const last = lastUses(graph);
+  const values = new Map<Value, unknown>();
+  const lifetimes = new Lifetimes();
+  graph.inputs.forEach((v, i) => {
+    if (v === null) return;
+    const given = inputs[i];
+    if (!isSource(given)) lifetimes.protect(given);
+    values.set(v, given);
+  });
+  const get = (v: Value): unknown => {
+    const x = values.get(v);
+    if (!isSource(x)) return x;
+    const loaded = materialize(x);
+    values.set(v, loaded);
+    lifetimes.acquire(loaded);
+    return loaded;
+  };
+  const resolve = (arg: Arg): unknown => (arg instanceof Value ? get(arg) : Array.isArray(arg) ? (arg as readonly Arg[]).map(resolve) : arg);
+  graph.nodes.forEach((node, i) => {
+    const args: Args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, resolve(v)]));
+    const results = scoped(() => evaluateNode(node, args), storagesOf);
+    bindOutputs(node.outputs, results, (v, x) => {
+      values.set(v, x);
+      lifetimes.acquire(x);
+    });
+    options.onNode?.(node, results);
+    for (const v of mentioned(node)) if ((last.get(v) ?? i) <= i && values.has(v)) drop(v);
+  });
+  function drop(v: Value): void {
+    lifetimes.release(values.get(v));
+    values.delete(v);
+  }
+  return graph.outputs.map((o) => resolve(o) as EvalValue);
+}
+
+/** Every tensor that `node` reads or makes: what may be dead after it. */
+function mentioned(node: Node): Set<Value> {
+  const all = new Set<Value>();
+  const visit = (arg: Arg | Output): void => {
+    if (arg instanceof Value) all.add(arg);
+    else if (Array.isArray(arg)) for (const a of arg as readonly Arg[]) visit(a);
+  };
+  for (const arg of Object.values(node.args)) visit(arg);
+  for (const o of node.outputs) visit(o);
+  return all;
+}
+
+function evaluateNode(node: Node, args: Args): unknown[] {
+  try {
+    const region = controlFlow[node.op];
+    if (region) return region(args, (body, operands) => evaluateGraph(body, operands as EvalValue[]));
+    const result = callOn(evalInterpreter, node.op, args, capturedDType(node));
+    return node.outputs.length === 1 ? [result] : ((result as unknown[] | undefined) ?? []);
+  } catch (cause) {
+    if (cause instanceof OnnxExporterError && cause.code !== "aten/no-entry") {
+      throw new OnnxExporterError(cause.code, `${node.op} (${node.origin.node}): ${cause.message}`, undefined, { cause });
+    }
+    throw cause;
+  }
+}
+
+/** dtype that the captured program gives to the first result. */
+export function capturedDType(node: Node): DType | undefined {
+  const first = node.outputs[0];
+  const value = first instanceof Value ? first : first?.[0];
+  return value?.type.kind === "tensor" ? value.type.dtype : undefined;
+}
+
+function bindOutputs(outputs: readonly Output[], results: readonly unknown[], set: (v: Value, x: unknown) => void): void {
+  outputs.forEach((output, i) => {
+    const result = results[i];
+    if (output instanceof Value) set(output, result);
+    else output?.forEach((v, k) => set(v, (result as readonly unknown[] | undefined)?.[k]));
+  });
+}
+
