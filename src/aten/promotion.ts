@@ -8,6 +8,7 @@ import { type DType, dtypes, isComplex, realOf } from "../dtype.ts";
 import type { Shape } from "../symbolic.ts";
 import { Value } from "./graph.ts";
 import { promotionRows } from "./promotion.gen.ts";
+import { extraRows } from "./promotion-extra.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Typed {
@@ -105,7 +106,7 @@ const resultIsCommon = new Set(["DEFAULT", "NO_OPMATH", "INT_TO_FLOAT", "BOOL_TO
  * leave open (an integral float literal).
  */
 export function promotionOf(schema: Schema, args: Readonly<Record<string, unknown>>, captured?: DType): Promotion {
-  const row = promotionRows[packetOf(schema.op)];
+  const row = promotionRows[packetOf(schema.op)] ?? extraRows[packetOf(schema.op)];
   if (row === undefined) return { compute: null, positions: [] };
   const [rule, kind, ...rest] = row;
   if (rule === "SumLikeReduction") return sumLike(args, captured);

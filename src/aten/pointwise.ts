@@ -1,0 +1,425 @@
+/**
+ * @file Elementwise arithmetic, comparison and logic. Operands arrive promoted (torch/onnx's promotion rows and promotion-extra.ts); a Tensor
+ * operand may be a Python number in captured programs.
+ */
+
+import { binary, cast, compare, unary, where } from "../core/ops/elementwise.ts";
+import type { Strided } from "../core/strided.ts";
+import { type DType, isComplex, isFloat, isInteger, realOf } from "../dtype.ts";
+import { OnnxExporterError } from "../errors.ts";
+import type { Dim } from "../symbolic.ts";
+import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType } from "./broadcast.ts";
+import type { TensorType } from "./graph.ts";
+import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
+
+type X = Operand<Strided, number>;
+type M = Operand<TensorType, Dim>;
+type CoreUnary = Parameters<typeof unary>[0];
+type CoreBinary = Parameters<typeof binary>[0];
+type CoreCompare = Parameters<typeof compare>[0];
+
+const dtypeOf = (...operands: readonly X[]): DType => (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
+
+/** The core's `op` for each ATen op; the result has the promoted dtype. */
+const unaries = <N extends string>(names: readonly `aten::${N}`[], name?: CoreUnary) =>
+  each(names, (op) => ({
+    meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
+    eval: ({ self }: { self: Strided }): Strided => unary(name ?? (op.slice(6) as CoreUnary), self),
+  }));
+
+/** floor, ceil, …: integers are themselves. */
+const roundings = <N extends string>(names: readonly `aten::${N}`[]) =>
+  each(names, (op) => ({
+    meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
+    eval: ({ self }: { self: Strided }): Strided => (isFloat(self.dtype) ? unary(op.slice(6) as CoreUnary, self) : cast(self, self.dtype)),
+  }));
+
+/** A test of every element: bool. */
+const tests = <N extends string>(names: readonly `aten::${N}`[], test: (self: Strided, name: string) => Strided) =>
+  each(names, (op) => ({
+    meta: ({ self }: { self: TensorType }): Meta => ({ dtype: "bool", shape: self.shape }),
+    eval: ({ self }: { self: Strided }): Strided => test(self, op.slice(6)),
+  }));
+
+/** An op that is another one under a second name. */
+const aliases = <const A extends Readonly<Partial<Record<Op, Op>>>>(table: A) =>
+  each(Object.keys(table) as (keyof A & string)[], (name) => ({
+    decompose: (args: object, call: Call) => call(table[name] as "aten::relu", args as { self: Symbolic }) as never,
+  }));
+
+/** self and other, each a tensor or a number, to the promoted dtype. */
+const pair = (f: (a: Strided, b: Strided) => Strided, dtype?: DType) => ({
+  meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], dtype),
+  eval: ({ self, other }: { self: X; other: X }): Strided => inOpmath([self, other], f),
+});
+const binaries = <N extends string>(names: readonly N[], name: CoreBinary) => each(names, () => pair((a, b) => binary(name, a, b)));
+
+const comparisons = <N extends CoreCompare>(names: readonly N[]) => {
+  const entry = (name: N) => ({
+    meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], "bool"),
+    eval: ({ self, other }: { self: X; other: X }): Strided =>
+      compare(name, operand(self, dtypeOf(self, other)), operand(other, dtypeOf(self, other))),
+  });
+  return each(
+    names.flatMap((n) => [`aten::${n}.Tensor`, `aten::${n}.Scalar`] as const),
+    (op) => entry(op.slice(6, 8) as N),
+  );
+};
+
+/** and, or, xor of truth values, of whatever dtype. */
+const logicals = <N extends "and" | "or" | "xor">(names: readonly N[]) =>
+  each(
+    names.map((n) => `aten::logical_${n}` as const),
+    (op) => ({
+      meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], "bool"),
+      eval: ({ self, other }: { self: Strided; other: Strided }): Strided =>
+        binary(`bitwise_${op.slice(14) as N}`, cast(self, "bool"), cast(operand(other, self.dtype), "bool")),
+    }),
+  );
+
+/** `a + alpha * b`; on bools `+` is or, and alpha is a truth value. */
+function addScaled(a: Strided, b: Strided, alpha: ScalarOf<number>): Strided {
+  const scaled = alpha === 1 ? b : times(b, operand(alpha, b.dtype));
+  return a.dtype === "bool" ? binary("bitwise_or", a, scaled) : binary("add", a, scaled);
+}
+const times = (a: Strided, b: Strided): Strided => binary(a.dtype === "bool" ? "bitwise_and" : "mul", a, b);
+
+const add = {
+  meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other]),
+  eval: ({ self, other, alpha }: { self: X; other: X; alpha: ScalarOf<number> }): Strided =>
+    inOpmath([self, other], (a, b) => addScaled(a, b, alpha)),
+};
+const subtract = (flip: boolean) => ({
+  meta: add.meta,
+  eval: ({ self, other, alpha }: { self: X; other: X; alpha: ScalarOf<number> }): Strided =>
+    inOpmath(flip ? [other, self] : [self, other], (a, b) => binary("sub", a, alpha === 1 ? b : times(b, operand(alpha, b.dtype)))),
+});
+
+const roundingModes: Readonly<Record<string, CoreBinary>> = { floor: "floor_div", trunc: "trunc_div" };
+function divide(a: Strided, b: Strided, mode: string | null): Strided {
+  const op = mode === null ? "div" : roundingModes[mode];
+  if (op === undefined) throw new OnnxExporterError("aten/argument", `div: rounding_mode is "${mode}"`, 'give None, "trunc" or "floor"');
+  return binary(op, a, b);
+}
+const divMode = {
+  meta: add.meta,
+  eval: ({ self, other, rounding_mode }: { self: X; other: X; rounding_mode: string | null }): Strided =>
+    inOpmath([self, other], (a, b) => divide(a, b, rounding_mode)),
+};
+
+const power = {
+  meta: ({ self, exponent }: { self: M; exponent: M }): Meta => pointwiseType([self, exponent]),
+  eval: ({ self, exponent }: { self: X; exponent: X }): Strided => inOpmath([self, exponent], (a, b) => binary("pow", a, b)),
+};
+
+const whereEntry = {
+  meta: ({ condition, self, other }: { condition: TensorType; self: M; other: M }): Meta =>
+    pointwiseType([condition, self, other], dtypeOfTypes(self, other)),
+  eval: ({ condition, self, other }: { condition: Strided; self: X; other: X }): Strided => {
+    const dtype = isTensor<Strided>(self) || isTensor<Strided>(other) ? dtypeOf(self, other) : scalarsDType(self, other);
+    return where(cast(condition, "bool"), operand(self, dtype), operand(other, dtype));
+  },
+};
+const dtypeOfTypes = (self: M, other: M): DType =>
+  isTensor<TensorType>(self) ? self.dtype : isTensor<TensorType>(other) ? other.dtype : scalarsDType(self, other);
+
+/** `torch.result_type` of two Python numbers. */
+export function scalarsDType(...xs: readonly unknown[]): DType {
+  const has = (test: (x: unknown) => boolean) => xs.some(test);
+  if (has((x) => typeof x === "object" && x !== null && "re" in x)) return "complex64";
+  if (has((x) => typeof x === "number" && !Number.isInteger(x))) return "float32";
+  return has((x) => typeof x !== "boolean") ? "int64" : "bool";
+}
+
+const maskedFill = {
+  meta: ({ self, mask }: { self: TensorType; mask: TensorType }): Meta => pointwiseType([self, mask]),
+  eval: ({ self, mask, value }: { self: Strided; mask: Strided; value: X }): Strided =>
+    where(mask, cast(operand(value, self.dtype), self.dtype), self),
+};
+
+/** min(max(x, lo), hi), NaN going through. Bounds are tensors, numbers or absent. */
+const clampEntry = <L extends string, H extends string>(low: L | null, high: H | null) => ({
+  meta: (args: { readonly [K in "self" | L | H]: M | null }): Meta =>
+    pointwiseType((["self", low, high] as const).flatMap((k) => (k !== null && args[k] !== null ? [args[k] as M] : []))),
+  eval: (args: { readonly [K in "self" | L | H]: X | null }): Strided => {
+    const [lo, hi] = [low === null ? null : args[low], high === null ? null : args[high]];
+    let x = args.self as Strided;
+    if (lo !== null) x = binary("maximum", x, operand(lo, x.dtype));
+    if (hi !== null) x = binary("minimum", x, operand(hi, x.dtype));
+    return x;
+  },
+});
+
+/** fmax, fmin: the other operand where one is NaN. */
+const ignoringNaN = (name: "maximum" | "minimum") => pair((a, b) => (isFloat(a.dtype) ? fOf(name, a, b) : binary(name, a, b)));
+const fOf = (name: "maximum" | "minimum", a: Strided, b: Strided): Strided =>
+  where(unary("isnan", a), b, where(unary("isnan", b), a, binary(name, a, b)));
+
+const scalar = (x: Symbolic | ScalarOf<Dim>, like: Symbolic, call: Call): Symbolic =>
+  isTensor<Symbolic>(x) ? x : call("aten::scalar_tensor", { s: x, dtype: like.dtype });
+
+export const pointwise = {
+  ...unaries([
+    "aten::neg",
+    "aten::sqrt",
+    "aten::rsqrt",
+    "aten::reciprocal",
+    "aten::exp",
+    "aten::exp2",
+    "aten::expm1",
+    "aten::log",
+    "aten::log2",
+    "aten::log10",
+    "aten::log1p",
+    "aten::sin",
+    "aten::cos",
+    "aten::tan",
+    "aten::asin",
+    "aten::acos",
+    "aten::atan",
+    "aten::sinh",
+    "aten::cosh",
+    "aten::tanh",
+    "aten::asinh",
+    "aten::acosh",
+    "aten::atanh",
+    "aten::erf",
+    "aten::erfc",
+    "aten::sigmoid",
+    "aten::bitwise_not",
+  ]),
+  ...roundings(["aten::floor", "aten::ceil", "aten::round", "aten::trunc"]),
+  "aten::abs": {
+    meta: ({ self }) => ({ dtype: realOf(self.dtype), shape: self.shape }),
+    eval: ({ self }) => (self.dtype === "bool" ? cast(self, "bool") : unary("abs", self)),
+  },
+  ...each(["aten::sign", "aten::sgn"], () => ({
+    meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
+    eval: ({ self }: { self: Strided }): Strided => (self.dtype === "bool" ? cast(self, "bool") : unary("sign", self)),
+  })),
+  ...tests(["aten::isnan", "aten::isinf", "aten::logical_not"], (x, name) => unary(name as CoreUnary, x)),
+  ...tests(["aten::isfinite"], (x) => unary("logical_not", binary("bitwise_or", unary("isnan", x), unary("isinf", x)))),
+  ...tests(["aten::isposinf"], (x) =>
+    isFloat(x.dtype) ? compare("eq", x, operand(Number.POSITIVE_INFINITY, x.dtype)) : compare("ne", x, x),
+  ),
+  ...tests(["aten::isneginf"], (x) =>
+    isFloat(x.dtype) ? compare("eq", x, operand(Number.NEGATIVE_INFINITY, x.dtype)) : compare("ne", x, x),
+  ),
+  ...tests(["aten::signbit"], (x) => (isFloat(x.dtype) ? negative(x) : compare("lt", x, operand(0, x.dtype)))),
+  "aten::isreal": {
+    meta: ({ self }) => ({ dtype: "bool", shape: self.shape }),
+    eval: ({ self }) =>
+      compare("eq", self, self.dtype === "bool" || !isComplex(self.dtype) ? self : cast(cast(self, realOf(self.dtype)), self.dtype)),
+  },
+
+  ...each(["aten::add.Tensor", "aten::add.Scalar"], () => add),
+  ...each(["aten::sub.Tensor", "aten::sub.Scalar"], () => subtract(false)),
+  ...each(["aten::rsub.Tensor", "aten::rsub.Scalar"], () => subtract(true)),
+  ...each(["aten::mul.Tensor", "aten::mul.Scalar"], () => pair(times)),
+  ...binaries(["aten::div.Tensor", "aten::div.Scalar", "aten::true_divide.Tensor", "aten::true_divide.Scalar"], "div"),
+  ...each(["aten::div.Tensor_mode", "aten::div.Scalar_mode"], () => divMode),
+  ...binaries(["aten::floor_divide", "aten::floor_divide.Scalar"], "floor_div"),
+  ...binaries(["aten::remainder.Tensor", "aten::remainder.Scalar", "aten::remainder.Scalar_Tensor"], "remainder"),
+  ...binaries(["aten::fmod.Tensor", "aten::fmod.Scalar"], "fmod"),
+  ...binaries(["aten::maximum"], "maximum"),
+  ...binaries(["aten::minimum"], "minimum"),
+  ...binaries(["aten::atan2"], "atan2"),
+  ...binaries(["aten::bitwise_and.Tensor", "aten::bitwise_and.Scalar", "aten::bitwise_and.Scalar_Tensor"], "bitwise_and"),
+  ...binaries(["aten::bitwise_or.Tensor", "aten::bitwise_or.Scalar", "aten::bitwise_or.Scalar_Tensor"], "bitwise_or"),
+  ...binaries(["aten::bitwise_xor.Tensor", "aten::bitwise_xor.Scalar", "aten::bitwise_xor.Scalar_Tensor"], "bitwise_xor"),
+  ...binaries(
+    ["aten::bitwise_left_shift.Tensor", "aten::bitwise_left_shift.Tensor_Scalar", "aten::bitwise_left_shift.Scalar_Tensor"],
+    "shift_left",
+  ),
+  ...binaries(
+    ["aten::bitwise_right_shift.Tensor", "aten::bitwise_right_shift.Tensor_Scalar", "aten::bitwise_right_shift.Scalar_Tensor"],
+    "shift_right",
+  ),
+  "aten::fmax": ignoringNaN("maximum"),
+  "aten::fmin": ignoringNaN("minimum"),
+  ...each(["aten::pow.Tensor_Tensor", "aten::pow.Tensor_Scalar", "aten::pow.Scalar"], () => power),
+  ...comparisons(["eq", "ne", "lt", "le", "gt", "ge"]),
+  ...logicals(["and", "or", "xor"]),
+  ...each(["aten::where.self", "aten::where.ScalarSelf", "aten::where.ScalarOther", "aten::where.Scalar"], () => whereEntry),
+  ...each(["aten::masked_fill.Scalar", "aten::masked_fill.Tensor"], () => maskedFill),
+  ...each(["aten::clamp", "aten::clamp.Tensor"], () => clampEntry("min", "max")),
+  ...each(["aten::clamp_min", "aten::clamp_min.Tensor"], () => clampEntry("min", null)),
+  ...each(["aten::clamp_max", "aten::clamp_max.Tensor"], () => clampEntry(null, "max")),
+
+  "aten::square": { decompose: ({ self }, call) => call("aten::mul.Tensor", { self, other: self }) },
+  "aten::frac": { decompose: ({ self }, call) => call("aten::sub.Tensor", { self, other: call("aten::trunc", { self }) }) },
+  "aten::deg2rad": { decompose: ({ self }, call) => call("aten::mul.Scalar", { self, other: Math.PI / 180 }) },
+  "aten::rad2deg": { decompose: ({ self }, call) => call("aten::mul.Scalar", { self, other: 180 / Math.PI }) },
+  "aten::round.decimals": {
+    decompose: ({ self, decimals }, call) => {
+      if (!isFloat(self.dtype)) return call("aten::clone", { self });
+      const scale = 10 ** Math.abs(decimals);
+      const [there, back] =
+        decimals >= 0 ? (["aten::mul.Scalar", "aten::div.Scalar"] as const) : (["aten::div.Scalar", "aten::mul.Scalar"] as const);
+      return call(back, { self: call("aten::round", { self: call(there, { self, other: scale }) }), other: scale });
+    },
+  },
+  "aten::addcmul": {
+    decompose: ({ self, tensor1, tensor2, value }, call) =>
+      call("aten::add.Tensor", { self, other: call("aten::mul.Tensor", { self: tensor1, other: tensor2 }), alpha: value }),
+  },
+  "aten::addcdiv": {
+    decompose: ({ self, tensor1, tensor2, value }, call) =>
+      call("aten::add.Tensor", { self, other: call("aten::div.Tensor", { self: tensor1, other: tensor2 }), alpha: value }),
+  },
+  // ATen/native/Lerp.h: from the nearer end, so that weight 1 gives `end` exactly.
+  "aten::lerp.Scalar": {
+    decompose: ({ self, end, weight }, call) => {
+      const span = call("aten::sub.Tensor", { self: end, other: self });
+      if (typeof weight !== "number" || Math.abs(weight) < 0.5) return call("aten::add.Tensor", { self, other: span, alpha: weight });
+      return call("aten::sub.Tensor", { self: end, other: span, alpha: 1 - weight });
+    },
+  },
+  "aten::lerp.Tensor": {
+    decompose: ({ self, end, weight }, call) => {
+      const span = call("aten::sub.Tensor", { self: end, other: self });
+      const near = call("aten::add.Tensor", { self, other: call("aten::mul.Tensor", { self: weight, other: span }) });
+      const rest = call("aten::mul.Tensor", { self: call("aten::rsub.Scalar", { self: weight, other: 1 }), other: span });
+      const isNear = call("aten::lt.Scalar", { self: call("aten::abs", { self: weight }), other: 0.5 });
+      return call("aten::where.self", { condition: isNear, self: near, other: call("aten::sub.Tensor", { self: end, other: rest }) });
+    },
+  },
+  "aten::nan_to_num": {
+    meta: ({ self }) => ({ dtype: self.dtype, shape: self.shape }),
+    eval: ({ self, nan, posinf, neginf }) => {
+      if (!isFloat(self.dtype)) return cast(self, self.dtype);
+      const lit = (v: number) => operand(v, self.dtype);
+      const [low, high] = [neginf ?? -finiteMax(self.dtype), posinf ?? finiteMax(self.dtype)];
+      const finite = where(compare("eq", self, lit(Number.POSITIVE_INFINITY)), lit(high), self);
+      return where(unary("isnan", self), lit(nan ?? 0), where(compare("eq", self, lit(Number.NEGATIVE_INFINITY)), lit(low), finite));
+    },
+  },
+  // Real numbers: 0 or pi; NaN stays.
+  "aten::angle": {
+    meta: ({ self }) => ({ dtype: isInteger(self.dtype) || self.dtype === "bool" ? "float32" : realOf(self.dtype), shape: self.shape }),
+    eval: ({ self }) => {
+      if (isComplex(self.dtype)) return unary("angle" as CoreUnary, self);
+      const x = isFloat(self.dtype) ? self : cast(self, "float32");
+      const turned = where(compare("lt", x, operand(0, x.dtype)), operand(Math.PI, x.dtype), operand(0, x.dtype));
+      return where(unary("isnan", x), x, turned);
+    },
+  },
+  ...each(["aten::copysign.Tensor", "aten::copysign.Scalar"], () =>
+    pair((a, b) => {
+      const size = unary("abs", a);
+      return where(negative(b), unary("neg", size), size);
+    }),
+  ),
+  "aten::heaviside": {
+    meta: ({ self, values }) => pointwiseType([self, values]),
+    eval: ({ self, values }) => {
+      const zero = operand(0, self.dtype);
+      return where(compare("eq", self, zero), values, cast(compare("gt", self, zero), self.dtype));
+    },
+  },
+  // max + log1p(exp(-|a - b|)); equal infinities have no difference.
+  ...each(["aten::logaddexp", "aten::logaddexp2"], (name) => ({
+    decompose: ({ self, other }: { self: Symbolic; other: Symbolic }, call: Call): Symbolic => {
+      const [exp, scale] = name === "aten::logaddexp" ? (["aten::exp", 1] as const) : (["aten::exp2", 1 / Math.LN2] as const);
+      const gap = call("aten::neg", { self: call("aten::abs", { self: call("aten::sub.Tensor", { self, other }) }) });
+      const tail = call("aten::log1p", { self: call(exp, { self: gap }) });
+      const sum = call("aten::add.Tensor", { self: call("aten::maximum", { self, other }), other: tail, alpha: scale });
+      const same = call("aten::logical_and", { self: call("aten::isinf", { self }), other: call("aten::eq.Tensor", { self, other }) });
+      return call("aten::where.self", { condition: same, self, other: sum });
+    },
+  })),
+  "aten::hypot": {
+    decompose: ({ self, other }, call) => {
+      const sum = call("aten::add.Tensor", {
+        self: call("aten::mul.Tensor", { self, other: self }),
+        other: call("aten::mul.Tensor", { self: other, other }),
+      });
+      return call("aten::sqrt", { self: sum });
+    },
+  },
+  ...each(["aten::xlogy.Tensor", "aten::xlogy.Scalar_Other", "aten::xlogy.Scalar_Self"], () => ({
+    decompose: ({ self, other }: { self: Symbolic | ScalarOf<Dim>; other: Symbolic | ScalarOf<Dim> }, call: Call): Symbolic => {
+      const like = isTensor<Symbolic>(self) ? self : (other as Symbolic);
+      const [x, y] = [scalar(self, like, call), scalar(other, like, call)];
+      const product = call("aten::mul.Tensor", { self: x, other: call("aten::log", { self: y }) });
+      const zero = call("aten::where.ScalarSelf", { condition: call("aten::eq.Scalar", { self: x, other: 0 }), self: 0, other: product });
+      return call("aten::where.self", { condition: call("aten::isnan", { self: y }), self: y, other: zero });
+    },
+  })),
+  "aten::ldexp.Tensor": {
+    decompose: ({ self, other }, call) =>
+      call("aten::mul.Tensor", { self, other: call("aten::pow.Scalar", { self: 2, exponent: asFloat(other, call) }) }),
+  },
+  "aten::isclose": {
+    decompose: ({ self, other, rtol, atol, equal_nan }, call) => {
+      const [x, y] = [asFloat(self, call), asFloat(other, call)];
+      const gap = call("aten::abs", { self: call("aten::sub.Tensor", { self: x, other: y }) });
+      const allowed = call("aten::add.Scalar", {
+        self: call("aten::mul.Scalar", { self: call("aten::abs", { self: y }), other: rtol }),
+        other: atol,
+      });
+      const near = call("aten::logical_and", {
+        self: call("aten::isfinite", { self: gap }),
+        other: call("aten::le.Tensor", { self: gap, other: allowed }),
+      });
+      const close = call("aten::logical_or", { self: call("aten::eq.Tensor", { self, other }), other: near });
+      if (!equal_nan) return close;
+      const both = call("aten::logical_and", { self: call("aten::isnan", { self: x }), other: call("aten::isnan", { self: y }) });
+      return call("aten::logical_or", { self: close, other: both });
+    },
+  },
+  ...aliases({
+    "aten::__and__.Tensor": "aten::bitwise_and.Tensor",
+    "aten::__and__.Scalar": "aten::bitwise_and.Scalar",
+    "aten::__or__.Tensor": "aten::bitwise_or.Tensor",
+    "aten::__or__.Scalar": "aten::bitwise_or.Scalar",
+    "aten::__xor__.Tensor": "aten::bitwise_xor.Tensor",
+    "aten::__xor__.Scalar": "aten::bitwise_xor.Scalar",
+    "aten::__lshift__.Tensor": "aten::bitwise_left_shift.Tensor",
+    "aten::__lshift__.Scalar": "aten::bitwise_left_shift.Tensor_Scalar",
+    "aten::__rshift__.Tensor": "aten::bitwise_right_shift.Tensor",
+    "aten::__rshift__.Scalar": "aten::bitwise_right_shift.Tensor_Scalar",
+    "aten::max.other": "aten::maximum",
+    "aten::min.other": "aten::minimum",
+    "aten::absolute": "aten::abs",
+    "aten::negative": "aten::neg",
+    "aten::fix": "aten::trunc",
+    "aten::arccos": "aten::acos",
+    "aten::arccosh": "aten::acosh",
+    "aten::arcsin": "aten::asin",
+    "aten::arcsinh": "aten::asinh",
+    "aten::arctan": "aten::atan",
+    "aten::arctanh": "aten::atanh",
+    "aten::arctan2": "aten::atan2",
+    "aten::clip": "aten::clamp",
+    "aten::clip.Tensor": "aten::clamp.Tensor",
+    "aten::multiply.Tensor": "aten::mul.Tensor",
+    "aten::multiply.Scalar": "aten::mul.Scalar",
+    "aten::subtract.Tensor": "aten::sub.Tensor",
+    "aten::subtract.Scalar": "aten::sub.Scalar",
+    "aten::divide.Tensor": "aten::div.Tensor",
+    "aten::divide.Scalar": "aten::div.Scalar",
+    "aten::divide.Tensor_mode": "aten::div.Tensor_mode",
+    "aten::divide.Scalar_mode": "aten::div.Scalar_mode",
+    "aten::greater.Tensor": "aten::gt.Tensor",
+    "aten::greater.Scalar": "aten::gt.Scalar",
+    "aten::greater_equal.Tensor": "aten::ge.Tensor",
+    "aten::greater_equal.Scalar": "aten::ge.Scalar",
+    "aten::less.Tensor": "aten::lt.Tensor",
+    "aten::less.Scalar": "aten::lt.Scalar",
+    "aten::less_equal.Tensor": "aten::le.Tensor",
+    "aten::less_equal.Scalar": "aten::le.Scalar",
+    "aten::not_equal.Tensor": "aten::ne.Tensor",
+    "aten::not_equal.Scalar": "aten::ne.Scalar",
+  }),
+} satisfies AtenTable;
+
+/** Sign bit of floats, that of -0 too: the reciprocal of -0 is -inf. */
+const negative = (x: Strided): Strided => {
+  const zero = operand(0, x.dtype);
+  const isNegative = compare("lt", x, zero);
+  return binary("bitwise_or", isNegative, binary("bitwise_and", compare("eq", x, zero), compare("lt", unary("reciprocal", x), zero)));
+};
+
+const asFloat = (self: Symbolic, call: Call): Symbolic =>
+  isFloat(self.dtype) || isComplex(self.dtype) ? self : call("aten::to.dtype", { self, dtype: "float32" });
