@@ -22,6 +22,8 @@ export interface Interpreter<T extends Typed> {
   cast(x: T, dtype: DType): T;
   /** Carries `op` out on prepared arguments; undefined where only a decomposition can. */
   run(op: string, args: Args, schema: Schema): unknown;
+  /** Arguments as a decomposition takes them, where they differ from `run`'s (sizes as expressions). */
+  decomposed?(args: Args, schema: Schema): Args;
   /** Writes `value` into `target` (the mutated argument of an in-place op) and returns what the call returns. */
   write(target: T, value: T): T;
 }
@@ -55,7 +57,7 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
     throw new OnnxExporterError("aten/no-entry", `${op} has no ${interpreter.name} here`, `schema: ${schema.text}`);
   }
   const call: AnyCall = (inner, innerArgs) => callOn(interpreter, inner, innerArgs);
-  return entry.decompose(args as never, call as never);
+  return entry.decompose((interpreter.decomposed?.(args, schema) ?? args) as never, call as never);
 }
 
 /** `given` with defaults, the captured dtype and promotion applied. */

@@ -14,3 +14,6 @@ export type Lowering<K extends Op> = (args: ArgsOf<K, Value, number | Value>, op
 export type Results = readonly { readonly dtype: Value["dtype"]; readonly shape: Value["shape"] }[];
 
 export type LoweringTable = { readonly [K in Op]?: Lowering<K> };
+
+/** A lowering with its argument types forgotten: what code that knows no op by name works with. */
+export type AnyLowering = (args: never, op: OpBuilder, result: never) => unknown;
