@@ -9,12 +9,20 @@ const spec = process.argv[2] ?? fileURLToPath(new URL("../../shared/spec", impor
 const { onnx, ops } = JSON.parse(readFileSync(`${spec}/onnx-schemas.json`, "utf8"));
 
 const dtypeNames = {
-  float: "float32", double: "float64", float8e4m3fn: "float8_e4m3fn", float8e4m3fnuz: "float8_e4m3fnuz", float8e5m2: "float8_e5m2",
-  float8e5m2fnuz: "float8_e5m2fnuz", float8e8m0: "float8_e8m0fnu", float4e2m1: "float4_e2m1",
+  float: "float32",
+  double: "float64",
+  float8e4m3fn: "float8_e4m3fn",
+  float8e4m3fnuz: "float8_e4m3fnuz",
+  float8e5m2: "float8_e5m2",
+  float8e5m2fnuz: "float8_e5m2fnuz",
+  float8e8m0: "float8_e8m0fnu",
+  float4e2m1: "float4_e2m1",
 };
 const known = new Set(
-  ("bool uint8 int8 int16 int32 int64 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 complex128 float8_e4m3fn " +
-    "float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu float4_e2m1 int4 uint4 int2 uint2 string").split(" "),
+  (
+    "bool uint8 int8 int16 int32 int64 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 complex128 float8_e4m3fn " +
+    "float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu float4_e2m1 int4 uint4 int2 uint2 string"
+  ).split(" "),
 );
 /** `tensor(float)` → `float32`, `seq(tensor(float))` → `seq(float32)`. */
 function typeName(type) {
@@ -30,8 +38,16 @@ function typeName(type) {
 // Attributes that hold a TensorProto.DataType; the builder takes a dtype's name for them.
 const dtypeAttributes = new Set(["to", "dtype", "output_dtype", "output_datatype", "precision", "stash_type", "softmax_precision"]);
 const kinds = {
-  INT: "int", FLOAT: "float", STRING: "string", INTS: "ints", FLOATS: "floats", STRINGS: "strings", TENSOR: "tensor", GRAPH: "graph",
-  SPARSE_TENSOR: "sparse_tensor", TYPE_PROTO: "type_proto",
+  INT: "int",
+  FLOAT: "float",
+  STRING: "string",
+  INTS: "ints",
+  FLOATS: "floats",
+  STRINGS: "strings",
+  TENSOR: "tensor",
+  GRAPH: "graph",
+  SPARSE_TENSOR: "sparse_tensor",
+  TYPE_PROTO: "type_proto",
 };
 const kindOf = (a) => (a.type === "INT" && dtypeAttributes.has(a.name) ? "dtype" : kinds[a.type]);
 
@@ -49,8 +65,14 @@ function attribute(a) {
 }
 const line = (op, v) =>
   [
-    op, `${v.since}${v.deprecated ? "d" : ""}`, v.inputs.map(formal(v)).join(" "), v.outputs.map(formal(v)).join(" "),
-    v.attributes.map(attribute).join(" "), Object.entries(v.types).map(([k, t]) => `${k}=${setIndex(t)}`).join(" "),
+    op,
+    `${v.since}${v.deprecated ? "d" : ""}`,
+    v.inputs.map(formal(v)).join(" "),
+    v.outputs.map(formal(v)).join(" "),
+    v.attributes.map(attribute).join(" "),
+    Object.entries(v.types)
+      .map(([k, t]) => `${k}=${setIndex(t)}`)
+      .join(" "),
   ].join("|");
 
 const versions = Object.entries(ops)
@@ -83,8 +105,15 @@ ${lines.join("\n")}
 );
 
 const tsKind = {
-  int: "number | bigint | boolean", float: "number", string: "string", ints: "readonly (number | bigint)[]", floats: "readonly number[]",
-  strings: "readonly string[]", tensor: "TensorSource", graph: "Graph", dtype: "DType",
+  int: "number | bigint | boolean",
+  float: "number",
+  string: "string",
+  ints: "readonly (number | bigint)[]",
+  floats: "readonly number[]",
+  strings: "readonly string[]",
+  tensor: "TensorSource",
+  graph: "Graph",
+  dtype: "DType",
 };
 const keyword = new Set(["var", "in", "default", "function", "this", "if", "else"]);
 const ident = (s) => (keyword.has(s) ? `${s}_` : s);
@@ -92,12 +121,18 @@ const attributeTypes = [];
 function method(name, v) {
   const attributes = v.attributes.filter((a) => tsKind[kindOf(a)]);
   const required = attributes.some((a) => a.required);
-  const fields = attributes.map((a) => `${a.name}${a.required ? "" : "?"}: ${tsKind[kindOf(a)]}${a.required ? "" : " | undefined"}`).join("; ");
+  const fields = attributes
+    .map((a) => `${a.name}${a.required ? "" : "?"}: ${tsKind[kindOf(a)]}${a.required ? "" : " | undefined"}`)
+    .join("; ");
   const object = fields ? `${name}Attributes` : "NoAttributes";
   if (fields) attributeTypes.push(`export type ${name}Attributes = { ${fields} };`);
   const variadic = v.inputs.findIndex((p) => p.option === "Variadic");
   const mandatory = v.outputs.filter((p) => p.option === "Single");
-  const result = v.outputs.some((p) => p.option === "Variadic") ? "Value[]" : mandatory.length > 1 ? `[${mandatory.map(() => "Value").join(", ")}]` : "Value";
+  const result = v.outputs.some((p) => p.option === "Variadic")
+    ? "Value[]"
+    : mandatory.length > 1
+      ? `[${mandatory.map(() => "Value").join(", ")}]`
+      : "Value";
   const signature = `(${v.inputs.map(formal(v)).join(", ")}) -> (${v.outputs.map(formal(v)).join(", ")})`;
   const doc = `  /** ${name}-${v.since}${signature} */\n`;
   const lead = v.inputs.filter((p) => p.option !== "Variadic");
@@ -126,7 +161,10 @@ function method(name, v) {
   return doc + overloads.join("");
 }
 
-const methods = versions.map(([name, vs]) => [name, vs.at(-1)]).filter(([, v]) => !v.deprecated).map(([name, v]) => method(name, v));
+const methods = versions
+  .map(([name, vs]) => [name, vs.at(-1)])
+  .filter(([, v]) => !v.deprecated)
+  .map(([name, v]) => method(name, v));
 
 writeFileSync(
   fileURLToPath(new URL("../src/onnx/opset/ops.gen.ts", import.meta.url)),

@@ -1,6 +1,7 @@
 /** @file What the file is for: an opset, the IR version that belongs to it, and what the runtime's kernels can take. */
 
-import type { DType } from "../dtype.ts";
+import { OnnxExporterError } from "../errors.ts";
+import { newestOpset } from "./opset/schemas.gen.ts";
 
 export interface Target {
   /** Version of the default domain. */
@@ -9,4 +10,90 @@ export interface Target {
   /** Whose kernels limit dtypes; null: only ONNX's own schemas do. */
   readonly runtime: "onnxruntime" | null;
 }
-export type { DType };
+
+/** As torch.onnx: `ONNX_DEFAULT_OPSET`. */
+export const defaultOpset = 20;
+export const oldestOpset = 13;
+
+/** First opset of each IR version (onnx/helper.py, VERSION_TABLE). */
+const irVersions: readonly (readonly [opset: number, ir: number])[] = [
+  [25, 13],
+  [24, 12],
+  [23, 11],
+  [21, 10],
+  [19, 9],
+  [15, 8],
+  [13, 7],
+];
+
+/** Newest IR version and opset that releases of ONNX Runtime load, newest release first (measured on Identity models). */
+const releases: readonly (readonly [release: number, ir: number, opset: number])[] = [
+  [1.25, 13, 26],
+  [1.24, 13, 25],
+  [1.23, 11, 23],
+  [1.21, 10, 22],
+  [1.18, 10, 21],
+  [1.17, 9, 20],
+];
+
+const runtimes = ["onnxruntime", "onnxruntime-web", "onnxruntime-node"];
+
+/** The IR version that came with `opset`. */
+export function irVersionOf(opset: number): number {
+  const row = irVersions.find(([first]) => opset >= first);
+  if (row) return row[1];
+  throw unknownOpset(opset);
+}
+
+function unknownOpset(opset: number): OnnxExporterError {
+  const early = opset >= 7 && opset < oldestOpset;
+  return new OnnxExporterError(
+    "target/opset",
+    early ? `opset ${opset} cannot be written yet` : `opset ${opset} is not an opset that can be written`,
+    `give an opset_version from ${oldestOpset} to ${newestOpset} (default ${defaultOpset})`,
+  );
+}
+
+/** `1.22.3` → 1.22 compared as (1, 22). */
+function releaseOf(version: string, target: string): readonly [ir: number, opset: number] {
+  const parsed = /^(\d+)\.(\d+)(\.\d+)?$/.exec(version);
+  const minor = parsed && parsed[1] === "1" ? Number(parsed[2]) : Number.NaN;
+  const row = releases.find(([release]) => minor >= Math.round((release - 1) * 100));
+  if (row) return [row[1], row[2]];
+  throw new OnnxExporterError(
+    "target/runtime",
+    `nothing is known of target ${target}`,
+    'name a release from 1.17, such as "onnxruntime@1.22"',
+  );
+}
+
+export interface TargetOptions {
+  /** 13 to 26; null or absent: 20, or the newest that the target's release loads if that is older. */
+  readonly opset_version?: number | null | undefined;
+  /** `"onnxruntime"`, `"onnxruntime-web@1.22"`, or `"onnx"` for no limits but ONNX's own. */
+  readonly target?: string | undefined;
+}
+
+/** The target that options name. Throws `target/opset`, `target/runtime`. */
+export function resolveTarget({ opset_version, target = "onnxruntime" }: TargetOptions): Target {
+  const [name = "", version] = target.split("@");
+  if (name !== "onnx" && !runtimes.includes(name)) {
+    throw new OnnxExporterError(
+      "target/runtime",
+      `unknown target ${target}`,
+      `known: onnx, ${runtimes.join(", ")}, with @version where wanted`,
+    );
+  }
+  const newest = version === undefined || name === "onnx" ? null : releaseOf(version, target);
+  const opset = opset_version ?? Math.min(defaultOpset, newest?.[1] ?? newestOpset);
+  if (!Number.isInteger(opset) || opset < oldestOpset || opset > newestOpset) throw unknownOpset(opset);
+  const ir_version = irVersionOf(opset);
+  if (newest && (opset > newest[1] || ir_version > newest[0])) {
+    throw new OnnxExporterError(
+      "target/opset",
+      `${target} loads opsets up to ${newest[1]}, not ${opset}`,
+      `leave out opset_version or give at most ${newest[1]}`,
+    );
+  }
+  return { opset, ir_version, runtime: name === "onnx" ? null : "onnxruntime" };
+}

@@ -89,7 +89,14 @@ export class Node {
   next: Node | null = null;
   graph: Graph | null = null;
 
-  constructor(op: string, inputs: readonly (Value | null)[], attributes: Map<string, Attribute>, outputs: readonly Value[], origin: number, domain = "") {
+  constructor(
+    op: string,
+    inputs: readonly (Value | null)[],
+    attributes: Map<string, Attribute>,
+    outputs: readonly Value[],
+    origin: number,
+    domain = "",
+  ) {
     this.domain = domain;
     this.op = op;
     this.attributes = attributes;

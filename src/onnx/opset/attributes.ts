@@ -76,7 +76,8 @@ export function attributesOf(op: string, schema: OpSchema | null, given: Attribu
     if (row === null || row.required || !isDefault(attribute, row)) attributes.set(name, attribute);
   }
   if (schema) {
-    for (const row of schema.attributes.values()) if (row.required && !attributes.has(row.name)) internal(`${op} needs attribute ${row.name}`);
+    for (const row of schema.attributes.values())
+      if (row.required && !attributes.has(row.name)) internal(`${op} needs attribute ${row.name}`);
   }
   return attributes;
 }

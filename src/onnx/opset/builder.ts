@@ -8,13 +8,13 @@ import { inferNode } from "../infer.ts";
 import { type Attribute, Graph, type Model, Node, Value, type ValueType } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import type { Target } from "../target.ts";
-import { attributesOf, type Attributes, isAttributes } from "./attributes.ts";
+import { type Attributes, attributesOf, isAttributes } from "./attributes.ts";
 import { DimBuilder } from "./dims.ts";
 import { expandRows } from "./expand.ts";
 import { bytesOf, encode, isLiteral, type Literal, memorySource, type Operand } from "./literal.ts";
 import type { Ops } from "./ops.gen.ts";
 import { reshapeOperand } from "./reshape.ts";
-import { type Formal, newest, opNames, type OpSchema, schemaAt } from "./schema.ts";
+import { type Formal, newest, type OpSchema, opNames, schemaAt } from "./schema.ts";
 
 /** Literal operands whose type variable stands alone, but whose dtype should be that of another operand: op → input → input. */
 const literalLike: { readonly [op: string]: { readonly [input: number]: number } } = { Pow: { 1: 0 } };
@@ -166,7 +166,8 @@ class Builder {
     }
     const result = row(this as Builder as OpBuilder, inputs, attributes);
     const values = result instanceof Value ? [result] : [...result];
-    if (values.length < count) this.refuse(`${schema.op} for opset ${this.target.opset} gives ${values.length} outputs, ${count} are wanted`);
+    if (values.length < count)
+      this.refuse(`${schema.op} for opset ${this.target.opset} gives ${values.length} outputs, ${count} are wanted`);
     return values.slice(0, count);
   }
 
@@ -214,7 +215,8 @@ class Builder {
     if (variadic >= 0 && operands.length === variadic + 1 && Array.isArray(operands[variadic])) {
       operands = [...operands.slice(0, variadic), ...(operands[variadic] as Operand[])];
     }
-    if (operands.length > schema.inputs.length && variadic < 0) internal(`${op} takes ${schema.inputs.length} inputs, got ${operands.length}`);
+    if (operands.length > schema.inputs.length && variadic < 0)
+      internal(`${op} takes ${schema.inputs.length} inputs, got ${operands.length}`);
     const inputs = this.#operands(schema, operands);
     if (schema.outputs.some((f) => f.option === "variadic")) return this.node(op, inputs, attributes, outputCount(op, inputs, attributes));
     const outputs = this.node(op, inputs, attributes, Math.max(schema.mandatoryOutputs, 1));
@@ -275,4 +277,3 @@ for (const name of opNames()) {
 
 /** A builder that appends to the main graph of `model`, or to `graph`. */
 export const OpBuilder = Builder as new (model: Model, target: Target, graph?: Graph) => OpBuilder;
-

@@ -4,7 +4,7 @@ import { byteLength, type DType, dtypes } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 import { type Dim, SymInt } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
-import { Value } from "../ir/graph.ts";
+import type { Value } from "../ir/graph.ts";
 
 export type Literal = number | bigint | boolean;
 /** What an op takes as an input: a value, a scalar, a size (int64), or a list of these (a vector). */
@@ -61,7 +61,10 @@ function fromBfloat16Bits(bits: number): number {
   return f32[0] as number;
 }
 
-type Access = { readonly set: (view: DataView, at: number, x: Literal) => void; readonly get: (view: DataView, at: number) => number | bigint };
+type Access = {
+  readonly set: (view: DataView, at: number, x: Literal) => void;
+  readonly get: (view: DataView, at: number) => number | bigint;
+};
 
 const access: { readonly [K in DType]?: Access } = {
   bool: { set: (v, i, x) => v.setUint8(i, x ? 1 : 0), get: (v, i) => v.getUint8(i) },
@@ -88,7 +91,11 @@ const access: { readonly [K in DType]?: Access } = {
 function accessOf(dtype: DType): Access {
   const found = access[dtype];
   if (found) return found;
-  throw new OnnxExporterError("dtype/literal", `a literal of dtype ${dtype} cannot be written`, "give the tensor's bytes as an initializer");
+  throw new OnnxExporterError(
+    "dtype/literal",
+    `a literal of dtype ${dtype} cannot be written`,
+    "give the tensor's bytes as an initializer",
+  );
 }
 
 /**
@@ -123,7 +130,10 @@ export const hasLiterals = (dtype: DType): boolean => access[dtype] !== undefine
 
 /** A tensor in memory. `bytes` are row-major, little-endian, and must not change afterwards. */
 export function memorySource(dtype: DType, shape: readonly number[], bytes: Uint8Array): TensorSource {
-  const wanted = byteLength(dtype, shape.reduce((n, d) => n * d, 1));
+  const wanted = byteLength(
+    dtype,
+    shape.reduce((n, d) => n * d, 1),
+  );
   if (bytes.byteLength !== wanted) internal(`a ${dtype}[${shape}] takes ${wanted} bytes, not ${bytes.byteLength}`);
   const key = bytes.byteLength <= 1024 ? `${dtype}[${shape}]:${Buffer.from(bytes).toString("latin1")}` : null;
   return {

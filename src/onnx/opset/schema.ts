@@ -54,14 +54,13 @@ function typeSet(index: number): ReadonlySet<string> {
   return set;
 }
 
-const options = { "?": "optional", "*": "variadic" } as const;
+const options: { readonly [mark: string]: Formal["option"] } = { "?": "optional", "*": "variadic" };
 const fields = (text: string): string[] => (text === "" ? [] : text.split(" "));
 
 function formals(text: string, variables: ReadonlyMap<string, ReadonlySet<string>>): Formal[] {
   return fields(text).map((field) => {
     const colon = field.indexOf(":");
-    const mark = field[colon - 1] as "?" | "*";
-    const option = options[mark] ?? "single";
+    const option = options[field[colon - 1] ?? ""] ?? "single";
     const type = field.slice(colon + 1);
     const name = field.slice(0, option === "single" ? colon : colon - 1);
     return { name, option, type, allowed: variables.get(type) ?? new Set([type]) };
@@ -80,9 +79,7 @@ function attribute(field: string): AttributeSchema {
 
 function parse(line: string): OpSchema {
   const [op, since, inputs, outputs, attributes, types] = line.split("|") as [string, string, string, string, string, string];
-  const variables = new Map(
-    fields(types).map((t) => [t.slice(0, t.indexOf("=")), typeSet(Number(t.slice(t.indexOf("=") + 1)))] as const),
-  );
+  const variables = new Map(fields(types).map((t) => [t.slice(0, t.indexOf("=")), typeSet(Number(t.slice(t.indexOf("=") + 1)))] as const));
   const results = formals(outputs, variables);
   return {
     op,
