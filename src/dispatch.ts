@@ -8,6 +8,9 @@ import { type Arg, Node, type Origin, type Output, type TensorType, Value } from
 import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
 import { type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
 import type { Entry, Fresh } from "./aten/table.ts";
+import { cast } from "./core/ops/elementwise.ts";
+import { copyInto } from "./core/ops/layout.ts";
+import type { Strided } from "./core/strided.ts";
 import type { DType } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import { SymEnv, SymInt } from "./symbolic.ts";
@@ -74,6 +77,17 @@ function callInPlace<T extends Typed>(interpreter: Interpreter<T>, schema: Schem
   const value = callOn(interpreter, twin, given) as T;
   return interpreter.write(target, value.dtype === target.dtype ? value : interpreter.cast(value, target.dtype));
 }
+
+/** Values of the core: views alias, in-place ops write. */
+export const evalInterpreter: Interpreter<Strided> = {
+  name: "eval",
+  cast,
+  run: (op, args) => entryOf(op)?.eval?.(args as never),
+  write(target, value) {
+    copyInto(target, value);
+    return target;
+  },
+};
 
 /** Types alone: what every op's `meta` gives. A type is its own value. */
 export const metaInterpreter: Interpreter<Typed> = {

@@ -65,6 +65,24 @@ export function allOps(): string[] {
   return [...offsets.keys()];
 }
 
+/** The schemas of every overload of `packet` (`aten::add`), those with named dims left out. */
+export function overloadsOf(packet: string): Schema[] {
+  packets ??= indexPackets();
+  return (packets.get(packet) ?? []).map((op) => schemaOf(op) as Schema).filter((s) => !s.text.includes("Dimname"));
+}
+
+let packets: Map<string, string[]> | null = null;
+function indexPackets(): Map<string, string[]> {
+  const index = new Map<string, string[]>();
+  for (const op of allOps()) {
+    const packet = op.split(".")[0] as string;
+    const known = index.get(packet);
+    if (known) known.push(op);
+    else index.set(packet, [op]);
+  }
+  return index;
+}
+
 /** Splits at commas that no bracket encloses. */
 function splitTop(text: string): string[] {
   const parts: string[] = [];

@@ -5,10 +5,8 @@
 
 import { type Arg, type Graph, type Node, type Output, Value } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
-import { cast } from "../core/ops/elementwise.ts";
-import { copyInto } from "../core/ops/layout.ts";
 import { empty, type Storage, type Strided, scoped } from "../core/strided.ts";
-import { type Args, callOn, entryOf, type Interpreter } from "../dispatch.ts";
+import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { inlineRegions } from "../aten/regions.ts";
@@ -18,17 +16,6 @@ import type { ExportedProgram } from "./exported-program.ts";
 
 /** A result or an operand: a tensor, a number of the program, or None. */
 export type EvalValue = Strided | number | bigint | boolean | null;
-
-/** Tensors are values of the core: views alias, in-place ops write. */
-export const evalInterpreter: Interpreter<Strided> = {
-  name: "eval",
-  cast: (x, dtype) => cast(x, dtype),
-  run: (op, args) => entryOf(op)?.eval?.(args as never),
-  write(target, value) {
-    copyInto(target, value);
-    return target;
-  },
-};
 
 export interface EvaluateOptions {
   /** Called after each node with its results, before operands that are not needed any more are freed. */
