@@ -3,3 +3,4 @@
 export * from "./memory";
 export * from "./initializer";
 export * from "./wire";
+export * from "./symbolic";

@@ -504,9 +504,20 @@ function showTerm(t: Term): string {
   return t.coefficient === 1 ? product : t.coefficient === -1 ? `-${product}` : `${t.coefficient}*${product}`;
 }
 
+const texts = new WeakMap<SymInt, string>();
+
 /** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. */
 export function show(d: Dim): string {
   if (typeof d === "number") return String(d);
+  let text = texts.get(d);
+  if (text === undefined) {
+    text = written(d);
+    texts.set(d, text);
+  }
+  return text;
+}
+
+function written(d: SymInt): string {
   let list = [...terms(d)];
   const [first, second] = list;
   // SymPy writes "1 - s0", not "-s0 + 1", for this one form.

@@ -1,6 +1,10 @@
 /** @file Written by tools/generate-exports.mjs from build/core.wasm; do not edit. Pointers come back signed: use `>>> 0`. */
 
 export interface CoreExports {
+  __collect(): void;
+  __new(a: number, b: number): number;
+  __pin(a: number): number;
+  __unpin(a: number): void;
   alloc(a: number): number;
   array_data(a: number): number;
   array_new(a: number, b: number): number;
@@ -8,11 +12,48 @@ export interface CoreExports {
   array_push_i32(a: number, b: number): number;
   array_size(a: number): number;
   array_truncate(a: number, b: number): void;
+  copy_rows(a: number, b: number, c: number, d: number, e: number, f: number): void;
   free(a: number): void;
   mark(): number;
   memory_used(): number;
   reset(a: number): void;
+  scale_shift_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  scale_shift_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
   scratch(a: number): number;
   store_free(a: number): void;
   store_new(): number;
+  strided_1(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  strided_16(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  strided_2(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  strided_4(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  strided_8(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  sym_add(a: number, b: number, c: number): number;
+  sym_assume(a: number, b: number, c: number, d: number): number;
+  sym_atom_arg(a: number, b: number, c: number): number;
+  sym_atom_dim(a: number, b: number): number;
+  sym_atom_kind(a: number, b: number): number;
+  sym_broadcast(a: number, b: number, c: number): number;
+  sym_compare(a: number, b: number, c: number): number;
+  sym_constant(a: number, b: bigint): number;
+  sym_floordiv(a: number, b: number, c: number): number;
+  sym_free(a: number): void;
+  sym_lower(a: number, b: number): number;
+  sym_max(a: number, b: number, c: number): number;
+  sym_min(a: number, b: number, c: number): number;
+  sym_mod(a: number, b: number, c: number): number;
+  sym_mul(a: number, b: number, c: number): number;
+  sym_new(): number;
+  sym_opaque(a: number): number;
+  sym_sub(a: number, b: number, c: number): number;
+  sym_symbol(a: number, b: number): number;
+  sym_term_atom(a: number, b: number, c: number, d: number): number;
+  sym_term_coefficient(a: number, b: number, c: number): bigint;
+  sym_term_degree(a: number, b: number, c: number): number;
+  sym_terms(a: number, b: number): number;
+  sym_upper(a: number, b: number): number;
+  wire_rehash(a: number): void;
+  wire_scan(a: number, b: number, c: number, d: number): number;
+  wire_varints(a: number, b: number, c: number, d: number): number;
+  wire_write(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): number;
+  xxh64(a: number, b: number, c: number, d: number): void;
 }
