@@ -1,6 +1,7 @@
 //! All that the host can see of the core.
 
-export * from "./memory";
 export * from "./initializer";
-export * from "./wire";
+export * from "./kernels/index";
+export * from "./memory";
 export * from "./symbolic";
+export * from "./wire";
