@@ -103,7 +103,7 @@ export class Node {
     this.outputs = outputs;
     this.origin = origin;
     for (const v of outputs) v.producer = this;
-    inputs.forEach((v, i) => this.setInput(i, v));
+    for (const [i, v] of inputs.entries()) this.setInput(i, v);
   }
   /** Omitted optional inputs are null. */
   get inputs(): readonly (Value | null)[] {

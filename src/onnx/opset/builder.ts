@@ -5,7 +5,7 @@ import { internal, OnnxExporterError } from "../../errors.ts";
 import { equal, isStatic, type Shape, SymInt } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { inferNode } from "../infer.ts";
-import { type Attribute, Graph, type Model, Node, Value, type ValueType } from "../ir/graph.ts";
+import { Graph, type Model, Node, Value, type ValueType } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import type { Target } from "../target.ts";
 import { type Attributes, attributesOf, isAttributes } from "./attributes.ts";
@@ -234,12 +234,12 @@ function naturalDType(x: Literal | SymInt | undefined): DType {
 }
 
 function outputCount(op: string, inputs: readonly (Value | null)[], attributes: Attributes): number {
-  const graph = attributes["then_branch"] ?? attributes["body"];
+  const graph = attributes.then_branch ?? attributes.body;
   if (op === "If" && graph instanceof Graph) return graph.outputs.length;
   if (op === "Loop" && graph instanceof Graph) return graph.outputs.length - 1;
   if (op === "Scan" && graph instanceof Graph) return graph.outputs.length;
   if (op === "Split") {
-    if (typeof attributes["num_outputs"] === "number") return attributes["num_outputs"];
+    if (typeof attributes.num_outputs === "number") return attributes.num_outputs;
     const sizes = inputs[1]?.shape[0];
     if (typeof sizes === "number") return sizes;
   }

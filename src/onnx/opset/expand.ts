@@ -3,6 +3,10 @@
 import type { Value } from "../ir/graph.ts";
 import type { Attributes } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
+import { activation } from "./expand-activation.ts";
+import { bitwise } from "./expand-bitwise.ts";
+import { normalization } from "./expand-normalization.ts";
+import { tensor } from "./expand-tensor.ts";
 
 /**
  * The outputs of an op, in ops that older opsets have. Inputs and attributes are those of its newest form; a row may use newer ops itself,
@@ -11,4 +15,5 @@ import type { OpBuilder } from "./builder.ts";
 export type ExpandRow = (op: OpBuilder, inputs: readonly (Value | null)[], attributes: Attributes) => Value | readonly Value[];
 export type ExpandTable = { readonly [op: string]: ExpandRow };
 
-export const expandRows: ExpandTable = {};
+/** By op. The rows of an op are asked only where the target lacks it. */
+export const expandRows: ExpandTable = { ...activation, ...bitwise, ...normalization, ...tensor };

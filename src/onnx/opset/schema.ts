@@ -49,8 +49,10 @@ export interface OpSchema {
 
 const sets = new Map<number, ReadonlySet<string>>();
 function typeSet(index: number): ReadonlySet<string> {
-  let set = sets.get(index);
-  if (!set) sets.set(index, (set = new Set((typeSets[index] ?? internal(`no type set ${index}`)).split(" "))));
+  const known = sets.get(index);
+  if (known) return known;
+  const set = new Set((typeSets[index] ?? internal(`no type set ${index}`)).split(" "));
+  sets.set(index, set);
   return set;
 }
 
