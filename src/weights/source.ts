@@ -1,6 +1,9 @@
 /** @file TensorSource: what a tensor is and where its bytes are; bytes are read only when needed, in bounded pieces. */
 
-import type { DType } from "../dtype.ts";
+import { numel } from "../core/strided.ts";
+import { byteLength, type DType, dtypes } from "../dtype.ts";
+import { internal, OnnxExporterError } from "../errors.ts";
+import type { WeightsFile } from "./files.ts";
 
 /**
  * A tensor whose bytes are somewhere: a file range, memory, computed from another source, or nowhere (fake).
@@ -16,10 +19,98 @@ export interface TensorSource {
   /** Equal keys mean equal bytes, dtype and shape; null when nothing is known. Lets shared weights stay shared. */
   readonly key: string | null;
   /**
-   * Bytes `[begin, end)` in order, in pieces of at most `budget` bytes. A piece is valid until the next one is asked for.
+   * Bytes `[begin, end)` in order, in pieces of at most `budget` bytes (and of 1 MiB, which is fastest); computing them holds about
+   * `budget` bytes. A piece is valid until the next one is asked for.
    * Throws `weights/…` naming file and tensor when they cannot be read.
    */
   chunks(budget: number, begin?: number, end?: number): Generator<Uint8Array, void, void>;
   /** Where the unchanged bytes lie in a file, when they lie there contiguously: lets saving copy or link the range. */
-  readonly range: { readonly path: string; readonly offset: number } | null;
+  readonly range: FileRange | null;
+}
+
+export interface FileRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly file: WeightsFile;
+}
+
+/** The least budget that makes sense, and the size of a piece where the budget allows it. */
+export const minBudget = 4096;
+export const pieceBytes = 1 << 20;
+/** What `chunks` may hold unless its caller says otherwise. */
+export const defaultBudget = 64 << 20;
+
+/** What is left of a budget for the sources underneath. */
+export const half = (budget: number): number => Math.max(Math.floor(budget / 2), minBudget);
+
+/** What a kind of source says of itself; `name` is what errors call it. */
+export interface SourceParts {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly key: string | null;
+  readonly range?: FileRange | null;
+  readonly materialized?: boolean;
+  /** Bytes [begin, end), 0 <= begin < end <= nbytes, in pieces of at most min(budget, pieceBytes). */
+  pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void>;
+}
+
+/** A source made of its parts, with the checks that all kinds share. Throws `weights/shape`. */
+export function source(parts: SourceParts): TensorSource {
+  const { name, dtype, range = null, materialized = true, key } = parts;
+  const shape = Object.freeze([...parts.shape]);
+  const nbytes = tensorBytes(name, dtype, shape);
+  return {
+    dtype,
+    shape,
+    nbytes,
+    materialized,
+    key,
+    range,
+    *chunks(budget, begin = 0, end = nbytes) {
+      if (!(budget >= minBudget))
+        throw new OnnxExporterError("weights/budget", `${name}: a budget of ${budget} bytes`, `give at least ${minBudget} bytes`);
+      if (!(begin >= 0 && begin <= end && end <= nbytes)) internal(`bytes ${begin} to ${end} of ${name}, which has ${nbytes}`);
+      if (begin < end) yield* parts.pieces(budget, begin, end);
+    },
+  };
+}
+
+/** Bytes of a tensor. Throws `weights/shape` when a dim is no size, or the product is no exact number. */
+export function tensorBytes(name: string, dtype: DType, shape: readonly number[]): number {
+  const bytes = byteLength(dtype, numel(shape));
+  if (shape.every((d) => Number.isSafeInteger(d) && d >= 0) && Number.isSafeInteger(bytes)) return bytes;
+  throw new OnnxExporterError("weights/shape", `${name}: [${shape.join(", ")}] is not the shape of a ${dtype} tensor`);
+}
+
+/** Bytes per element. Throws `weights/packed` for types of less than a byte: `what` says who needs whole bytes. */
+export function elementBytes(dtype: DType, what: string): number {
+  const { size } = dtypes[dtype];
+  if (size >= 1) return size;
+  throw new OnnxExporterError(
+    "weights/packed",
+    `${what}: ${dtype} packs several elements in a byte`,
+    "unpack the tensor to int8 or uint8 first",
+  );
+}
+
+/** Fills the bytes that `view()` gives from byte `begin` of `from` on. `view` is asked anew whenever memory may have moved. */
+export function fill(from: TensorSource, begin: number, length: number, view: () => Uint8Array, budget: number): void {
+  let at = 0;
+  for (const piece of from.chunks(budget, begin, begin + length)) {
+    view().set(piece, at);
+    at += piece.length;
+  }
+  if (at !== length) internal(`a source gave ${at} of ${length} bytes`);
+}
+
+/** All bytes of `from` in one array. Throws `weights/limit` when there are more than `limit`. */
+export function readAll(from: TensorSource, limit: number): Uint8Array {
+  if (from.nbytes > limit) {
+    const message = `a ${from.dtype}[${from.shape.join(", ")}] tensor has ${from.nbytes} bytes, more than the ${limit} that may be read at once`;
+    throw new OnnxExporterError("weights/limit", message, "read it in chunks");
+  }
+  const bytes = new Uint8Array(from.nbytes);
+  fill(from, 0, bytes.length, () => bytes, defaultBudget);
+  return bytes;
 }

@@ -1,0 +1,70 @@
+/** @file Sources that are not computed: memory, the core's memory, nowhere. */
+
+import type { Strided } from "../core/strided.ts";
+import { empty, numel } from "../core/strided.ts";
+import { byteLength, type DType } from "../dtype.ts";
+import { OnnxExporterError } from "../errors.ts";
+import { defaultBudget, fill, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
+
+/** Numbers keys of memory: the same bytes of the same buffer have the same key. */
+const identities = new WeakMap<ArrayBufferLike, number>();
+let lastIdentity = 0;
+
+function identity(buffer: ArrayBufferLike): number {
+  const known = identities.get(buffer);
+  if (known !== undefined) return known;
+  identities.set(buffer, ++lastIdentity);
+  return lastIdentity;
+}
+
+/**
+ * A tensor of `shape` whose row-major little-endian bytes are those of `data`. They are not copied.
+ * Throws `weights/size` when their number is not that of the tensor.
+ */
+export function bufferSource(dtype: DType, shape: readonly number[], data: ArrayBufferView, name = "a tensor in memory"): TensorSource {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const wanted = tensorBytes(name, dtype, shape);
+  if (bytes.length !== wanted) {
+    throw new OnnxExporterError("weights/size", `${name}: ${dtype}[${shape.join(", ")}] takes ${wanted} bytes, got ${bytes.length}`);
+  }
+  return source({
+    name,
+    dtype,
+    shape,
+    key: `memory:${identity(data.buffer)}:${data.byteOffset}:${dtype}[${shape.join(",")}]`,
+    *pieces(budget, begin, end) {
+      const step = Math.min(budget, pieceBytes);
+      for (let at = begin; at < end; at += step) yield bytes.subarray(at, Math.min(at + step, end));
+    },
+  });
+}
+
+/** A tensor of which only dtype and shape are known: asking for bytes throws `weights/fake`. Equal `key`s mean the same tensor. */
+export function fakeSource(dtype: DType, shape: readonly number[], name = "a tensor", key: string | null = null): TensorSource {
+  return source({
+    name,
+    dtype,
+    shape,
+    key: key === null ? null : `fake:${key}:${dtype}[${shape.join(",")}]`,
+    materialized: false,
+    // biome-ignore lint/correctness/useYield: there are no bytes to yield
+    *pieces() {
+      const hint = "call program.apply_weights(state_dict) with real tensors, or save with { include_initializers: false }";
+      throw new OnnxExporterError("weights/fake", `${name} (${dtype}[${shape.join(", ")}]) is fake: it has no bytes`, hint);
+    },
+  });
+}
+
+/** The bytes of a tensor of the core, copied now to memory outside it; `x` must be contiguous. */
+export function stridedSource(x: Strided, name = "a tensor"): TensorSource {
+  const begin = byteLength(x.dtype, x.offset);
+  const bytes = x.storage.bytes().slice(begin, begin + byteLength(x.dtype, numel(x.shape)));
+  return bufferSource(x.dtype, x.shape, bytes, name);
+}
+
+/** All of `from` in the core's memory, contiguous. Throws `core/memory` when it does not fit. */
+export function loadStrided(from: TensorSource): Strided {
+  const x = empty(from.dtype, from.shape);
+  fill(from, 0, from.nbytes, () => x.storage.bytes().subarray(0, from.nbytes), defaultBudget);
+  return x;
+}
