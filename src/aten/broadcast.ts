@@ -1,15 +1,16 @@
 /** @file What pointwise families share: broadcasting of symbolic shapes, scalars beside tensors, and one entry for many ops. */
 
 import { cast, scalarTensor } from "../core/ops/elementwise.ts";
+import { concat, select, unsqueeze, viewAs } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { compare, type Dim, equal, type Shape, show } from "../symbolic.ts";
 import type { Complex, TensorType } from "./graph.ts";
-import type { Meta, ScalarOf } from "./table.ts";
+import type { Meta, Op, ScalarOf } from "./table.ts";
 
 /** One entry for each of `names`. */
-export function each<N extends string, E>(names: readonly N[], entry: (name: N) => E): { readonly [K in N]: E } {
+export function each<N extends Op, E>(names: readonly N[], entry: (name: N) => E): { readonly [K in N]: E } {
   return Object.fromEntries(names.map((n) => [n, entry(n)])) as { readonly [K in N]: E };
 }
 
@@ -65,9 +66,16 @@ export const isLow = (d: DType): boolean => d === "float16" || d === "bfloat16" 
 /** A Python number as the core takes it. */
 export type Literal = number | bigint | boolean | Complex;
 
+/** The number `x` as a 0-d tensor of `dtype`; complex numbers in real dtypes lose their imaginary part, as in torch. */
+export function literal(x: Literal, dtype: DType): Strided {
+  if (typeof x !== "object") return scalarTensor(dtype, x);
+  const pair = concat([scalarTensor("float64", x.re), scalarTensor("float64", x.im)].map((part) => unsqueeze(part, 0)), 0);
+  return cast(select(viewAs(pair, "complex128"), 0, 0), dtype);
+}
+
 /** `x` itself, or the number `x` as a 0-d tensor of `dtype`. */
 export function operand(x: Operand<Strided, number>, dtype: DType): Strided {
-  return isTensor<Strided>(x) ? x : scalarTensor(dtype, x);
+  return isTensor<Strided>(x) ? x : literal(x, dtype);
 }
 
 /**
@@ -85,3 +93,11 @@ export function inOpmath(operands: readonly Operand<Strided, number>[], f: (...x
 export const finiteMax = (d: DType): number =>
   ({ float16: 65504, bfloat16: 3.3895313892515355e38, float32: 3.4028234663852886e38, float64: Number.MAX_VALUE })[d as "float32"] ??
   Number.MAX_VALUE;
+
+/** The dtype that Python numbers alone give: `torch.result_type` of scalars. */
+export function scalarDType(...xs: readonly unknown[]): DType {
+  const has = (test: (x: unknown) => boolean) => xs.some(test);
+  if (has((x) => typeof x === "object" && x !== null && "re" in x)) return "complex64";
+  if (has((x) => typeof x === "number" && !Number.isInteger(x))) return "float32";
+  return has((x) => typeof x !== "boolean") ? "int64" : "bool";
+}

@@ -8,7 +8,7 @@ import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, isInteger, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
-import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType } from "./broadcast.ts";
+import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType, scalarDType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
 
@@ -21,21 +21,21 @@ type CoreCompare = Parameters<typeof compare>[0];
 const dtypeOf = (...operands: readonly X[]): DType => (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
 
 /** The core's `op` for each ATen op; the result has the promoted dtype. */
-const unaries = <N extends string>(names: readonly `aten::${N}`[], name?: CoreUnary) =>
+const unaries = <N extends Op>(names: readonly N[], name?: CoreUnary) =>
   each(names, (op) => ({
     meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
     eval: ({ self }: { self: Strided }): Strided => unary(name ?? (op.slice(6) as CoreUnary), self),
   }));
 
 /** floor, ceil, …: integers are themselves. */
-const roundings = <N extends string>(names: readonly `aten::${N}`[]) =>
+const roundings = <N extends Op>(names: readonly N[]) =>
   each(names, (op) => ({
     meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
     eval: ({ self }: { self: Strided }): Strided => (isFloat(self.dtype) ? unary(op.slice(6) as CoreUnary, self) : cast(self, self.dtype)),
   }));
 
 /** A test of every element: bool. */
-const tests = <N extends string>(names: readonly `aten::${N}`[], test: (self: Strided, name: string) => Strided) =>
+const tests = <N extends Op>(names: readonly N[], test: (self: Strided, name: string) => Strided) =>
   each(names, (op) => ({
     meta: ({ self }: { self: TensorType }): Meta => ({ dtype: "bool", shape: self.shape }),
     eval: ({ self }: { self: Strided }): Strided => test(self, op.slice(6)),
@@ -43,7 +43,7 @@ const tests = <N extends string>(names: readonly `aten::${N}`[], test: (self: St
 
 /** An op that is another one under a second name. */
 const aliases = <const A extends Readonly<Partial<Record<Op, Op>>>>(table: A) =>
-  each(Object.keys(table) as (keyof A & string)[], (name) => ({
+  each(Object.keys(table) as (keyof A & Op)[], (name) => ({
     decompose: (args: object, call: Call) => call(table[name] as "aten::relu", args as { self: Symbolic }) as never,
   }));
 
@@ -52,7 +52,7 @@ const pair = (f: (a: Strided, b: Strided) => Strided, dtype?: DType) => ({
   meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], dtype),
   eval: ({ self, other }: { self: X; other: X }): Strided => inOpmath([self, other], f),
 });
-const binaries = <N extends string>(names: readonly N[], name: CoreBinary) => each(names, () => pair((a, b) => binary(name, a, b)));
+const binaries = <N extends Op>(names: readonly N[], name: CoreBinary) => each(names, () => pair((a, b) => binary(name, a, b)));
 
 const comparisons = <N extends CoreCompare>(names: readonly N[]) => {
   const entry = (name: N) => ({
@@ -116,20 +116,12 @@ const whereEntry = {
   meta: ({ condition, self, other }: { condition: TensorType; self: M; other: M }): Meta =>
     pointwiseType([condition, self, other], dtypeOfTypes(self, other)),
   eval: ({ condition, self, other }: { condition: Strided; self: X; other: X }): Strided => {
-    const dtype = isTensor<Strided>(self) || isTensor<Strided>(other) ? dtypeOf(self, other) : scalarsDType(self, other);
+    const dtype = isTensor<Strided>(self) || isTensor<Strided>(other) ? dtypeOf(self, other) : scalarDType(self, other);
     return where(cast(condition, "bool"), operand(self, dtype), operand(other, dtype));
   },
 };
 const dtypeOfTypes = (self: M, other: M): DType =>
-  isTensor<TensorType>(self) ? self.dtype : isTensor<TensorType>(other) ? other.dtype : scalarsDType(self, other);
-
-/** `torch.result_type` of two Python numbers. */
-export function scalarsDType(...xs: readonly unknown[]): DType {
-  const has = (test: (x: unknown) => boolean) => xs.some(test);
-  if (has((x) => typeof x === "object" && x !== null && "re" in x)) return "complex64";
-  if (has((x) => typeof x === "number" && !Number.isInteger(x))) return "float32";
-  return has((x) => typeof x !== "boolean") ? "int64" : "bool";
-}
+  isTensor<TensorType>(self) ? self.dtype : isTensor<TensorType>(other) ? other.dtype : scalarDType(self, other);
 
 const maskedFill = {
   meta: ({ self, mask }: { self: TensorType; mask: TensorType }): Meta => pointwiseType([self, mask]),
@@ -304,12 +296,7 @@ export const pointwise = {
       return where(unary("isnan", x), x, turned);
     },
   },
-  ...each(["aten::copysign.Tensor", "aten::copysign.Scalar"], () =>
-    pair((a, b) => {
-      const size = unary("abs", a);
-      return where(negative(b), unary("neg", size), size);
-    }),
-  ),
+  ...binaries(["aten::copysign.Tensor", "aten::copysign.Scalar"], "copysign"),
   "aten::heaviside": {
     meta: ({ self, values }) => pointwiseType([self, values]),
     eval: ({ self, values }) => {

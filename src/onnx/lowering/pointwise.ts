@@ -1,6 +1,7 @@
 /** @file How ONNX says elementwise arithmetic, comparison and logic. */
 
 import { each, finiteMax } from "../../aten/broadcast.ts";
+import type { Op } from "../../aten/table.ts";
 import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -54,7 +55,7 @@ const pair =
     const [a, b] = pairOf(op, self, other);
     return f(a, b, op);
   };
-const pairs = <N extends string>(names: readonly N[], f: (a: Value, b: Value, op: OpBuilder) => Value) => each(names, () => pair(f));
+const pairs = <N extends Op>(names: readonly N[], f: (a: Value, b: Value, op: OpBuilder) => Value) => each(names, () => pair(f));
 const tensorAndScalar = <N extends string>(name: N) => [`aten::${name}.Tensor`, `aten::${name}.Scalar`] as const;
 
 /** `alpha * x`; bools know no multiplication but truth. */
