@@ -189,6 +189,17 @@ export class Graph {
   remove(node: Node): void {
     if (node.graph !== this) internal(`${node.op} is not in graph ${this.name}`);
     for (const v of node.outputs) if (v.uses.size > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
+    this.#unlink(node);
+  }
+  /** `made`, which has the outputs of `old`, takes the place of `old`. */
+  exchange(old: Node, made: Node): void {
+    if (old.graph !== this) internal(`${old.op} is not in graph ${this.name}`);
+    if (made.outputs !== old.outputs) internal(`${made.op} cannot take the place of ${old.op}: its outputs are others`);
+    this.insert(made, old);
+    this.#unlink(old);
+    for (const v of made.outputs) v.producer = made;
+  }
+  #unlink(node: Node): void {
     if (node.previous === null) this.#first = node.next;
     else node.previous.next = node.next;
     if (node.next === null) this.#last = node.previous;

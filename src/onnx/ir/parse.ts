@@ -1,8 +1,9 @@
 /** @file Reads the text form of a graph (text.ts). */
 
-import { byteLength, type DType, fromSuffix } from "../../dtype.ts";
+import { type DType, fromSuffix } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { SymEnv } from "../../symbolic.ts";
+import { fakeSource } from "../../weights/basic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { inferModel } from "../infer.ts";
 import { encode, memorySource } from "../opset/literal.ts";
@@ -162,7 +163,7 @@ class Reader {
     this.#expect("{");
     if (this.#take("...")) {
       this.#expect("}");
-      return absentSource(dtype, shape);
+      return fakeSource(dtype, shape, "a tensor whose elements the text leaves out");
     }
     const data: string[] = [];
     this.#list("}", () => data.push(this.#number()));
@@ -241,23 +242,4 @@ const toFloat = (text: string): number => Number(text.replace("inf", "Infinity")
 function toInt(text: string): number | bigint {
   const n = Number(text);
   return Number.isSafeInteger(n) ? n : BigInt(text);
-}
-
-/** A tensor whose elements the text did not print. */
-function absentSource(dtype: DType, shape: readonly number[]): TensorSource {
-  return {
-    dtype,
-    shape,
-    nbytes: byteLength(
-      dtype,
-      shape.reduce((n, d) => n * d, 1),
-    ),
-    materialized: false,
-    key: null,
-    range: null,
-    // biome-ignore lint/correctness/useYield: there is nothing to give
-    *chunks() {
-      throw new OnnxExporterError("weights/fake", `a ${dtype}[${shape}] read from text has no elements`);
-    },
-  };
 }

@@ -1,9 +1,10 @@
 /** @file Literals as operands: plain numbers in JavaScript, tensors of the right dtype in ONNX. */
 
 import { byteLength, type DType, dtypes } from "../../dtype.ts";
-import { internal, OnnxExporterError } from "../../errors.ts";
+import { OnnxExporterError } from "../../errors.ts";
 import { type Dim, SymInt } from "../../symbolic.ts";
-import type { TensorSource } from "../../weights/source.ts";
+import { bufferSource } from "../../weights/basic.ts";
+import { readAll, source, type TensorSource } from "../../weights/source.ts";
 import type { Value } from "../ir/graph.ts";
 
 export type Literal = number | bigint | boolean;
@@ -128,38 +129,26 @@ export function decode(dtype: DType, bytes: Uint8Array): (number | bigint)[] {
 /** Whether `encode` and `decode` know `dtype`. */
 export const hasLiterals = (dtype: DType): boolean => access[dtype] !== undefined;
 
-/** A tensor in memory. `bytes` are row-major, little-endian, and must not change afterwards. */
+/** A tensor in memory, known by its contents where it is small. `bytes` are row-major, little-endian, and must not change afterwards. */
 export function memorySource(dtype: DType, shape: readonly number[], bytes: Uint8Array): TensorSource {
-  const wanted = byteLength(
+  if (bytes.byteLength > LARGEST_KEY) return bufferSource(dtype, shape, bytes, "a constant");
+  return source({
+    name: "a constant",
     dtype,
-    shape.reduce((n, d) => n * d, 1),
-  );
-  if (bytes.byteLength !== wanted) internal(`a ${dtype}[${shape}] takes ${wanted} bytes, not ${bytes.byteLength}`);
-  const key = bytes.byteLength <= 1024 ? `${dtype}[${shape}]:${Buffer.from(bytes).toString("latin1")}` : null;
-  return {
-    dtype,
-    shape: [...shape],
-    nbytes: wanted,
-    materialized: true,
-    key,
-    range: null,
-    *chunks(budget: number, begin = 0, end = wanted) {
-      for (let at = begin; at < end; at += budget) yield bytes.subarray(at, Math.min(at + budget, end));
+    shape,
+    key: `${dtype}[${shape}]:${Buffer.from(bytes).toString("latin1")}`,
+    *pieces(_budget, begin, end) {
+      yield bytes.subarray(begin, end);
     },
-  };
+  });
 }
 
-/** All bytes of a small source, in one piece. */
-export function bytesOf(source: TensorSource): Uint8Array {
-  const bytes = new Uint8Array(source.nbytes);
-  let at = 0;
-  for (const piece of source.chunks(Math.max(source.nbytes, 1))) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  if (at !== source.nbytes) internal(`a source of ${source.nbytes} bytes gave ${at}`);
-  return bytes;
-}
+/** Bytes up to which a constant's contents are its key. A source takes budgets from 4096 bytes on: one piece. */
+const LARGEST_KEY = 1024;
+const LARGEST_READ = 64 << 20;
 
-/** Elements of a small materialized source. */
-export const elementsOf = (source: TensorSource): (number | bigint)[] => decode(source.dtype, bytesOf(source));
+/** All bytes of a source, in one piece. */
+export const bytesOf = (from: TensorSource): Uint8Array => readAll(from, LARGEST_READ);
+
+/** Elements of a materialized source. */
+export const elementsOf = (from: TensorSource): (number | bigint)[] => decode(from.dtype, bytesOf(from));
