@@ -1,0 +1,5 @@
+export * from "./binary";
+export * from "./compare";
+export * from "./copy";
+export * from "./unary";
+export * from "./cast";

@@ -1,0 +1,44 @@
+/** @file Elements in and out of the core as JavaScript numbers: for index arithmetic that is not worth a kernel. */
+
+import type { DType } from "../../dtype.ts";
+import { core } from "../door.ts";
+import { empty, numel, type Strided } from "../strided.ts";
+import { cast } from "./elementwise.ts";
+import { contiguous } from "./layout.ts";
+
+/** The elements of an integer or bool tensor in row-major order. */
+export function integers(x: Strided): number[] {
+  const wide = contiguous(cast(x, "int64"));
+  const at = (wide.storage.ptr >>> 3) + wide.offset;
+  return Array.from(core.i64().subarray(at, at + numel(wide.shape)), Number);
+}
+
+/** The elements in row-major order, in double precision. */
+export function floats(x: Strided): Float64Array {
+  const wide = contiguous(cast(x, "float64"));
+  const at = (wide.storage.ptr >>> 3) + wide.offset;
+  return core.f64().slice(at, at + numel(wide.shape));
+}
+
+/** A new int64 tensor with these elements. */
+export function fromIntegers(values: readonly number[], shape: readonly number[] = [values.length]): Strided {
+  const out = empty("int64", shape);
+  const at = out.storage.ptr >>> 3;
+  core.i64().set(values.map(BigInt), at);
+  return out;
+}
+
+/** A new tensor of `dtype` with these elements, rounded once. */
+export function fromFloats(values: Float64Array, shape: readonly number[], dtype: DType): Strided {
+  const out = empty("float64", shape);
+  core.f64().set(values, out.storage.ptr >>> 3);
+  return cast(out, dtype);
+}
+
+/** The runs of elements along `dim` of a row-major tensor of `shape`: calls `visit` with the position of each run's first element, and the step. */
+export function alongDim(shape: readonly number[], dim: number, visit: (start: number, step: number, length: number) => void): void {
+  const length = shape[dim] ?? 1;
+  const step = numel(shape.slice(dim + 1));
+  const outer = numel(shape.slice(0, dim));
+  for (let o = 0; o < outer; o++) for (let i = 0; i < step; i++) visit(o * length * step + i, step, length);
+}
