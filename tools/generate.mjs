@@ -4,7 +4,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateAten } from "./generate-aten.mjs";
+import { generateOnnx } from "./generate-onnx.mjs";
 
 const spec = process.argv[2] ?? "../shared/spec";
 const json = (name) => JSON.parse(readFileSync(join(spec, name), "utf8"));
 generateAten(json("aten-schemas.json"), json("type-promotion.json"));
+generateOnnx(json("onnx-schemas.json"));
