@@ -20,7 +20,9 @@ export type Attribute =
   | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "strings"; readonly value: readonly string[] }
   | { readonly kind: "tensor"; readonly value: TensorSource }
-  | { readonly kind: "graph"; readonly value: Graph };
+  | { readonly kind: "graph"; readonly value: Graph }
+  /** Inside a function: the caller's attribute `value`; `type` is ONNX's AttributeType. */
+  | { readonly kind: "ref"; readonly value: string; readonly type: number };
 
 /** One operand position of a node that reads a value. */
 export interface Use {
@@ -40,6 +42,7 @@ export class Value {
   data: readonly Dim[] | null = null;
   /** Handle of this value in its environment's inference store; -1 before inference saw it. */
   handle = -1;
+  doc_string = "";
   readonly metadata: Map<string, string> = new Map();
   readonly #uses = new Set<Use>();
 
@@ -81,6 +84,7 @@ export class Node {
   origin: number;
   /** A hint, as of values. */
   name: string | null = null;
+  doc_string = "";
   readonly metadata: Map<string, string> = new Map();
   readonly #inputs: (Value | null)[] = [];
   readonly #uses: (Use | null)[] = [];
@@ -149,6 +153,7 @@ export class Graph {
   readonly outputs: Value[] = [];
   /** In declaration order. Keyed by value, not by name: names are hints. */
   readonly initializers: Set<Value> = new Set();
+  doc_string = "";
   readonly metadata: Map<string, string> = new Map();
   #first: Node | null = null;
   #last: Node | null = null;
@@ -233,6 +238,10 @@ export interface FunctionBody {
   readonly name: string;
   readonly graph: Graph;
   readonly attributes: readonly string[];
+  /** Attributes that callers may leave out, with their values. */
+  readonly defaults?: ReadonlyMap<string, Attribute>;
+  /** Domain → version; the model's where left out. */
+  readonly opset_import?: ReadonlyMap<string, number>;
 }
 
 export class Model {
@@ -246,6 +255,9 @@ export class Model {
   ir_version = 0;
   producer_name = "";
   producer_version = "";
+  domain = "";
+  model_version = 0;
+  doc_string = "";
   constructor(graph: Graph, env: SymEnv) {
     this.graph = graph;
     this.env = env;

@@ -78,6 +78,8 @@ class Printer {
         return sourceText(a.value);
       case "graph":
         return `{\n${indent}    ${this.graph(a.value, `${indent}    `)}\n${indent}  }`;
+      case "ref":
+        return `@${quoted(a.value)}`;
     }
   }
 
