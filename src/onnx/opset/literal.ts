@@ -136,7 +136,7 @@ export function memorySource(dtype: DType, shape: readonly number[], bytes: Uint
     name: "a constant",
     dtype,
     shape,
-    key: `${dtype}[${shape}]:${Buffer.from(bytes).toString("latin1")}`,
+    key: `${dtype}[${shape}]:${String.fromCharCode(...bytes)}`,
     *pieces(_budget, begin, end) {
       yield bytes.subarray(begin, end);
     },

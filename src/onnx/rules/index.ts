@@ -1,0 +1,18 @@
+/** @file All rules, by the op at the root of their pattern. */
+
+import { arithmetic } from "./arithmetic.ts";
+import { cast } from "./cast.ts";
+import { convolution } from "./convolution.ts";
+import { layout } from "./layout.ts";
+import type { Rule } from "./rule.ts";
+
+export const rules: readonly Rule[] = [...arithmetic, ...cast, ...layout, ...convolution];
+
+/** Rules whose pattern's root is `op`, in the order of the tables. */
+export const rulesByOp: ReadonlyMap<string, readonly Rule[]> = grouped(rules);
+
+function grouped(all: readonly Rule[]): Map<string, Rule[]> {
+  const groups = new Map<string, Rule[]>();
+  for (const r of all) groups.set(r.pattern.op, [...(groups.get(r.pattern.op) ?? []), r]);
+  return groups;
+}
