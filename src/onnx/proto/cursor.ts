@@ -1,0 +1,90 @@
+/** @file Walking the scanner's events: messages nest by position, so a message is a range of events. */
+
+import { internal } from "../../errors.ts";
+import type { ByteInput, Events } from "./scan.ts";
+import { type FieldRow, keysOf, messageNames, messages, splitType } from "./schema.ts";
+
+/** Whether events of a key are messages, whose `a` says where their last event is. */
+const isMessage = new Uint8Array(messageNames.length * 32);
+for (const [m, name] of messageNames.entries()) {
+  for (const [number, type] of Object.values<FieldRow>(messages[name])) isMessage[m * 32 + number] = splitType(type)[0] in messages ? 1 : 0;
+}
+
+const pairs = keysOf("StringStringEntryProto");
+
+/** Events [begin, end): the fields of one message. */
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
+
+export class Cursor {
+  readonly input: ByteInput;
+  readonly #words: Int32Array;
+  readonly #events: Events;
+  readonly #float = new Float32Array(1);
+  readonly #bits = new Int32Array(this.#float.buffer);
+
+  constructor(events: Events) {
+    this.#events = events;
+    this.#words = events.words;
+    this.input = events.input;
+  }
+
+  get all(): Range {
+    return { begin: 0, end: this.#events.count };
+  }
+  key(i: number): number {
+    return this.#words[i * 3] as number;
+  }
+  /** The event behind event `i` and all that is in it. */
+  next(i: number): number {
+    return isMessage[this.key(i)] === 1 ? (this.#words[i * 3 + 1] as number) : i + 1;
+  }
+  /** The fields of the message that event `i` is. */
+  inside(i: number): Range {
+    return { begin: i + 1, end: this.#words[i * 3 + 1] as number };
+  }
+  string(i: number): string {
+    return this.#events.string(this.#words[i * 3 + 1] as number);
+  }
+  /** An integer of 64 bits: a number where one holds it. */
+  integer(i: number): number | bigint {
+    const low = this.#words[i * 3 + 1] as number;
+    const high = this.#words[i * 3 + 2] as number;
+    if (high === low >> 31) return low;
+    const value = high * 4294967296 + (low >>> 0);
+    return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low >>> 0);
+  }
+  int(i: number): number {
+    return Number(this.integer(i));
+  }
+  float(i: number): number {
+    this.#bits[0] = this.#words[i * 3 + 1] as number;
+    return this.#float[0] as number;
+  }
+  /** Where the bytes of a payload are in the input. */
+  span(i: number): { readonly offset: number; readonly length: number } {
+    return { offset: this.#words[i * 3 + 1] as number, length: this.#words[i * 3 + 2] as number };
+  }
+  /** Field number and position of an event of no known field. */
+  unknown(i: number): { readonly field: number; readonly position: number } {
+    return { field: this.#words[i * 3 + 1] as number, position: this.#words[i * 3 + 2] as number };
+  }
+  /** Key and value of the StringStringEntryProto that event `i` is, put into `map`. */
+  entry(i: number, map: Map<string, string>): void {
+    const { begin, end } = this.inside(i);
+    let key = "";
+    let value = "";
+    for (let k = begin; k < end; k++) {
+      if (this.key(k) === pairs.key) key = this.string(k);
+      else if (this.key(k) === pairs.value) value = this.string(k);
+    }
+    map.set(key, value);
+  }
+  /** Calls `each` with every field of a message; a message among them as one. */
+  fields({ begin, end }: Range, each: (key: number, i: number) => void): void {
+    for (let i = begin; i < end; i = this.next(i)) each(this.key(i), i);
+    if (end > this.#events.count) internal(`events end at ${this.#events.count}, a message at ${end}`);
+  }
+}
