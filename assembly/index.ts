@@ -5,3 +5,4 @@ export * from "./kernels/index";
 export * from "./memory";
 export * from "./symbolic";
 export * from "./wire";
+export * from "./infer";

@@ -1,0 +1,349 @@
+//! Ops that keep elements and change their layout: Reshape, Transpose, Squeeze, Concat, Split, Slice, Pad, Tile, …
+
+import { NONE } from "../symbolic/store";
+import { INTEGERS, MAX_ELEMENTS, MAX_RANK, NOTHING, Row, UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
+import { Attr } from "./op-numbers.gen";
+import { atLeast, freshDim, from, isFresh, isLiteral, literal, literalOf, mayEqual, minus, over, plus, times, unify } from "./dims";
+import { sameElements } from "./elements";
+import {
+  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt, listLength, listLiteral,
+  namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList, sameShape, setDim, shapeFrom, shaped, smallAttribute, staticCount, withElements,
+} from "./node";
+import { broadcast } from "./dims";
+
+/** Product of dims [begin, end) of input `i`. */
+export function productOf(i: i32, begin: i32, end: i32): i32 {
+  let n = 1;
+  for (let k = begin; k < end; k++) n = times(n, dimOf(i, k));
+  return n;
+}
+
+/** 0 copies the input's dim (unless allowzero), one -1 takes what is left. */
+export function reshape(): i32 {
+  const allowzero = smallAttribute(Attr.allowzero, 0) != 0;
+  let n = readList(Attr.shape, 1);
+  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
+  if (n == UNKNOWN_LIST) {
+    const length = listLength(1);
+    if (length < 0 || length > MAX_RANK) return 0;
+    if (namedElements(1) < 0) { freshShape(0, length); return 0; }
+    n = readList(Attr.shape, 1);
+  }
+  if (n > MAX_RANK) return fail(Wrong.Rank, 1, 0, MAX_RANK, 0);
+  const r = shaped(0, n);
+  let open = -1, known = 1, exact = true;
+  for (let k = 0; k < n; k++) {
+    let d = listAt(k);
+    if (d != UNKNOWN && isLiteral(d) && literalOf(d) == -1) {
+      if (open >= 0) return fail(Wrong.Value, 1, k, d, 0);
+      open = k;
+      continue;
+    }
+    if (d == 0 && !allowzero) {
+      if (ranked(0)) {
+        if (k >= rankOf(0)) return fail(Wrong.Axis, k, rankOf(0), 0, 0);
+        d = dimOf(0, k);
+      } else d = freshDim();
+    } else if (d == UNKNOWN || (isFresh(d) && !from(d, 0))) {
+      d = freshDim(); // it may be -1 or 0 at run time
+      exact = false;
+    } else if (isLiteral(d) && literalOf(d) < 0) return fail(Wrong.Value, 1, k, d, 0);
+    setDim(r, k, d);
+    known = times(known, d);
+  }
+  if (open >= 0) setDim(r, open, ranked(0) && exact ? rest(productOf(0, 0, rankOf(0)), known) : freshDim());
+  else if (ranked(0) && exact && !mayEqual(productOf(0, 0, rankOf(0)), known)) return fail(Wrong.Count, productOf(0, 0, rankOf(0)), known, 0, 0);
+  const wrong = open >= 0 && ranked(0) && exact ? indivisible(productOf(0, 0, rankOf(0)), known) : 0;
+  if (wrong != 0) return wrong;
+  sameElements();
+  return 0;
+}
+function rest(total: i32, known: i32): i32 { return known == 0 ? freshDim() : over(total, known); }
+function indivisible(total: i32, known: i32): i32 {
+  return total >= 0 && known > 0 && total % known != 0 ? fail(Wrong.Count, total, known, 1, 0) : 0;
+}
+
+export function transpose(): i32 {
+  if (!ranked(0)) return 0;
+  const rank = rankOf(0);
+  const given = intsCount(Attr.perm);
+  if (given >= 0 && given != rank) return fail(Wrong.Rank, 0, given, given, 0);
+  const r = shaped(0, rank);
+  let seen: u32 = 0;
+  for (let k = 0; k < rank; k++) {
+    const a = given < 0 ? rank - 1 - k : normalAxis(intsAt(Attr.perm, k), rank);
+    if (a < 0) return badAxis(intsAt(Attr.perm, k), rank);
+    seen |= 1 << a;
+    setDim(r, k, dimOf(0, a));
+  }
+  if (rank > 0 && seen != <u32>((<u64>1 << rank) - 1)) return fail(Wrong.Attribute, Attr.perm, rank, rank, 0);
+  if (rank < 2) sameElements();
+  return 0;
+}
+
+export function squeeze(): i32 {
+  if (!ranked(0)) return 0;
+  const rank = rankOf(0);
+  let axes = readAxes(Attr.axes, 1, rank);
+  if (axes == -3) return Wrong.Axis;
+  if (axes == -2) {
+    const n = listLength(1);
+    if (n >= 0 && n <= rank) freshShape(0, rank - n);
+    return 0;
+  }
+  if (axes == ABSENT) {
+    axes = 0;
+    for (let k = 0; k < rank; k++) {
+      if (dimOf(0, k) == 1) axes |= 1 << <i64>k;
+      else if (mayEqual(dimOf(0, k), 1)) return 0; // the rank depends on it
+    }
+  }
+  const r = shaped(0, rank - <i32>popcnt(axes));
+  for (let k = 0, out = 0; k < rank; k++) {
+    if (!(axes & (1 << <i64>k))) setDim(r, out++, dimOf(0, k));
+    else if (!mayEqual(dimOf(0, k), 1)) return fail(Wrong.Dims, 0, k, dimOf(0, k), 1);
+  }
+  sameElements();
+  return 0;
+}
+
+export function unsqueeze(): i32 {
+  if (!ranked(0)) return 0;
+  const n = readList(Attr.axes, 1);
+  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
+  const count = n == UNKNOWN_LIST ? listLength(1) : n;
+  if (count < 0) return 0;
+  const rank = rankOf(0) + count;
+  if (rank > MAX_RANK) return fail(Wrong.Rank, 0, 0, MAX_RANK, 0);
+  const axes = readAxes(Attr.axes, 1, rank);
+  if (axes == -3) return Wrong.Axis;
+  if (axes == -2) { freshShape(0, rank); return 0; }
+  if (<i32>popcnt(axes) != count) return fail(Wrong.Attribute, Attr.axes, count, count, 0);
+  const r = shaped(0, rank);
+  for (let k = 0, at = 0; k < rank; k++) setDim(r, k, axes & (1 << <i64>k) ? 1 : dimOf(0, at++));
+  sameElements();
+  return 0;
+}
+
+export function flatten(): i32 {
+  const r = shaped(0, 2);
+  if (!ranked(0)) { freshShape(0, 2); return 0; }
+  const rank = rankOf(0);
+  let axis = smallAttribute(Attr.axis, 1);
+  if (axis < 0) axis += rank;
+  if (axis < 0 || axis > rank) return badAxis(smallAttribute(Attr.axis, 1), rank);
+  setDim(r, 0, productOf(0, 0, axis));
+  setDim(r, 1, productOf(0, axis, rank));
+  return 0;
+}
+
+/** Both shapes broadcast to each other: a 1 in `shape` keeps the input's dim. */
+export function expand(): i32 {
+  let n = readList(Attr.shape, 1);
+  if (n == UNKNOWN_LIST) {
+    const length = listLength(1);
+    if (length < 0 || !ranked(0)) return 0;
+    if (namedElements(1) < 0) { freshShape(0, max(length, rankOf(0))); return 0; }
+    n = readList(Attr.shape, 1);
+  }
+  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
+  if (!ranked(0)) return 0;
+  const rank = max(n, rankOf(0));
+  if (rank > MAX_RANK) return fail(Wrong.Rank, 1, 0, MAX_RANK, 0);
+  const r = shaped(0, rank);
+  for (let axis = 1; axis <= rank; axis++) {
+    const d = axis <= rankOf(0) ? dimOf(0, rankOf(0) - axis) : 1;
+    let want = axis <= n ? listAt(n - axis) : 1;
+    if (want == UNKNOWN) want = freshDim();
+    if (isLiteral(want) && literalOf(want) < 0) return fail(Wrong.Value, 1, n - axis, want, 0);
+    const merged = broadcast(d, want);
+    if (merged == NONE) return fail(Wrong.Dims, 0, rankOf(0) - axis, d, want);
+    setDim(r, rank - axis, merged);
+  }
+  const count = staticCount(r);
+  if (elementCount(0) == 1 && count >= 0 && count <= MAX_ELEMENTS) {
+    const value = elementAt(0, 0), at = withElements(0, count);
+    for (let k = 0; k < count; k++) setPooled(at + k, value);
+  } else if (elementCount(0) == count) sameElements();
+  return 0;
+}
+
+export function tile(): i32 {
+  if (!ranked(0)) return 0;
+  const rank = rankOf(0);
+  let n = readList(0, 1);
+  if (n == UNKNOWN_LIST && namedElements(1) >= 0) n = readList(0, 1);
+  if (n < 0) { freshShape(0, rank); return 0; }
+  if (n != rank) return fail(Wrong.Rank, 0, n, n, 0);
+  const r = shaped(0, rank);
+  for (let k = 0; k < rank; k++) setDim(r, k, listAt(k) == UNKNOWN ? freshDim() : times(dimOf(0, k), listAt(k)));
+  const count = staticCount(r), have = elementCount(0);
+  if (rank == 1 && have > 0 && count >= 0 && count <= MAX_ELEMENTS) {
+    const at = withElements(0, count);
+    for (let k = 0; k < count; k++) setPooled(at + k, elementAt(0, k % have));
+  }
+  return 0;
+}
+
+export function concat(): i32 {
+  if (inputs == 0) return fail(Wrong.Input, 0, 0, 0, 0);
+  let rank = -1;
+  for (let i = 0; i < inputs; i++) {
+    if (!present(i)) return fail(Wrong.Input, i, 0, 0, 0);
+    if (!ranked(i)) continue;
+    if (rank >= 0 && rankOf(i) != rank) return fail(Wrong.Rank, i, rank, rank, 0);
+    rank = rankOf(i);
+  }
+  if (rank < 0) return 0;
+  const axis = normalAxis(intAttribute(Attr.axis, 1), rank);
+  if (axis < 0) return badAxis(intAttribute(Attr.axis, 1), rank);
+  const r = shaped(0, rank);
+  for (let k = 0; k < rank; k++) {
+    let d = k == axis ? 0 : NONE;
+    for (let i = 0; i < inputs; i++) {
+      const own = ranked(i) ? dimOf(i, k) : freshDim();
+      if (k == axis) d = plus(d, own);
+      else {
+        const merged = d == NONE ? own : unify(d, own);
+        if (merged == NONE) return fail(Wrong.Dims, i, k, own, d);
+        d = merged;
+      }
+    }
+    setDim(r, k, d);
+  }
+  concatElements(rank, r);
+  return 0;
+}
+
+function concatElements(rank: i32, r: Row): void {
+  if (rank != 1) return;
+  const total = staticCount(r);
+  if (total < 0 || total > MAX_ELEMENTS) return;
+  let any = false;
+  for (let i = 0; i < inputs; i++) if (elementCount(i) >= 0) any = true;
+  if (!any) return;
+  const at = withElements(0, total);
+  for (let i = 0, k = 0; i < inputs; i++) {
+    const n = staticCount(input(i));
+    for (let j = 0; j < n; j++) setPooled(at + k++, elementCount(i) >= 0 ? elementAt(i, j) : UNKNOWN);
+  }
+}
+
+/** Sizes from `split`, or equal parts of which the last may be smaller. */
+export function split(): i32 {
+  if (!ranked(0)) return 0;
+  const rank = rankOf(0);
+  const axis = normalAxis(intAttribute(Attr.axis, 0), rank);
+  if (axis < 0) return badAxis(intAttribute(Attr.axis, 0), rank);
+  let n = readList(Attr.split, 1);
+  const total = dimOf(0, axis);
+  const parts = outputs;
+  if (n == UNKNOWN_LIST && namedElements(1) >= 0) n = readList(Attr.split, 1);
+  if (n >= 0 && n != parts) return fail(Wrong.Length, 1, n, parts, 0);
+  const each = over(plus(total, parts - 1), parts);
+  let sum = 0, start = 0;
+  for (let o = 0; o < parts; o++) {
+    let d: i32;
+    if (n >= 0) d = listAt(o) == UNKNOWN ? freshDim() : listAt(o);
+    else if (n == UNKNOWN_LIST) d = freshDim();
+    else d = o < parts - 1 ? each : minus(total, times(each, parts - 1));
+    sum = plus(sum, d);
+    const r = shapeFrom(o, 0);
+    setDim(r, axis, d);
+    start = splitElements(o, start, d);
+  }
+  if (n >= 0 && !mayEqual(sum, total)) return fail(Wrong.Dims, 0, axis, total, sum);
+  return 0;
+}
+/** Elements [start, start + d) of a vector as output `o`; returns where the next part begins, -1 where that is not known. */
+function splitElements(o: i32, start: i32, d: i32): i32 {
+  if (rankOf(0) != 1 || elementCount(0) < 0 || start < 0 || d < 0 || start + d > elementCount(0)) return -1;
+  const at = withElements(o, d);
+  for (let k = 0; k < d; k++) setPooled(at + k, elementAt(0, start + k));
+  return start + d;
+}
+
+/** Pairs (begin, end) of the padded axes added to their dims; negative ones crop. */
+export function pad(): i32 {
+  if (!ranked(0)) return 0;
+  const rank = rankOf(0);
+  let axes: i64 = readAxes(Attr.axes, 3, rank);
+  if (axes == -3) return Wrong.Axis;
+  if (axes == -2) { freshShape(0, rank); return 0; }
+  const listed = axes != ABSENT;
+  const order = room(rank);
+  let count = rank;
+  if (listed) {
+    count = readList(Attr.axes, 3);
+    for (let k = 0; k < count; k++) setPooled(order + k, normalAxis(listLiteral(k, 0), rank));
+  } else for (let k = 0; k < rank; k++) setPooled(order + k, k);
+  let n = readList(Attr.pads, 1);
+  if (n == ABSENT) n = readList(Attr.paddings, -1);
+  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
+  if (n == UNKNOWN_LIST) {
+    if (namedElements(1) < 0) { freshShape(0, rank); return 0; }
+    n = readList(Attr.pads, 1);
+  }
+  if (n != 2 * count) return fail(Wrong.Length, 1, n, 2 * count, 0);
+  const r = shapeFrom(0, 0);
+  for (let k = 0; k < count; k++) {
+    const axis = pooled(order + k), begin = listAt(k), end = listAt(k + count);
+    const d = begin == UNKNOWN || end == UNKNOWN ? freshDim() : plus(dimOf(0, axis), plus(begin, end));
+    if (isLiteral(d) && literalOf(d) < 0) return fail(Wrong.Value, 1, k, d, 0);
+    setDim(r, axis, d);
+  }
+  return 0;
+}
+
+export function depthToSpace(): i32 {
+  if (!ranked(0)) return 0;
+  if (rankOf(0) != 4) return fail(Wrong.Rank, 0, 4, 4, 0);
+  const b = smallAttribute(Attr.blocksize, 0);
+  if (b <= 0) return fail(Wrong.Attribute, Attr.blocksize, 0, 0, 0);
+  const channels = dimOf(0, 1);
+  if (channels >= 0 && channels % (b * b) != 0) return fail(Wrong.Dims, 0, 1, channels, b * b);
+  const r = shapeFrom(0, 0);
+  setDim(r, 1, over(channels, b * b));
+  setDim(r, 2, times(dimOf(0, 2), b));
+  setDim(r, 3, times(dimOf(0, 3), b));
+  return 0;
+}
+export function spaceToDepth(): i32 {
+  if (!ranked(0)) return 0;
+  if (rankOf(0) != 4) return fail(Wrong.Rank, 0, 4, 4, 0);
+  const b = smallAttribute(Attr.blocksize, 0);
+  if (b <= 0) return fail(Wrong.Attribute, Attr.blocksize, 0, 0, 0);
+  const r = shapeFrom(0, 0);
+  setDim(r, 1, times(dimOf(0, 1), b * b));
+  for (let k = 2; k < 4; k++) {
+    if (dimOf(0, k) >= 0 && dimOf(0, k) % b != 0) return fail(Wrong.Dims, 0, k, dimOf(0, k), b);
+    setDim(r, k, over(dimOf(0, k), b));
+  }
+  return 0;
+}
+
+/** The axes listed (all where none are) get the sizes of `shape`. */
+export function centerCropPad(): i32 {
+  if (!ranked(0)) return 0;
+  const rank = rankOf(0);
+  let n = readList(0, 1);
+  if (n == UNKNOWN_LIST && namedElements(1) >= 0) n = readList(0, 1);
+  const axes = intsCount(Attr.axes);
+  const count = axes < 0 ? rank : axes;
+  if (n >= 0 && n != count) return fail(Wrong.Length, 1, n, count, 0);
+  const r = shapeFrom(0, 0);
+  for (let k = 0; k < count; k++) {
+    const axis = axes < 0 ? k : normalAxis(intsAt(Attr.axes, k), rank);
+    if (axis < 0) return badAxis(intsAt(Attr.axes, k), rank);
+    setDim(r, axis, n < 0 || listAt(k) == UNKNOWN ? freshDim() : listAt(k));
+  }
+  return 0;
+}
+
+export function trilu(): i32 {
+  if (ranked(0) && rankOf(0) < 2) return fail(Wrong.Rank, 0, 2, MAX_RANK, 0);
+  return sameShape(0, 0);
+}
+
+/** A dim that comes out of sizes: never below 0. */
+export function notNegative(d: i32): i32 { return from(d, 0) ? d : atLeast(d, 0); }

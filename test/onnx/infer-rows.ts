@@ -1,0 +1,39 @@
+/** @file Rows of inference tests: "op, input types, attributes → output types" in the IR's text form. */
+
+import { expect } from "vitest";
+import { dtypes } from "../../src/dtype.ts";
+import { inferModel } from "../../src/onnx/infer.ts";
+import type { Value } from "../../src/onnx/ir/graph.ts";
+import { parse } from "../../src/onnx/ir/parse.ts";
+import { isAnonymous, SymEnv, show } from "../../src/symbolic.ts";
+
+/** `[inputs, body, outputs]`: body lines end with one whose results are compared; `?` stands for a size that depends on data. */
+export type Row = readonly [inputs: string, body: string, outputs: string];
+
+/** Sizes named here have ranges, as those of torch.export have. */
+const ranges: { readonly [name: string]: number } = { N: 0, B: 2, S: 2, C: 2, H: 8, W: 8, K: 1 };
+
+export function typeText(v: Value): string {
+  const { type, data } = v;
+  if (type === null) return "none";
+  const shape = type.shape === null ? "…" : type.shape.map((d) => (isAnonymous(d) ? "?" : show(d))).join(", ");
+  return `${dtypes[type.dtype].suffix}[${shape}]${data === null ? "" : `{${data.map((d) => (isAnonymous(d) ? "?" : show(d))).join(", ")}}`}`;
+}
+
+/** The types of the last line's results. */
+export function inferred([inputs, body]: Row): string {
+  const env = new SymEnv();
+  for (const [name, min] of Object.entries(ranges)) env.symbol(name, min);
+  const lines = body
+    .trim()
+    .split("\n")
+    .map((l) => l.trim());
+  const results = ((lines.at(-1) ?? "").split(" = ")[0] ?? "").replaceAll(/: \w+\[[^\]]*\]/g, "");
+  const model = parse(`(${inputs}) -> (${results})\n${lines.map((l) => `  ${l}`).join("\n")}\n`, { env });
+  inferModel(model);
+  const text = model.graph.outputs.map(typeText).join("; ");
+  env.free();
+  return text;
+}
+
+export const expectRow = (row: Row): void => expect(inferred(row)).toBe(row[2]);
