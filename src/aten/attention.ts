@@ -1,0 +1,115 @@
+/** @file Scaled dot product attention: query [..., L, E], key [..., S, E], value [..., S, Ev]. */
+
+import { arange, binary, cast, compare, fill, scalarTensor, unary, where } from "../core/ops/elementwise.ts";
+import { expand, reshape, unsqueeze } from "../core/ops/layout.ts";
+import { matmul } from "../core/ops/matmul.ts";
+import { softmax } from "../core/ops/norm.ts";
+import { reduce } from "../core/ops/reduce.ts";
+import type { Strided } from "../core/strided.ts";
+import { OnnxExporterError } from "../errors.ts";
+import type { Dim, Shape } from "../symbolic.ts";
+import { broadcastShapes, isLow } from "./broadcast.ts";
+import type { TensorType } from "./graph.ts";
+import { transposed } from "./linear.ts";
+import type { AtenTable, Meta } from "./table.ts";
+import { shaped } from "./view-shape.ts";
+
+interface Attention<T, I> {
+  readonly query: T;
+  readonly key: T;
+  readonly value: T;
+  readonly attn_mask?: T | null;
+  readonly dropout_p: number | I;
+  readonly is_causal: boolean;
+  readonly scale: number | I | null;
+  readonly enable_gqa?: boolean;
+}
+
+/** Shape of the output: batch dims broadcast; with grouped heads the query's heads count. */
+export function attentionShape(query: Shape, key: Shape, value: Shape, gqa: boolean): Dim[] {
+  const drop = gqa ? 3 : 2;
+  const batch = broadcastShapes(query.slice(0, -drop), key.slice(0, -drop), value.slice(0, -drop));
+  return [...batch, ...query.slice(-drop, -1), ...value.slice(-1)];
+}
+
+/** [..., kv heads, S, E] with each head repeated for the queries that share it. */
+function repeatHeads(x: Strided, heads: number): Strided {
+  const [kv, s, e] = x.shape.slice(-3) as [number, number, number];
+  if (kv === heads) return x;
+  const lead = x.shape.slice(0, -3);
+  const spread = expand(unsqueeze(x, lead.length + 1), [...lead, kv, heads / kv, s, e]);
+  return reshape(spread, [...lead, heads, s, e]);
+}
+
+/** Additive mask of the positions after the query's own, counted from the top left. */
+function causalMask(l: number, s: number, like: Strided): Strided {
+  const allowed = compare("ge", unsqueeze(arange("int64", 0, 1, l), 1), arange("int64", 0, 1, s));
+  return where(allowed, scalarTensor(like.dtype, 0), scalarTensor(like.dtype, Number.NEGATIVE_INFINITY));
+}
+
+interface Answer {
+  readonly output: Strided;
+  readonly probabilities: Strided;
+  /** log sum exp of each row's scores: [..., L]. */
+  readonly logsumexp: Strided;
+}
+
+/** softmax(scale q k^T + mask) v in at least float32; rows that are masked everywhere give zeros, as PyTorch's kernels do. */
+function attend(args: Attention<Strided, number>): Answer {
+  if (args.dropout_p > 0) throw new OnnxExporterError("aten/random", "scaled_dot_product_attention with dropout has no one answer", "export in eval mode");
+  const { dtype } = args.query;
+  const wide = isLow(dtype) ? ("float32" as const) : dtype;
+  const heads = args.query.shape.at(-3) ?? 1;
+  const share = (x: Strided) => cast(args.enable_gqa ? repeatHeads(x, heads) : x, wide);
+  const scale = args.scale ?? 1 / Math.sqrt(args.query.shape.at(-1) as number);
+  const q = binary("mul", cast(args.query, wide), scalarTensor(wide, scale));
+  let scores = matmul(q, transposed(share(args.key)));
+  const { attn_mask: mask } = args;
+  if (mask) {
+    const additive = mask.dtype === "bool" ? where(mask, scalarTensor(wide, 0), scalarTensor(wide, Number.NEGATIVE_INFINITY)) : cast(mask, wide);
+    scores = binary("add", scores, additive);
+  }
+  if (args.is_causal) scores = binary("add", scores, causalMask(scores.shape.at(-2) as number, scores.shape.at(-1) as number, scores));
+  const rows = scores.shape.length - 1;
+  if (scores.shape[rows] === 0) {
+    const nothing = fill(wide, scores.shape.slice(0, -1), 0);
+    return { output: cast(matmul(scores, share(args.value)), dtype), probabilities: scores, logsumexp: nothing };
+  }
+  const most = reduce("max", scores, [rows], true);
+  const dead = compare("eq", most, scalarTensor(wide, Number.NEGATIVE_INFINITY));
+  const zero = scalarTensor(wide, 0);
+  const probabilities = where(dead, zero, softmax(scores, rows));
+  const sum = reduce("sum", unary("exp", binary("sub", scores, where(dead, zero, most))), [rows], true);
+  const lse = where(dead, zero, binary("add", unary("log", sum), most));
+  return { output: cast(matmul(probabilities, share(args.value)), dtype), probabilities, logsumexp: reshape(lse, lse.shape.slice(0, -1)) };
+}
+
+const outputType = (a: Attention<TensorType, Dim>): Meta => shaped(a.query, attentionShape(a.query.shape, a.key.shape, a.value.shape, a.enable_gqa === true));
+
+export const attention = {
+  "aten::scaled_dot_product_attention": {
+    meta: (args) => outputType(args),
+    eval: (args) => attend(args).output,
+  },
+  "aten::_scaled_dot_product_attention_math": {
+    meta: (args) => {
+      const out = outputType(args);
+      return [out, { dtype: out.dtype, shape: [...out.shape.slice(0, -1), args.key.shape.at(-2) as Dim] }];
+    },
+    eval: (args) => {
+      const mask = args.attn_mask && cast(args.attn_mask, args.query.dtype);
+      const a = attend({ ...args, attn_mask: mask });
+      return [a.output, cast(a.probabilities, args.query.dtype)];
+    },
+  },
+  "aten::_scaled_dot_product_flash_attention_for_cpu": {
+    meta: (args) => {
+      const out = outputType(args);
+      return [out, { dtype: args.query.dtype === "float64" ? "float64" : "float32", shape: out.shape.slice(0, -1) }];
+    },
+    eval: (args) => {
+      const a = attend(args);
+      return [a.output, a.logsumexp];
+    },
+  },
+} satisfies AtenTable;

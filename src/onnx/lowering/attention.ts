@@ -1,0 +1,112 @@
+/** @file Attention in ONNX, in the order of PyTorch's math path: scale the query, multiply, mask, softmax, multiply. */
+
+import { compare, type Dim, floordiv } from "../../symbolic.ts";
+import type { Value } from "../ir/graph.ts";
+import type { OpBuilder } from "../opset/builder.ts";
+import { swapLast } from "./ints.ts";
+import type { LoweringTable } from "./table.ts";
+
+interface Attention {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly attn_mask?: Value | null;
+  readonly dropout_p: number | Value;
+  readonly is_causal: boolean;
+  readonly scale: number | Value | null;
+  readonly enable_gqa?: boolean;
+}
+
+function scaledQuery(query: Value, scale: number | Value | null, op: OpBuilder): Value {
+  const size = query.shape.at(-1) as Dim;
+  if (scale === 1) return query;
+  if (scale !== null) return op.Mul(query, typeof scale === "number" ? scale : op.cast(scale, query.dtype));
+  if (typeof size === "number") return size === 1 ? query : op.Mul(query, 1 / Math.sqrt(size));
+  return op.Div(query, op.Sqrt(op.cast(op.dim(size), query.dtype)));
+}
+
+/** Query heads grouped under the key and value head that they share: no key or value is copied. */
+interface Grouped {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly mask: Value | null;
+}
+
+/** [..., H, L, E] against [..., K, S, E] as [..., K, H/K, L, E] against [..., K, 1, S, E]. */
+function grouped(query: Value, key: Value, value: Value, mask: Value | null, op: OpBuilder): Grouped | null {
+  const [heads, shared] = [query.shape.at(-3), key.shape.at(-3)];
+  if (heads === undefined || shared === undefined || compare(heads, "==", shared) === true) return null;
+  const group = floordiv(heads, shared);
+  const split = (x: Value): Value => op.reshape(x, [...x.shape.slice(0, -3), shared, group, ...x.shape.slice(-2)]);
+  const under = (x: Value): Value => op.Unsqueeze(x, [x.rank - 2]);
+  const masked = (m: Value): Value => (m.rank < 3 ? m : m.shape.at(-3) === 1 ? under(m) : split(m));
+  return { query: split(query), key: under(key), value: under(value), mask: mask && masked(mask) };
+}
+
+/** 0 where attention is allowed, -inf elsewhere. */
+const additive = (allowed: Value, like: Value, op: OpBuilder): Value =>
+  op.Where(allowed, op.scalar(0, like.dtype), op.scalar(Number.NEGATIVE_INFINITY, like.dtype));
+
+function causal(l: Dim, s: Dim, op: OpBuilder): Value {
+  const upTo = (n: Dim): Value =>
+    typeof n === "number" ? op.constant("int64", [n], Array.from({ length: n }, (_, i) => i)) : op.Range(op.scalar(0, "int64"), op.dim(n), op.scalar(1, "int64"));
+  return op.GreaterOrEqual(op.Unsqueeze(upTo(l), [1]), upTo(s));
+}
+
+interface Scores {
+  readonly scores: Value;
+  /** Rows [..., L, 1] in which everything is masked; null where no row can be. */
+  readonly dead: Value | null;
+}
+
+function maskedScores(query: Value, key: Value, mask: Value | null, isCausal: boolean, op: OpBuilder): Scores {
+  const scores = op.MatMul(query, op.Transpose(key, { perm: swapLast(key.rank) }));
+  const [l, s] = [query.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
+  let bias = mask === null ? null : mask.dtype === "bool" ? additive(mask, scores, op) : op.cast(mask, scores.dtype);
+  if (isCausal) {
+    const triangle = additive(causal(l, s, op), scores, op);
+    bias = bias === null ? triangle : op.Add(bias, triangle);
+  }
+  if (bias === null) return { scores, dead: null };
+  // Every query sees the first key of a causal mask, so only a mask of the caller can hide a row.
+  const dead = mask === null ? null : op.Equal(op.ReduceMax(bias, [-1], { keepdims: 1 }), op.scalar(Number.NEGATIVE_INFINITY, bias.dtype));
+  return { scores: op.Add(scores, bias), dead };
+}
+
+interface Answer {
+  readonly output: Value;
+  readonly probabilities: Value;
+  readonly scores: Value;
+}
+
+function attend(args: Attention, op: OpBuilder): Answer {
+  const { query, key, value, attn_mask: mask = null } = args;
+  const groups = args.enable_gqa ? grouped(query, key, value, mask, op) : null;
+  const parts = groups ?? { query, key, value, mask };
+  const { scores, dead } = maskedScores(scaledQuery(parts.query, args.scale, op), parts.key, parts.mask, args.is_causal, op);
+  let probabilities = op.Softmax(scores, { axis: -1 });
+  if (args.dropout_p !== 0) {
+    const ratio = typeof args.dropout_p === "number" ? op.scalar(args.dropout_p, "float32") : args.dropout_p;
+    probabilities = op.Dropout(probabilities, ratio, op.scalar(true, "bool"));
+  }
+  const product = op.MatMul(probabilities, parts.value);
+  // PyTorch gives zeros where a row is masked everywhere; softmax alone gives NaN.
+  const output = dead === null ? product : op.Where(dead, op.scalar(0, product.dtype), product);
+  if (groups === null) return { output, probabilities, scores };
+  const joined = (x: Value): Value => op.reshape(x, [...x.shape.slice(0, -4), query.shape.at(-3) as Dim, ...x.shape.slice(-2)]);
+  return { output: joined(output), probabilities: joined(probabilities), scores: joined(scores) };
+}
+
+export const attention = {
+  "aten::scaled_dot_product_attention": (args, op) => attend(args, op).output,
+  "aten::_scaled_dot_product_attention_math": (args, op) => {
+    const mask = args.attn_mask && op.cast(args.attn_mask, args.query.dtype);
+    const a = attend({ ...args, attn_mask: mask }, op);
+    return [a.output, a.probabilities];
+  },
+  "aten::_scaled_dot_product_flash_attention_for_cpu": (args, op, result) => {
+    const a = attend(args, op);
+    return [a.output, op.cast(op.ReduceLogSumExp(a.scores, [-1], { keepdims: 0 }), result[1]?.dtype ?? "float32")];
+  },
+} satisfies LoweringTable;

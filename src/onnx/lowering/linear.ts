@@ -1,0 +1,104 @@
+/** @file Matrix products in ONNX: Gemm for two dims, MatMul for more, Einsum where dims do not line up. */
+
+import { labelSizes, parseEinsum, stretchedDims } from "../../aten/matmul-shape.ts";
+import { isInteger } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
+import type { Complex } from "../../aten/graph.ts";
+import type { Value } from "../ir/graph.ts";
+import type { OpBuilder } from "../opset/builder.ts";
+import { swapLast } from "./ints.ts";
+import type { LoweringTable } from "./table.ts";
+
+type Scalar = number | bigint | boolean | Complex | Value;
+
+const factor = (x: Scalar, op: OpBuilder): number | bigint | boolean | Value =>
+  typeof x === "object" && "re" in x ? op.refuse("a complex factor needs complex kernels", "write the model on real pairs") : x;
+
+const scaled = (x: Value, by: Scalar, op: OpBuilder): Value => (by === 1 ? x : op.Mul(x, factor(by, op)));
+
+/** beta * self + alpha * product, in separate nodes; `self` is not read where beta is 0. */
+function weighted(self: Value, beta: Scalar, product: Value, alpha: Scalar, op: OpBuilder): Value {
+  const xy = scaled(product, alpha, op);
+  return beta === 0 ? xy : op.Add(scaled(self, beta, op), xy);
+}
+
+function addmm(self: Value, mat1: Value, mat2: Value, beta: Scalar, alpha: Scalar, op: OpBuilder): Value {
+  // Gemm's factors are floats: exact for floats only. It adds C once per element, as PyTorch does.
+  if (typeof alpha !== "number" || typeof beta !== "number" || isInteger(self.dtype)) return weighted(self, beta, op.MatMul(mat1, mat2), alpha, op);
+  return beta === 0 ? op.Gemm(mat1, mat2, { alpha }) : op.Gemm(mat1, mat2, self, { alpha, beta });
+}
+
+/** The Transpose of a weight is folded into a derived initializer, computed when the model is saved. */
+function linearOf(input: Value, weight: Value, bias: Value | null, op: OpBuilder): Value {
+  if (weight.rank === 1) return weighted2(op.MatMul(input, weight), bias, op);
+  if (input.rank === 2) return bias === null ? op.Gemm(input, weight, { transB: 1 }) : op.Gemm(input, weight, bias, { transB: 1 });
+  return weighted2(op.MatMul(input, op.Transpose(weight, { perm: [1, 0] })), bias, op);
+}
+
+const weighted2 = (x: Value, bias: Value | null, op: OpBuilder): Value => (bias === null ? x : op.Add(x, bias));
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+function einsum(equation: string, tensors: readonly Value[], op: OpBuilder): Value {
+  const parsed = parseEinsum(equation, tensors.map((t) => t.rank));
+  const sizes = labelSizes(parsed, tensors.map((t) => t.shape));
+  const names = new Map([...sizes.keys()].map((label, i) => [label, letters[i] ?? op.refuse(`einsum "${equation}" has more than 52 labels`)]));
+  const name = (label: string): string => names.get(label) ?? internal(`einsum: no label ${label}`);
+  const operands = tensors.map((t, i) => {
+    const labels = parsed.operands[i] as readonly string[];
+    const gone = stretchedDims(parsed, i, t.shape, sizes); // sizes of 1 that broadcast: Einsum wants equal sizes
+    return { x: gone.length > 0 ? op.Squeeze(t, gone) : t, labels: labels.filter((_, k) => !gone.includes(k)).map(name) };
+  });
+  const output = parsed.output.map(name);
+  return asTranspose(operands, output, op) ?? asMatMul(operands, output, op) ?? op.Einsum(operands.map((o) => o.x), { equation: `${operands.map((o) => o.labels.join("")).join(",")}->${output.join("")}` });
+}
+
+interface Operand {
+  readonly x: Value;
+  readonly labels: readonly string[];
+}
+
+/** One operand that only moves its dims. */
+function asTranspose(operands: readonly Operand[], output: readonly string[], op: OpBuilder): Value | null {
+  const [only, second] = operands;
+  if (only === undefined || second !== undefined || new Set(only.labels).size !== output.length || only.labels.length !== output.length) return null;
+  const perm = output.map((l) => only.labels.indexOf(l));
+  return perm.every((p, i) => p === i) ? op.Identity(only.x) : op.Transpose(only.x, { perm });
+}
+
+/** [batch…, r, s] x [batch…, s, c] -> [batch…, r, c], with the last two dims of either operand in any order. */
+function asMatMul(operands: readonly Operand[], output: readonly string[], op: OpBuilder): Value | null {
+  const [a, b, third] = operands;
+  if (a === undefined || b === undefined || third !== undefined || output.length < 2) return null;
+  const [batch, [r, c]] = [output.slice(0, -2), output.slice(-2)];
+  const summed = a.labels.filter((l) => !output.includes(l));
+  const s = summed[0];
+  if (summed.length !== 1 || r === undefined || c === undefined || s === undefined || r === c) return null;
+  const side = (o: Operand, first: string, last: string): Value | null => {
+    const order = [...batch, first, last];
+    if (o.labels.length !== order.length || !batch.every((l, i) => o.labels[i] === l)) return null;
+    if (order.every((l, i) => o.labels[i] === l)) return o.x;
+    return o.labels.at(-2) === last && o.labels.at(-1) === first ? op.Transpose(o.x, { perm: swapLast(order.length) }) : null;
+  };
+  // Decided before a node is made: a Transpose that nothing reads would be left behind.
+  const fits = (o: Operand, x: string, y: string) => o.labels.length === batch.length + 2 && batch.every((l, i) => o.labels[i] === l) && o.labels.includes(x) && o.labels.includes(y) && x !== y;
+  if (!fits(a, r, s) || !fits(b, s, c)) return null;
+  const [x, y] = [side(a, r, s), side(b, s, c)];
+  return x === null || y === null ? null : op.MatMul(x, y);
+}
+
+export const linear = {
+  "aten::linear": ({ input, weight, bias }, op) => linearOf(input, weight, bias, op),
+  "aten::matmul": ({ self, other }, op) => op.MatMul(self, other),
+  "aten::linalg_matmul": ({ self, other }, op) => op.MatMul(self, other),
+  "aten::mm": ({ self, mat2 }, op) => op.MatMul(self, mat2),
+  "aten::bmm": ({ self, mat2 }, op) => op.MatMul(self, mat2),
+  "aten::mv": ({ self, vec }, op) => op.MatMul(self, vec),
+  "aten::dot": ({ self, tensor }, op) => op.MatMul(self, tensor),
+  "aten::addmm": ({ self, mat1, mat2, beta, alpha }, op) => addmm(self, mat1, mat2, beta, alpha, op),
+  "aten::addmv": ({ self, mat, vec, beta, alpha }, op) => weighted(self, beta, op.MatMul(mat, vec), alpha, op),
+  "aten::baddbmm": ({ self, batch1, batch2, beta, alpha }, op) => weighted(self, beta, op.MatMul(batch1, batch2), alpha, op),
+  "aten::addbmm": ({ self, batch1, batch2, beta, alpha }, op) =>
+    weighted(self, beta, op.ReduceSum(op.MatMul(batch1, batch2), [0], { keepdims: 0 }), alpha, op),
+  "aten::einsum": ({ equation, tensors }, op) => einsum(equation, tensors, op),
+} satisfies LoweringTable;

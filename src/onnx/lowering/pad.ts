@@ -1,0 +1,99 @@
+/** @file Padding in ONNX, windows as columns. */
+
+import { type PadMode, padModeOf, padPairs, windowGrid, windowLists } from "../../aten/pad.ts";
+import type { Complex } from "../../aten/graph.ts";
+import { compare, type Dim } from "../../symbolic.ts";
+import type { Value } from "../ir/graph.ts";
+import type { OpBuilder } from "../opset/builder.ts";
+import { dimOf, type Int } from "./ints.ts";
+import type { LoweringTable, Results } from "./table.ts";
+
+const onnxModes = { constant: "constant", reflect: "reflect", replicate: "edge", circular: "wrap" } as const;
+
+const isZero = (x: Int): boolean => dimOf(x) === 0;
+const isNegative = (x: Int): boolean => {
+  const d = dimOf(x);
+  return d !== null && compare(d, "<", 0) === true;
+};
+
+type Scalar = number | bigint | boolean | Complex | Value | null;
+
+function fillValue(value: Scalar, like: Value, op: OpBuilder): Value {
+  if (value === null) return op.scalar(0, like.dtype);
+  if (typeof value !== "object") return op.scalar(value, like.dtype);
+  return "re" in value ? op.refuse("a complex fill value needs complex kernels", "write the model on real pairs") : op.cast(value, like.dtype);
+}
+
+/** Constant padding may be negative in ONNX and cuts; the other modes cut first. */
+function padded(self: Value, pad: readonly Int[], mode: PadMode, value: Scalar, op: OpBuilder): Value {
+  const pairs = padPairs(pad, self.rank);
+  if (pairs.every((p) => p === null || p.every(isZero))) return op.Identity(self);
+  if (mode !== "constant" && pad.some(isNegative)) {
+    const cut = (x: Int): number => (isNegative(x) ? Number(dimOf(x)) : 0);
+    const pruned = padded(self, pad.map(cut), "constant", 0, op);
+    return padded(pruned, pad.map((x) => (isNegative(x) ? 0 : x)), mode, value, op);
+  }
+  const amounts = [...pairs.map((p) => p?.[0] ?? 0), ...pairs.map((p) => p?.[1] ?? 0)];
+  if (mode !== "constant") return op.Pad(self, amounts, { mode: onnxModes[mode] });
+  return op.Pad(self, amounts, fillValue(value, self, op), { mode: "constant" });
+}
+
+interface Windows {
+  readonly self: Value;
+  readonly kernel_size: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padding: readonly number[];
+  readonly stride: readonly number[];
+}
+
+/** Positions [kernel, windows] along one dim of the padded image. */
+function positions(kernel: number, count: Dim, stride: number, dilation: number, op: OpBuilder): Value {
+  const offsets = Array.from({ length: kernel }, (_, k) => k * dilation);
+  if (typeof count === "number") {
+    return op.constant("int64", [kernel, count], offsets.flatMap((o) => Array.from({ length: count }, (_, i) => i * stride + o)));
+  }
+  const starts = op.Mul(op.Range(op.scalar(0, "int64"), op.dim(count), op.scalar(1, "int64")), stride);
+  return op.Add(op.constant("int64", [kernel, 1], offsets), starts);
+}
+
+/** Two Gathers: rows to [kh, oh], columns to [kw, ow], then the kernel's dims join the channels. */
+function im2col(args: Windows, op: OpBuilder, result: Results): Value {
+  const g = windowLists(args);
+  const batched = args.self.rank === 4;
+  const [ph, pw] = g.padding;
+  const x = padded(batched ? args.self : op.Unsqueeze(args.self, [0]), [pw, pw, ph, ph], "constant", 0, op);
+  const [oh, ow] = windowGrid(args.self.shape.slice(-2), args);
+  const rows = op.Gather(x, positions(g.kernel[0], oh, g.stride[0], g.dilation[0], op), { axis: 2 });
+  const all = op.Gather(rows, positions(g.kernel[1], ow, g.stride[1], g.dilation[1], op), { axis: 4 });
+  const windows = op.Transpose(all, { perm: [0, 1, 2, 4, 3, 5] });
+  return op.reshape(windows, result[0]?.shape ?? []);
+}
+
+interface Columns extends Windows {
+  readonly output_size: readonly Int[];
+}
+
+function col2im(args: Columns, op: OpBuilder): Value {
+  const g = windowLists(args);
+  const [ph, pw] = g.padding;
+  const batched = args.self.rank === 3;
+  const x = batched ? args.self : op.Unsqueeze(args.self, [0]);
+  const y = op.Col2Im(x, [...args.output_size], [...g.kernel], { dilations: g.dilation, strides: g.stride, pads: [ph, pw, ph, pw] });
+  return batched ? y : op.Squeeze(y, [0]);
+}
+
+const fixed = (mode: PadMode) => ({ self, padding }: { readonly self: Value; readonly padding: readonly Int[] }, op: OpBuilder) => padded(self, padding, mode, 0, op);
+
+export const pad = {
+  "aten::pad": ({ self, pad: by, mode, value }, op) => padded(self, by, padModeOf(mode), value, op),
+  "aten::constant_pad_nd": ({ self, pad: by, value }, op) => padded(self, by, "constant", value, op),
+  "aten::_pad_circular": ({ self, pad: by }, op) => padded(self, by, "circular", 0, op),
+  "aten::reflection_pad1d": fixed("reflect"),
+  "aten::reflection_pad2d": fixed("reflect"),
+  "aten::reflection_pad3d": fixed("reflect"),
+  "aten::replication_pad1d": fixed("replicate"),
+  "aten::replication_pad2d": fixed("replicate"),
+  "aten::replication_pad3d": fixed("replicate"),
+  "aten::im2col": im2col,
+  "aten::col2im": col2im,
+} satisfies LoweringTable;
