@@ -55,8 +55,8 @@ class Printer {
   #node(node: Node, indent: string): string {
     const outputs = node.outputs.map((v) => this.#name(v) + (this.#types && v.type ? `: ${typeText(v.type)}` : ""));
     const inputs = node.inputs.map((v) => (v === null ? "_" : this.#name(v)));
-    const attributes = [...node.attributes].map(([name, a]) => `${name}=${this.#attribute(a, indent)}`);
-    const op = node.domain === "" ? node.op : `${quoted(node.domain)}::${quoted(node.op)}`;
+    const attributes = [...node.attributes].map(([name, a]) => `${quoted(name)}=${this.#attribute(a, indent)}`);
+    const op = node.domain === "" ? quoted(node.op) : `${quoted(node.domain)}::${quoted(node.op)}`;
     return `${outputs.join(", ")} = ${op}${attributes.length ? `<${attributes.join(", ")}>` : ""}(${inputs.join(", ")})`;
   }
 
