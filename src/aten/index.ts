@@ -1,10 +1,53 @@
 /** @file Every op's meaning: the families merged into one table. */
 
 import { internal } from "../errors.ts";
+import { activation } from "./activation.ts";
+import { attention } from "./attention.ts";
+import { conv } from "./conv.ts";
+import { convert } from "./convert.ts";
+import { creation } from "./creation.ts";
+import { indexing } from "./indexing.ts";
+import { join } from "./join.ts";
+import { linalgNorms } from "./linalg-norm.ts";
+import { linear } from "./linear.ts";
+import { norm } from "./norm.ts";
+import { pad } from "./pad.ts";
+import { pointwise } from "./pointwise.ts";
+import { pool } from "./pool.ts";
+import { reduce } from "./reduce.ts";
+import { resize } from "./resize.ts";
+import { rnn } from "./rnn.ts";
+import { scatter } from "./scatter.ts";
+import { search } from "./search.ts";
+import { sort } from "./sort.ts";
+import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
+import { view } from "./view.ts";
 
 /** The families of ops by file name. */
-export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {};
+export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
+  activation,
+  attention,
+  conv,
+  convert,
+  creation,
+  indexing,
+  join,
+  linalgNorms,
+  linear,
+  norm,
+  pad,
+  pointwise,
+  pool,
+  reduce,
+  resize,
+  rnn,
+  scatter,
+  search,
+  sort,
+  symbolic,
+  view,
+};
 
 /** One table of several; an op that two families claim is our error. */
 export function merge<E>(parts: Readonly<Record<string, Readonly<Record<string, E>>>>): ReadonlyMap<string, E> {

@@ -5,11 +5,12 @@
 
 import { type Arg, type Graph, type Node, type Output, Value } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
-import { empty, type Storage, type Strided, scoped } from "../core/strided.ts";
+import { inlineRegions } from "../aten/regions.ts";
+import { type Storage, type Strided, scoped } from "../core/strided.ts";
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { inlineRegions } from "../aten/regions.ts";
+import { loadStrided } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { controlFlow } from "./control-flow.ts";
 import type { ExportedProgram } from "./exported-program.ts";
@@ -34,27 +35,17 @@ export function evaluateProgram(program: ExportedProgram, inputs: readonly EvalV
     const spec = program.signature.inputs[i];
     if (spec === undefined) throw new OnnxExporterError("eval/inputs", `graph input ${i} has no entry in the signature`);
     if (spec.kind === "user_input" && spec.value !== null) {
-      if (given.length === 0) throw new OnnxExporterError("eval/inputs", `input ${spec.value.name} is missing`, "give every user input, flat, in graph order");
+      if (given.length === 0)
+        throw new OnnxExporterError("eval/inputs", `input ${spec.value.name} is missing`, "give every user input, flat, in graph order");
       return given.shift() as EvalValue;
     }
-    return spec.target === null ? null : (program.weights.get(spec.target) ?? program.constants.get(spec.target) ?? null);
+    return spec.target === null || spec.kind === "custom_obj" || spec.kind === "token" ? null : program.tensorOf(spec);
   });
   const results = evaluateGraph(graph, bound, options);
   return program.signature.outputs.flatMap((spec, i) => (spec.kind === "user_output" ? [results[i] as EvalValue] : []));
 }
 
 const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
-
-/** Reads a whole source into the core. */
-export function materialize(source: TensorSource): Strided {
-  const x = empty(source.dtype, source.shape);
-  let at = 0;
-  for (const piece of source.chunks(4 << 20)) {
-    x.storage.bytes().set(piece, at);
-    at += piece.length;
-  }
-  return x;
-}
 
 /** Which node is the last to mention each value: the number of nodes for what the graph returns. */
 function lastUses(graph: Graph): Map<Value, number> {
@@ -110,12 +101,13 @@ export function evaluateGraph(graph: Graph, inputs: readonly (EvalValue | Tensor
   const get = (v: Value): unknown => {
     const x = values.get(v);
     if (!isSource(x)) return x;
-    const loaded = materialize(x);
+    const loaded = loadStrided(x);
     values.set(v, loaded);
     lifetimes.acquire(loaded);
     return loaded;
   };
-  const resolve = (arg: Arg): unknown => (arg instanceof Value ? get(arg) : Array.isArray(arg) ? (arg as readonly Arg[]).map(resolve) : arg);
+  const resolve = (arg: Arg): unknown =>
+    arg instanceof Value ? get(arg) : Array.isArray(arg) ? (arg as readonly Arg[]).map(resolve) : arg;
   graph.nodes.forEach((node, i) => {
     const args: Args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, resolve(v)]));
     const results = scoped(() => evaluateNode(node, args), storagesOf);
@@ -173,4 +165,3 @@ function bindOutputs(outputs: readonly Output[], results: readonly unknown[], se
     else output?.forEach((v, k) => set(v, (result as readonly unknown[] | undefined)?.[k]));
   });
 }
-

@@ -7,10 +7,13 @@
 import { type Arg, Graph, Node, type Origin, type Output, Value } from "../aten/graph.ts";
 import { type Schema, schemaOf } from "../aten/schema.ts";
 import { aliasedArgument } from "./alias.ts";
-import { viewInverses } from "../aten/view.ts";
+import { viewInverses } from "../aten/view-inverse.ts";
 import { callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { substitute } from "../aten/regions.ts";
+
+const inverses: Readonly<Record<string, AnyInverse | undefined>> = viewInverses;
+type AnyInverse = (call: never, base: never, newView: never, args: never, outputIndex: number) => unknown;
 
 /** Memory that tensors share: its newest whole value, and how often it was written to. */
 interface Storage {
@@ -155,7 +158,7 @@ class Functionalization {
     let current = value;
     let at = view;
     while (at.parent !== null && at.node !== null) {
-      const inverse = viewInverses[at.node.op];
+      const inverse = inverses[at.node.op];
       if (inverse === undefined) {
         throw new OnnxExporterError(
           "normalize/alias",

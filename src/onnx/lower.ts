@@ -172,10 +172,8 @@ class Lowering implements Interpreter<Value> {
   }
 
   #initializer(spec: InputSpec, target: string): Lowered {
-    const { program } = this.#normalized;
-    const source = program.weights.get(target) ?? program.constants.get(target);
-    if (source === undefined) return spec.kind === "custom_obj" || spec.kind === "token" ? null : internal(`${target} has no weight`);
-    return this.#op.initializer(target, source);
+    if (spec.kind === "custom_obj" || spec.kind === "token") return null;
+    return this.#op.initializer(target, this.#normalized.program.tensorOf(spec));
   }
 
   #addOutputs(): void {

@@ -1,0 +1,40 @@
+/** @file Which dims of the inputs may vary (torch: `torch.export.Dim`, the `dynamic_shapes` argument). */
+
+import { OnnxExporterError } from "../errors.ts";
+
+/** A named dynamic size with limits (PyTorch: `torch.export.Dim`). Equal names are equal sizes. */
+export class DynamicDim {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number | null;
+  constructor(name: string, min: number, max: number | null) {
+    this.name = name;
+    this.min = min;
+    this.max = max;
+  }
+}
+
+/** Makes a named dim. Throws `export/dim` for a name that is no identifier and for an empty range. */
+function makeDim(name: string, options: { min?: number; max?: number } = {}): DynamicDim {
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    throw new OnnxExporterError("export/dim", `Dim("${name}"): the name is no identifier`, "use letters, digits and _");
+  const { min = 0, max = null } = options;
+  if (max !== null && min >= max) throw new OnnxExporterError("export/dim", `Dim("${name}"): min ${min} is not below max ${max}`);
+  return new DynamicDim(name, min, max);
+}
+
+/** `Dim("batch")`; `Dim.DYNAMIC` and `Dim.AUTO` for a dim that varies without a name, `Dim.STATIC` for one that does not. */
+export const Dim = Object.assign(makeDim, { DYNAMIC: "dim.dynamic", AUTO: "dim.auto", STATIC: "dim.static" } as const);
+
+/** What may be said of one axis: a Dim, a hint, a name (as torch.onnx allows), the size itself, or null for static. */
+export type AxisSpec = DynamicDim | string | number | null;
+/** Axes of one tensor: by number, or all in a row; null: all static. */
+export type TensorSpec = Readonly<Record<number, AxisSpec>> | readonly AxisSpec[] | null;
+/** In the structure of the inputs, or by the names of forward's arguments. */
+export type DynamicShapes = readonly unknown[] | Readonly<Record<string, unknown>> | null;
+
+/** The spec of axis `axis`, null where static. */
+export function axisSpec(spec: TensorSpec, axis: number): DynamicDim | string | null {
+  const found = spec === null ? null : ((spec as Readonly<Record<number, AxisSpec>>)[axis] ?? null);
+  return found === Dim.STATIC || typeof found === "number" ? null : found;
+}
