@@ -2,8 +2,7 @@
 
 import { binary, compare, unary, where } from "../core/ops/elementwise.ts";
 import { slice } from "../core/ops/layout.ts";
-import { bernoulli } from "../core/ops/random.ts";
-import { empty, type Strided } from "../core/strided.ts";
+import type { Strided } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, floordiv } from "../symbolic.ts";
@@ -48,21 +47,14 @@ const hardsigmoid = (x: Strided): Strided => div(clamp(add(x, 3), 0, 6), 6);
 export const seluAlpha = 1.6732632423543772848170429916717;
 export const seluScale = 1.0507009873554804934193349852946;
 
-/** x times 0 or 1/(1-p), by the CPU generator. */
-function dropped(x: Strided, p: number): Strided {
-  if (p === 0) return x;
-  if (p === 1) return mul(x, 0);
-  const kept = bernoulli(empty(x.dtype, x.shape), 1 - p);
-  return mul(x, div(kept, 1 - p));
-}
-/** In eval mode the input itself, as PyTorch returns it. */
-const dropout = {
-  meta: ({ input }: { input: TensorType }): Meta => ({ dtype: input.dtype, shape: input.shape }),
-  eval: ({ input, p, train }: { input: Strided; p: number; train: boolean }): Strided => (train ? dropped(input, p) : input),
+/** In eval mode the input itself, as PyTorch returns it; in training times 0 or 1/(1-p). */
+const dropout = ({ input, p, train }: { input: Symbolic; p: number | Dim; train: boolean }, call: Call): Symbolic => {
+  if (!train || p === 0) return call("aten::alias", { self: input });
+  return call("aten::native_dropout", { input, p, train: true })[0];
 };
 /** Ones that drop whole channels, or keep the variance of SELU: random in training only. */
 const evalOnlyDropout = (name: string) => ({
-  meta: dropout.meta,
+  meta: ({ input }: { input: TensorType }): Meta => ({ dtype: input.dtype, shape: input.shape }),
   eval: ({ input, train }: { input: Strided; p: number; train: boolean }): Strided => {
     if (!train) return input;
     throw new OnnxExporterError("aten/training", `${name} with train=True has no meaning in an exported program`, "call model.eval() before exporting");
@@ -127,7 +119,7 @@ export const activation = {
       return inOpmath([slice(self, at, 0, half, 1), slice(self, at, half, 2 * half, 1)], (a, b) => mul(a, unary("sigmoid", b)));
     },
   },
-  "aten::dropout": dropout,
+  "aten::dropout": { decompose: dropout },
   ...each(["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"], (name) => evalOnlyDropout(name)),
   "aten::native_dropout": {
     decompose: ({ input, p, train }, call) => {
