@@ -148,7 +148,7 @@ class Scanner {
       const end = begin + (strings[id * 4 + 1] as number);
       let text: string;
       try {
-        text = strings[id * 4 + 3] === 1 ? bytes.latin1Slice(begin, end) : decoder.decode(bytes.subarray(begin, end));
+        text = strings[id * 4 + 3] === 1 ? bytes.toString("latin1", begin, end) : decoder.decode(bytes.subarray(begin, end));
       } catch (cause) {
         const shown = bytes.subarray(begin, Math.min(end, begin + 20)).toString("hex");
         throw malformed(this.#input, "utf8", `has a string that is not UTF-8 (bytes ${shown}…)`, { cause });

@@ -1,0 +1,32 @@
+/** @file What PyTorch's exporter writes about a node's origin, under its keys (torch/onnx/_internal/exporter/_core.py). */
+
+import type { OriginRow } from "../ir/graph.ts";
+import { modulePath } from "../ir/origin.ts";
+
+/** `aten::add.Tensor` → `aten.add.Tensor`, `aten::relu` → `aten.relu.default`. */
+function targetOf(op: string): string {
+  const name = op.replace("::", ".");
+  return op.includes("::") && !op.slice(op.indexOf("::")).includes(".") ? `${name}.default` : name;
+}
+
+/** A list of strings as Python prints it. */
+const pythonList = (items: readonly string[]): string =>
+  `[${items.map((s) => (s.includes("'") && !s.includes('"') ? `"${s}"` : `'${s.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`)).join(", ")}]`;
+
+/** Metadata of a node that came from `row`: namespace, class hierarchy, name scopes, stack trace. */
+export function originMetadata(row: OriginRow): [key: string, value: string][] {
+  const modules =
+    row.moduleStack === ""
+      ? []
+      : row.moduleStack
+          .split(";")
+          .map((entry) => ({ path: modulePath({ ...row, moduleStack: entry }), type: entry.split(",").slice(2).join(",") }));
+  const target = targetOf(row.op);
+  const metadata: [string, string][] = [
+    ["namespace", [...modules.map(({ path, type }) => `${path}: ${type}`), `${row.node}: ${target}`].join("/")],
+    ["pkg.torch.onnx.class_hierarchy", pythonList([...modules.map((m) => m.type), target])],
+    ["pkg.torch.onnx.name_scopes", pythonList([...modules.map((m) => m.path), row.node])],
+  ];
+  if (row.stackTrace !== "") metadata.push(["pkg.torch.onnx.stack_trace", row.stackTrace]);
+  return metadata;
+}

@@ -1,0 +1,139 @@
+/** @file The list of tokens that the core turns into protobuf bytes (assembly/wire/write.ts). */
+
+import { core } from "../../core/door.ts";
+import { internal, OnnxExporterError } from "../../errors.ts";
+
+const kinds = { begin: 0, end: 1, varint: 2, fixed32: 3, string: 4, hole: 5 } as const;
+const depth = 400;
+
+/** Bytes with holes: `holes[i].bytes` of someone else's go behind the first `at` bytes. */
+export interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly holes: readonly { readonly at: number; readonly id: number; readonly length: number }[];
+  /** Holes included. */
+  readonly size: number;
+}
+
+export class Tokens {
+  #words = new Int32Array(1 << 14);
+  #count = 0;
+  #pool = Buffer.alloc(1 << 16);
+  #used = 0;
+  #room = 0;
+  /** Offset and length of each string in the pool. */
+  readonly #strings: number[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #holes: number[] = [];
+  readonly #float = new Float32Array(1);
+  readonly #bits = new Int32Array(this.#float.buffer);
+
+  begin(field: number): void {
+    this.#push((field << 3) | kinds.begin);
+  }
+  end(): void {
+    this.#push(kinds.end);
+  }
+  int(field: number, value: number | bigint): void {
+    if (typeof value === "number" && (value | 0) === value) this.#push(value, value >> 31, (field << 3) | kinds.varint);
+    else {
+      const wide = BigInt(value);
+      this.#push(Number(BigInt.asIntN(32, wide)), Number(BigInt.asIntN(32, wide >> 32n)), (field << 3) | kinds.varint);
+    }
+  }
+  float(field: number, value: number): void {
+    this.#float[0] = value;
+    this.#push(this.#bits[0] as number, (field << 3) | kinds.fixed32);
+  }
+  string(field: number, text: string): void {
+    let id = this.#known.get(text);
+    if (id === undefined) {
+      this.#reserve(text.length * 3);
+      id = this.#add(this.#pool.write(text, this.#used));
+      this.#known.set(text, id);
+    }
+    this.#room += this.#strings[2 * id + 1] as number;
+    this.#push(id, (field << 3) | kinds.string);
+  }
+  /** A field of bytes that are small enough to be copied. */
+  bytes(field: number, bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#pool.set(bytes, this.#used);
+    this.#push(this.#add(bytes.length), (field << 3) | kinds.string);
+    this.#room += bytes.length;
+  }
+  /** A field of `length` bytes that stay elsewhere, under the number `id`. */
+  hole(field: number, id: number, length: number): void {
+    if (length > 0x7fffffff) throw tooLarge(length);
+    this.#holes[id] = length;
+    this.#push(id, length, (field << 3) | kinds.hole);
+  }
+
+  /** The protobuf bytes. Throws `save/size` when they are 2 GiB or more, holes included. */
+  encode(): Encoded {
+    const { epoch } = core;
+    const capacity = this.#room + this.#count * 16 + 64;
+    const sizes = [this.#count * 4, this.#strings.length * 4, this.#used, depth * 8, this.#holes.length * 8, capacity];
+    const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((at, n) => at + ((n + 15) & ~15), 0));
+    const [tokens, strings, pool, stack, holes, out] = offsets as [number, number, number, number, number, number];
+    const base = core.alloc(out + capacity);
+    try {
+      core.u8().set(this.#pool.subarray(0, this.#used), base + pool);
+      core.i32().set(this.#words.subarray(0, this.#count), (base + tokens) >>> 2);
+      core.i32().set(
+        this.#strings.map((n, i) => (i % 2 === 0 ? base + pool + n : n)),
+        (base + strings) >>> 2,
+      );
+      const n = core.exports.wire_write(
+        base + tokens,
+        this.#count,
+        base + strings,
+        base + out,
+        capacity,
+        base + stack,
+        depth,
+        base + holes,
+      );
+      if (n === -4) throw tooLarge(null);
+      if (n === -2) throw new OnnxExporterError("save/depth", `graphs are nested more than ${depth / 4} deep`);
+      if (n < 0) internal(`wire_write says ${n}`);
+      const found = core.i32().slice((base + holes) >>> 2, ((base + holes) >>> 2) + this.#holes.length * 2);
+      const filled = this.#holes.map((_, i) => ({ at: n - (found[2 * i] as number), id: found[2 * i + 1] as number }));
+      const bytes = core.u8().slice(base + out + capacity - n, base + out + capacity);
+      const size = this.#holes.reduce((sum, length) => sum + length, n);
+      return { bytes, holes: filled.reverse().map((h) => ({ ...h, length: this.#holes[h.id] as number })), size };
+    } finally {
+      core.free(base, epoch);
+    }
+  }
+
+  #add(length: number): number {
+    this.#strings.push(this.#used, length);
+    this.#used += length;
+    return this.#strings.length / 2 - 1;
+  }
+  #reserve(bytes: number): void {
+    if (this.#used + bytes <= this.#pool.length) return;
+    const larger = Buffer.alloc(Math.max(this.#pool.length * 2, this.#used + bytes));
+    this.#pool.copy(larger, 0, 0, this.#used);
+    this.#pool = larger;
+  }
+  #push(a: number, b?: number, c?: number): void {
+    if (this.#count + 3 > this.#words.length) {
+      const larger = new Int32Array(this.#words.length * 2);
+      larger.set(this.#words);
+      this.#words = larger;
+    }
+    this.#words[this.#count++] = a;
+    if (b !== undefined) this.#words[this.#count++] = b;
+    if (c !== undefined) this.#words[this.#count++] = c;
+  }
+}
+
+function tooLarge(length: number | null): OnnxExporterError {
+  const what = length === null ? "the model with its weights" : `one tensor of ${length} bytes`;
+  return new OnnxExporterError(
+    "save/size",
+    `${what} does not fit into one file: protobuf ends at 2 GiB`,
+    "save with { external_data: true }",
+  );
+}
