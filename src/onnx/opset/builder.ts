@@ -27,6 +27,8 @@ class Builder {
   origin = -1;
   /** New nodes are inserted before this one; null: appended. */
   before: Node | null = null;
+  /** Told of every node that is made in this graph. */
+  onInsert: ((node: Node) => void) | null = null;
   readonly #constants: Map<string, Value>;
   readonly #dims: DimBuilder;
 
@@ -152,6 +154,7 @@ class Builder {
 
   #place(node: Node): void {
     this.graph.insert(node, this.before);
+    this.onInsert?.(node);
     // Values made at a cursor need not come before a later cursor: only appended ones are found again.
     if (this.before === null) for (const v of node.outputs) this.#dims.note(v);
   }
@@ -275,5 +278,5 @@ for (const name of opNames()) {
   });
 }
 
-/** A builder that appends to the main graph of `model`, or to `graph`. */
-export const OpBuilder = Builder as new (model: Model, target: Target, graph?: Graph) => OpBuilder;
+/** A builder that appends to the main graph of `model`, or to `graph`, whose nodes may read what `outer` made. */
+export const OpBuilder = Builder as new (model: Model, target: Target, graph?: Graph, outer?: OpBuilder | null) => OpBuilder;

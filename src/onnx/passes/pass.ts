@@ -1,7 +1,7 @@
 /** @file What a pass is: a function on one graph that says how many changes it made, and the safe ways to change. */
 
 import { equal } from "../../symbolic.ts";
-import { type Graph, type Model, Node, type Value } from "../ir/graph.ts";
+import type { Graph, Model, Node, Value } from "../ir/graph.ts";
 import { OpBuilder } from "../opset/builder.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 
@@ -97,7 +97,10 @@ export class Rewriter {
       for (const use of [...from.uses]) use.node.setInput(use.index, to);
       changed = true;
     }
-    if (changed && to.data === null) to.data = from.data;
+    if (changed) {
+      to.data ??= from.data;
+      if (to.producer !== null) to.name ??= from.name;
+    }
     return this.removeIfDead(from.producer) || changed;
   }
 
@@ -118,18 +121,4 @@ export function removeNode(node: Node): void {
 function detach(node: Node): void {
   for (const graph of node.graphs) for (const inner of [...graph.nodes()].reverse()) detach(inner);
   for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
-}
-
-/** `node` with other inputs or attributes (or another op), in its place and with its outputs. */
-export function respell(
-  node: Node,
-  inputs: readonly (Value | null)[],
-  attributes: Node["attributes"] = node.attributes,
-  op = node.op,
-): Node {
-  const made = new Node(op, inputs, new Map(attributes), node.outputs, node.origin, node.domain);
-  made.name = node.name;
-  for (const [key, value] of node.metadata) made.metadata.set(key, value);
-  node.graph?.exchange(node, made);
-  return made;
 }
