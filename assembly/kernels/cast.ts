@@ -6,9 +6,9 @@
 // @ts-ignore: decorator
 @inline function truncate32(x: f64): i32 { return x > -2147483649 && x < 2147483648 ? <i32>x : i32.MIN_VALUE; }
 // @ts-ignore: decorator
-@inline function truncate64(x: f64): i64 { return x >= -9223372036854775808 && x < 9223372036854775808 ? <i64>x : i64.MIN_VALUE; }
+@inline function truncate64(x: f64): i64 { return x >= -9223372036854775808.0 && x < 9223372036854775808.0 ? <i64>x : i64.MIN_VALUE; }
 // @ts-ignore: decorator
-@inline function truncateU64(x: f64): u64 { return x >= 9223372036854775808 ? <u64>truncate64(x - 9223372036854775808) ^ 0x8000000000000000 : <u64>truncate64(x); }
+@inline function truncateU64(x: f64): u64 { return x >= 9223372036854775808.0 ? <u64>truncate64(x - 9223372036854775808.0) ^ 0x8000000000000000 : <u64>truncate64(x); }
 
 // @ts-ignore: decorator
 @inline function convert<A, B>(x: A): B {

@@ -258,6 +258,9 @@ describe("cast", () => {
     const big = tensor("int64", [2], [2n ** 63n - 1n, -5n]);
     expect(bigints(cast(big, "uint64"))).toEqual([2n ** 63n - 1n, -5n]);
     expect(numbers(cast(cast(big, "uint64"), "float64"))).toEqual([2 ** 63, 2 ** 64]);
+    const edges = tensor("float64", [4], [-3.9, 2 ** 62, nan, 1e19]);
+    expect(bigints(cast(edges, "int64"))).toEqual([-3n, 2n ** 62n, -(2n ** 63n), -(2n ** 63n)]);
+    expect(bigints(cast(edges, "uint64")).map((v) => BigInt.asUintN(64, v))).toEqual([2n ** 64n - 3n, 2n ** 62n, 2n ** 63n, 10n ** 19n]);
     expect(numbers(cast(big, "int16"))).toEqual([-1, -5]);
     expect(numbers(cast(cast(tensor("int8", [1], [-1]), "uint16"), "float16"))).toEqual([inf]);
   });
