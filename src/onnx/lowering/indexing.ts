@@ -92,4 +92,3 @@ export const indexing = {
   "aten::nonzero_numpy": ({ self }, op) => coordinates(op, self),
   "aten::where": ({ condition }, op) => coordinates(op, condition),
 } satisfies LoweringTable;
-

@@ -36,7 +36,10 @@ function splitAt({ self, dim }: Splitting, cuts: readonly Bound[], op: OpBuilder
 }
 
 /** Element numbers, each as often as `repeats` says: how many runs have ended at or before each place. */
-function interleaved({ repeats, output_size }: { readonly repeats: Value; readonly output_size: number | Value | null }, op: OpBuilder): Value {
+function interleaved(
+  { repeats, output_size }: { readonly repeats: Value; readonly output_size: number | Value | null },
+  op: OpBuilder,
+): Value {
   const ends = op.CumSum(repeats, op.scalar(0, "int64"));
   const total = output_size ?? op.ReduceSum(op.cast(repeats, "int64"), { keepdims: 0 });
   const place = op.Range(op.scalar(0, "int64"), typeof total === "number" ? op.scalar(total, "int64") : total, op.scalar(1, "int64"));
@@ -48,8 +51,14 @@ export const join = {
   ...each(["aten::cat", "aten::concat", "aten::concatenate"], () => joined),
   ...each(
     [
-      "aten::split.Tensor", "aten::split.sizes", "aten::split_with_sizes", "aten::chunk", "aten::tensor_split.sections",
-      "aten::unsafe_split.Tensor", "aten::unsafe_split_with_sizes", "aten::unsafe_chunk",
+      "aten::split.Tensor",
+      "aten::split.sizes",
+      "aten::split_with_sizes",
+      "aten::chunk",
+      "aten::tensor_split.sections",
+      "aten::unsafe_split.Tensor",
+      "aten::unsafe_split_with_sizes",
+      "aten::unsafe_chunk",
     ],
     () => split,
   ),
@@ -83,4 +92,3 @@ export const join = {
     return op.reshape(op.DepthToSpace(images, { blocksize: upscale_factor, mode: "CRD" }), shapeOf(result));
   },
 } satisfies LoweringTable;
-

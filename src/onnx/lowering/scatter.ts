@@ -31,7 +31,12 @@ const combinedIn = (x: Value): Value["dtype"] => (isLow(x.dtype) ? "float32" : x
 function cut(op: OpBuilder, src: Value, index: Value): Value {
   const longer = range(index.rank).filter((d) => !equal(src.shape[d] as Dim, index.shape[d] as Dim));
   if (longer.length === 0) return src;
-  return op.Slice(src, longer.map(() => 0), op.dims(longer.map((d) => index.shape[d] as Dim)), longer);
+  return op.Slice(
+    src,
+    longer.map(() => 0),
+    op.dims(longer.map((d) => index.shape[d] as Dim)),
+    longer,
+  );
 }
 
 function scattered({ self, dim, index, src }: Scattered, reduction: Combine, op: OpBuilder): Value {
@@ -43,14 +48,19 @@ function scattered({ self, dim, index, src }: Scattered, reduction: Combine, op:
   return op.cast(self.rank === 0 ? op.reshape(out, []) : out, self.dtype);
 }
 
-const likeIndex = (op: OpBuilder, self: Value, index: Value, value: Numeric): Value => expandTo(op, operand(op, value, self.dtype), index.shape);
+const likeIndex = (op: OpBuilder, self: Value, index: Value, value: Numeric): Value =>
+  expandTo(op, operand(op, value, self.dtype), index.shape);
 
 /** `scatter_reduce`: without `include_self`, places that are written to start from what the reduction leaves alone. */
-function scatterReduce({ self, dim, index, src, reduce, include_self }: Scattered & { reduce: string; include_self: boolean }, op: OpBuilder): Value {
+function scatterReduce(
+  { self, dim, index, src, reduce, include_self }: Scattered & { reduce: string; include_self: boolean },
+  op: OpBuilder,
+): Value {
   const name = reductionOf(reduce);
   const kind = combining[name];
   const neutral = kind === "add" ? 0 : kind === "mul" ? 1 : kind === "max" ? lowest(self.dtype) : highest(self.dtype);
-  const clear = (x: Value, value: number | bigint): Value => scattered({ self: x, dim, index, src: likeIndex(op, x, index, value) }, "none", op);
+  const clear = (x: Value, value: number | bigint): Value =>
+    scattered({ self: x, dim, index, src: likeIndex(op, x, index, value) }, "none", op);
   const total = scattered({ self: include_self ? self : clear(self, neutral), dim, index, src }, kind, op);
   if (name !== "mean") return total;
   const start = expandTo(op, op.scalar(1, self.dtype), self.shape);
@@ -81,7 +91,10 @@ function scatteredRows({ self, dim, index }: ByVector, source: Value, reduction:
 /** `source` in the shape of the slices: torch takes a 0-d source for one of them. */
 function rowsFor(op: OpBuilder, { self, dim, index }: ByVector, source: Value): Value {
   const d = wrapDim(dim, self.rank);
-  return op.reshape(source, self.shape.map((n, i) => (i === d ? product(index.shape) : n)));
+  return op.reshape(
+    source,
+    self.shape.map((n, i) => (i === d ? product(index.shape) : n)),
+  );
 }
 
 const filled = (args: ByVector, value: Numeric, op: OpBuilder): Value => {
@@ -106,7 +119,13 @@ function maskedPut({ self, indices, values, accumulate }: Put, op: OpBuilder): V
   const alike = values.rank <= rest || (values.rank === rest + 1 && values.shape[0] === 1);
   if (!alike) return null;
   const value = values.rank > rest ? op.Squeeze(values, [0]) : values;
-  const where = rest === 0 ? mask : op.Unsqueeze(mask, range(rest).map((i) => mask.rank + i));
+  const where =
+    rest === 0
+      ? mask
+      : op.Unsqueeze(
+          mask,
+          range(rest).map((i) => mask.rank + i),
+        );
   return op.Where(op.cast(where, "bool"), value, self);
 }
 
@@ -118,7 +137,15 @@ function put(args: Put, op: OpBuilder): Value {
   const { plan, front, points, own } = pointsOf(op, base, indices);
   const laid = [...own, ...plan.rest.map((d) => base.shape[d] as Dim)];
   const order = resultOrder(plan, own.length);
-  const updates = transposed(op, expandTo(op, values, order.map((d) => laid[d] as Dim)), inversePermutation(order));
+  const updates = transposed(
+    op,
+    expandTo(
+      op,
+      values,
+      order.map((d) => laid[d] as Dim),
+    ),
+    inversePermutation(order),
+  );
   const wide = accumulate ? combinedIn(self) : self.dtype;
   const reduction: Combine = !accumulate ? "none" : self.dtype === "bool" ? "max" : "add";
   const out = op.ScatterND(op.cast(front, wide), points, op.cast(updates, wide), reduction === "none" ? {} : { reduction });
@@ -135,7 +162,11 @@ function selectScatter({ self, src, dim, index }: { self: Value; src: Value; dim
   const ones = range(self.rank - d - 1).map(() => 1);
   if (isStatic(n) && typeof index === "number") {
     const at = index < 0 ? index + n : index;
-    const chosen = op.constant("bool", [n, ...ones], range(n).map((i) => i === at));
+    const chosen = op.constant(
+      "bool",
+      [n, ...ones],
+      range(n).map((i) => i === at),
+    );
     return op.Where(chosen, placed, self);
   }
   const at = typeof index === "number" && index < 0 ? add(n, index) : index;
@@ -185,13 +216,20 @@ function sliceScatter(args: SliceScattered, op: OpBuilder): Value {
 }
 
 /** Points (i, i + offset) of the matrices that dims `dim1` and `dim2` span. */
-function diagonalScatter({ self, src, offset, dim1, dim2 }: { self: Value; src: Value; offset: number; dim1: number; dim2: number }, op: OpBuilder): Value {
+function diagonalScatter(
+  { self, src, offset, dim1, dim2 }: { self: Value; src: Value; offset: number; dim1: number; dim2: number },
+  op: OpBuilder,
+): Value {
   const [a, b] = [wrapDim(dim1, self.rank), wrapDim(dim2, self.rank)];
   const length = src.shape.at(-1) as Dim;
   const [row, column] = [Math.max(-offset, 0), Math.max(offset, 0)];
   const corner = op.constant("int64", [1, 2], [row, column]);
   const points = isStatic(length)
-    ? op.constant("int64", [length, 2], range(length).flatMap((i) => [i + row, i + column]))
+    ? op.constant(
+        "int64",
+        [length, 2],
+        range(length).flatMap((i) => [i + row, i + column]),
+      )
     : op.Add(op.Unsqueeze(op.Range(op.scalar(0, "int64"), op.dim(length), op.scalar(1, "int64")), [1]), corner);
   const rest = range(self.rank).filter((i) => i !== a && i !== b);
   const order = [a, b, ...rest];
@@ -202,7 +240,8 @@ function diagonalScatter({ self, src, offset, dim1, dim2 }: { self: Value; src: 
 
 export const scatter = {
   "aten::scatter.src": (args, op) => scattered(args, "none", op),
-  "aten::scatter.value": ({ self, dim, index, value }, op) => scattered({ self, dim, index, src: likeIndex(op, self, index, value) }, "none", op),
+  "aten::scatter.value": ({ self, dim, index, value }, op) =>
+    scattered({ self, dim, index, src: likeIndex(op, self, index, value) }, "none", op),
   "aten::scatter.value_reduce": ({ self, dim, index, value, reduce }, op) =>
     scatterReduce({ self, dim, index, src: likeIndex(op, self, index, value), reduce, include_self: true }, op),
   "aten::scatter_add": (args, op) => scattered(args, args.self.dtype === "bool" ? "max" : "add", op),
