@@ -91,6 +91,20 @@ export class SymEnv {
     return s;
   }
 
+  /** Gives a symbol another name, wherever it is shown. Throws `symbolic/rename` for expressions that are no symbol, and for a name that another symbol has. */
+  rename(d: Dim, name: string): void {
+    const old = d instanceof SymInt ? this.#symbols.get(this.#atomOf(d)) : undefined;
+    if (!(d instanceof SymInt) || old === undefined) throw new OnnxExporterError("symbolic/rename", `${show(d)} is no symbol: it cannot be named ${name}`);
+    const taken = this.#names.get(name);
+    if (taken === d) return;
+    if (taken !== undefined) {
+      throw new OnnxExporterError("symbolic/rename", `${old} cannot be named ${name}: that is another size`, "give sizes that differ different names");
+    }
+    this.#names.delete(old);
+    this.#names.set(name, d);
+    this.#symbols.set(this.#atomOf(d), name);
+  }
+
   /** Narrows what is known of `sym` to `[min, max]` (null: no limit). Throws `symbolic/contradiction` where nothing is left. */
   setRange(sym: Dim, min: number | null, max: number | null): void {
     if (min !== null) this.assume(">=", sym, min);
@@ -466,7 +480,7 @@ function showAtom(a: Atom, inside: boolean): string {
     case "min":
       return `${a.kind === "max" ? "Max" : "Min"}(${flattened(a.dim, a.kind).map(show).join(", ")})`;
     case "broadcast":
-      return `Broadcast(${a.args.map(show).sort(byName).join(", ")})`;
+      return `Broadcast(${flattened(a.dim, a.kind).map(show).join(", ")})`;
     case "add":
       return `(${show(a.args[0])} + ${operand(a.args[1])})`;
     case "mul":
@@ -475,7 +489,7 @@ function showAtom(a: Atom, inside: boolean): string {
 }
 
 /** `Max(Max(a, b), c)` has the operands a, b, c: numbers first, then as they print. */
-function flattened(d: Dim, kind: "max" | "min"): Dim[] {
+function flattened(d: Dim, kind: "max" | "min" | "broadcast"): Dim[] {
   const [only, ...more] = terms(d);
   const atom = more.length === 0 && only?.coefficient === 1 && only.atoms.length === 1 ? only.atoms[0] : undefined;
   if (atom?.kind !== kind) return [d];

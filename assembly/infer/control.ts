@@ -174,6 +174,8 @@ export function scanNode(at: i32): i32 {
   const g = graphAttribute(Attr.body);
   if (g < 0) return fail(Wrong.Attribute, Attr.body, 0, 0, 0);
   const scanned = smallAttribute(Attr.num_scan_inputs, 0);
+  // Opset 8 had the lengths of the sequences as a first input and a batch axis: only what is declared is known of it.
+  if (graphInputs(g) == inputs - 1 && graphInputs(g) >= scanned) return 0;
   const n = inputs - scanned;
   if (scanned < 1 || n < 0 || graphInputs(g) != inputs) return fail(Wrong.Body, 0, graphInputs(g), inputs, 0);
   if (graphOutputs(g) < outputs || graphOutputs(g) < n) return fail(Wrong.Body, 0, graphOutputs(g), outputs, 0);

@@ -77,8 +77,40 @@ export function transpose(): i32 {
     setDim(r, k, dimOf(0, a));
   }
   if (rank > 0 && seen != <u32>((<u64>1 << rank) - 1)) return fail(Wrong.Attribute, Attr.perm, rank, rank, 0);
-  if (rank < 2) sameElements();
+  transposeElements(given, rank);
   return 0;
+}
+
+/** Row-major stride of axis `axis` of a tensor with literal dims. */
+export function strideOf(r: Row, axis: i32): i32 {
+  let s = 1;
+  for (let k = axis + 1; k < r.rank; k++) s *= dimAt(r, k);
+  return s;
+}
+
+/** Sets the elements of output 0: that at index i is element `offset + sum i[k] * strides[k]` of input 0; `strides` lie in the pool. */
+export function strideElements(offset: i32, strides: i32): void {
+  const out = output(0);
+  const n = staticCount(out);
+  if (n < 0 || n > MAX_ELEMENTS || elementCount(0) < 0) return;
+  const at = withElements(0, n);
+  for (let i = 0; i < n; i++) {
+    let from = offset, rest = i;
+    for (let k = out.rank - 1; k >= 0; k--) {
+      const d = dimAt(out, k);
+      from += (rest % d) * pooled(strides + k);
+      rest /= d;
+    }
+    setPooled(at + i, elementAt(0, from));
+  }
+}
+
+function transposeElements(given: i32, rank: i32): void {
+  if (rank < 2) { sameElements(); return; }
+  if (elementCount(0) < 0 || staticCount(input(0)) != elementCount(0)) return;
+  const strides = room(rank);
+  for (let k = 0; k < rank; k++) setPooled(strides + k, strideOf(input(0), given < 0 ? rank - 1 - k : normalAxis(intsAt(Attr.perm, k), rank)));
+  strideElements(0, strides);
 }
 
 export function squeeze(): i32 {
@@ -211,16 +243,19 @@ export function concat(): i32 {
     }
     setDim(r, k, d);
   }
-  concatElements(rank, r);
+  if (axis == 0) concatElements(r);
   return 0;
 }
 
-function concatElements(rank: i32, r: Row): void {
-  if (rank != 1) return;
+/** Along the first axis the elements simply follow each other. */
+function concatElements(r: Row): void {
   const total = staticCount(r);
   if (total < 0 || total > MAX_ELEMENTS) return;
   let any = false;
-  for (let i = 0; i < inputs; i++) if (elementCount(i) >= 0) any = true;
+  for (let i = 0; i < inputs; i++) {
+    if (elementCount(i) >= 0) any = true;
+    if (staticCount(input(i)) < 0) return;
+  }
   if (!any) return;
   const at = withElements(0, total);
   for (let i = 0, k = 0; i < inputs; i++) {

@@ -4,7 +4,7 @@ import { MAX_RANK, UNKNOWN, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, minus, over, plus } from "./dims";
 import { scalarElement } from "./create";
-import { badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, normalAxis, present, rankOf, ranked, setDim, shapeFrom, shaped, smallAttribute } from "./node";
+import { badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, normalAxis, output, present, rankOf, ranked, setDim, shapeFrom, shaped, smallAttribute } from "./node";
 
 /** n / 2 + 1: what a transform of real numbers keeps. */
 export function onesided(n: i32): i32 { return plus(over(n, 2), 1); }
@@ -17,7 +17,11 @@ export function dft(): i32 {
   const one = smallAttribute(Attr.onesided, 0) != 0, inverse = smallAttribute(Attr.inverse, 0) != 0;
   let axis: i64 = hasAttribute(Attr.axis) ? intAttribute(Attr.axis, 1) : -2;
   if (present(2)) {
-    if (elementCount(2) != 1 || elementAt(2, 0) == UNKNOWN || !isLiteral(elementAt(2, 0))) { freshShape(0, rank); return 0; }
+    if (elementCount(2) != 1 || elementAt(2, 0) == UNKNOWN || !isLiteral(elementAt(2, 0))) {
+      if (one || present(1)) freshShape(0, rank);
+      setDim(one || present(1) ? output(0) : shapeFrom(0, 0), rank - 1, one && inverse ? 1 : 2);
+      return 0;
+    }
     axis = literalOf(elementAt(2, 0));
   } else if (!hasAttribute(Attr.axis) && rank == 2) axis = 0;
   const a = normalAxis(axis, rank);

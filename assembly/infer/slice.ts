@@ -1,11 +1,12 @@
 //! Slice: starts, ends, steps per axis, as attributes (opset 1) or inputs.
 
-import { MAX_RANK, UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
+import { UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
 import { Attr } from "./op-numbers.gen";
-import { atLeast, atMost, freshUpTo, isFresh, isLiteral, from, literal, literalOf, minus, opposite, overUp, plus, upTo } from "./dims";
+import { atLeast, atMost, freshUpTo, from, isLiteral, literal, literalOf, minus, opposite, overUp, plus, upTo } from "./dims";
+import { strideElements, strideOf } from "./layout";
 import {
-  ABSENT, UNKNOWN_LIST, badAxis, dimOf, elementAt, elementCount, freshShape, input, listAt, listLength, listLiteral, namedElements, normalAxis, present, rankOf, ranked, readList,
-  setDim, shapeFrom, withElements,
+  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementCount, freshShape, input, listAt, listLength, namedElements, normalAxis, output, rankOf, ranked, readList,
+  setDim, shapeFrom, staticCount,
 } from "./node";
 
 /** From here on a bound means "to the end". */
@@ -74,19 +75,26 @@ export function slice(): i32 {
     const n = starts < 0 || ends < 0 || step == UNKNOWN ? UNKNOWN : length(pooled(startsAt + k), pooled(endsAt + k), step, d);
     setDim(r, axis, n == UNKNOWN ? freshUpTo(d) : n);
   }
-  if (rank == 1 && count == 1 && starts >= 0 && ends >= 0 && elementCount(0) >= 0) sliceElements(pooled(startsAt), pooled(endsAt), steps >= 0 ? pooled(stepsAt) : 1);
+  if (starts >= 0 && ends >= 0 && elementCount(0) >= 0 && staticCount(input(0)) == elementCount(0)) {
+    sliceElements(count, startsAt, endsAt, axes >= 0 ? axesAt : -1, steps >= 0 ? stepsAt : -1);
+  }
   return 0;
 }
 
-function sliceElements(start: i32, end: i32, step: i32): void {
-  if (start == UNKNOWN || end == UNKNOWN || step == UNKNOWN || !isLiteral(step)) return;
-  const have = elementCount(0);
-  const s = literalOf(step);
-  const last = s > 0 ? have : have - 1;
-  const first = bound(start, have, 0, last), stop = bound(end, have, s > 0 ? 0 : literal(-1), last);
-  if (first == UNKNOWN || stop == UNKNOWN || !isLiteral(first) || !isLiteral(stop)) return;
-  const a = literalOf(first), b = literalOf(stop);
-  const n = <i32>max<i64>(0, s > 0 ? (b - a + s - 1) / s : (a - b - s - 1) / -s);
-  const to = withElements(0, n);
-  for (let k = 0; k < n; k++) setPooled(to + k, elementAt(0, <i32>(a + s * k)));
+/** Elements where all bounds and steps are literals: a walk with a stride per axis. */
+function sliceElements(count: i32, starts: i32, ends: i32, axes: i32, steps: i32): void {
+  const rank = rankOf(0);
+  const strides = room(rank);
+  let offset = 0;
+  for (let k = 0; k < rank; k++) setPooled(strides + k, strideOf(input(0), k));
+  for (let k = 0; k < count; k++) {
+    const axis = axes >= 0 ? normalAxis(literalOf(pooled(axes + k)), rank) : k;
+    const step = steps >= 0 ? pooled(steps + k) : 1, d = dimOf(0, axis);
+    if (step == UNKNOWN || !isLiteral(step)) return;
+    const first = bound(pooled(starts + k), d, 0, literalOf(step) > 0 ? d : minus(d, 1));
+    if (first == UNKNOWN || !isLiteral(first) || dimAt(output(0), axis) < 0) return;
+    offset += <i32>literalOf(first) * strideOf(input(0), axis);
+    setPooled(strides + axis, <i32>literalOf(step) * strideOf(input(0), axis));
+  }
+  strideElements(offset, strides);
 }

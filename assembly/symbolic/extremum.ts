@@ -23,16 +23,16 @@ function dominates(env: Env, kind: i32, a: i32, b: i32): bool {
   return (possible(env, a, b) & (kind == MAXIMUM ? LESS : GREATER)) == 0;
 }
 
-/** Adds the operands of `d` to those that none dominates; false when they are too many. */
+/** Adds the operands of `d` to those that none dominates (broadcasting: those that differ); false when they are too many. */
 function collect(env: Env, kind: i32, d: i32): bool {
   const atom = soleAtom(env, d);
   if (atom >= 0 && atomAt(env, atom).kind == kind) {
     const a = atomAt(env, atom).a, b = atomAt(env, atom).b;
     return collect(env, kind, a) && collect(env, kind, b);
   }
-  for (let i = 0; i < count; i++) if (dominates(env, kind, operand(i), d)) return true;
+  for (let i = 0; i < count; i++) if (operand(i) == d || (kind != BROADCAST && dominates(env, kind, operand(i), d))) return true;
   let kept = 0;
-  for (let i = 0; i < count; i++) if (!dominates(env, kind, d, operand(i))) setOperand(kept++, operand(i));
+  for (let i = 0; i < count; i++) if (kind == BROADCAST || !dominates(env, kind, d, operand(i))) setOperand(kept++, operand(i));
   count = kept;
   if (count == MAX_OPERANDS) return false;
   let at = count++;
@@ -45,6 +45,11 @@ function collect(env: Env, kind: i32, d: i32): bool {
 export function extremum(env: Env, kind: i32, a: i32, b: i32): i32 {
   if (a == b) return a;
   if (a >= 0 && b >= 0) return kind == MAXIMUM ? max(a, b) : min(a, b);
+  return nested(env, kind, a, b);
+}
+
+/** The operands of a and b without repetition, as one sorted nest. */
+function nested(env: Env, kind: i32, a: i32, b: i32): i32 {
   count = 0;
   if (!collect(env, kind, a) || !collect(env, kind, b)) return commutative(env, kind, a, b);
   let result = operand(0);
@@ -60,5 +65,5 @@ export function broadcast(env: Env, a: i32, b: i32): i32 {
   const x = max(a, b), y = min(a, b); // x is the older one
   if (lower(env, x) >= 2 || lower(env, x) == 0 && upper(env, x) == 0) return x;
   if (lower(env, y) >= 2) return y;
-  return atomDim(env, BROADCAST, x, y);
+  return nested(env, BROADCAST, x, y);
 }

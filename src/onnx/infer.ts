@@ -65,6 +65,8 @@ interface Scope {
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS = 32;
 
+const none: ReadonlyMap<string, FunctionBody> = new Map();
+
 /** The table of one call: words of assembly/infer/table.ts. */
 class Table {
   readonly nodes: Node[] = [];
@@ -74,27 +76,32 @@ class Table {
   readonly #floats = new Float64Array(1);
   readonly #halves = new Int32Array(this.#floats.buffer);
   #length = 0;
-  #scope: Scope = { ids: new Map(), attributes: null, depth: 0 };
+  #spare = new Int32Array(4096);
+  readonly #top: Scope = { ids: new Map(), attributes: null, depth: 0 };
+  #scope: Scope = this.#top;
   #env: SymEnv | null = null;
-  #functions: ReadonlyMap<string, FunctionBody> = new Map();
+  #functions = none;
 
   /** Writes the graph; `deep`: nodes of bodies too, else bodies count as inferred. */
   write(env: SymEnv, graph: GraphLike, functions: readonly FunctionBody[], deep: boolean): void {
     this.#env = env;
-    this.#functions = new Map(functions.map((f) => [`${f.domain}::${f.name}`, f]));
+    this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [`${f.domain}::${f.name}`, f]));
     this.#length = 0;
     this.nodes.length = 0;
     this.values.length = 0;
-    this.#scope = { ids: new Map(), attributes: null, depth: 0 };
+    this.#scope = this.#top;
+    this.#top.ids.clear();
     // Values come first, but are only known after the graph: the graph is written, then moved behind them.
     this.#graph(graph, deep);
-    const body = this.#words.slice(0, this.#length);
+    const length = this.#length;
+    if (this.#spare.length < length) this.#spare = new Int32Array(length * 2);
+    this.#spare.set(this.#words.subarray(0, length));
     this.#length = 0;
     this.#push(this.values.length);
     for (const v of this.values) this.#value(v, deep);
-    this.#reserve(body.length);
-    this.#words.set(body, this.#length);
-    this.#length += body.length;
+    this.#reserve(length);
+    this.#words.set(this.#spare.subarray(0, length), this.#length);
+    this.#length += length;
   }
 
   /** Runs inference; 0 or the code of what is wrong. */
@@ -114,6 +121,9 @@ class Table {
     this.values.forEach((v, i) => {
       if (v !== null) this.#apply(v, i32, rows + i * ROW, pool);
     });
+    this.nodes.length = 0;
+    this.values.length = 0;
+    this.#top.ids.clear();
   }
 
   get #environment(): SymEnv {
@@ -173,7 +183,7 @@ class Table {
 
   /** Returns how many nodes were written: a call of a function is written as the function's body. */
   #node(node: Node, deep: boolean): number {
-    const body = this.#functions.get(`${node.domain}::${node.op}`);
+    const body = this.#functions.size === 0 ? undefined : this.#functions.get(`${node.domain}::${node.op}`);
     if (body !== undefined && deep) return this.#call(node, body);
     this.#push(isDefault(node.domain) ? (opNumbers[node.op] ?? 0) : 0);
     this.#push(this.nodes.length);
@@ -269,6 +279,10 @@ class Table {
     this.#push(0);
   }
 
+  #dims(dims: readonly Dim[] | null): void {
+    if (dims !== null) for (let i = 0; i < dims.length; i++) this.#push(this.#environment.handleOf(dims[i] as Dim));
+  }
+
   #value(value: Value | null, deep: boolean): void {
     if (value === null) {
       for (const word of [TENSOR, 0, -1]) this.#push(word);
@@ -288,12 +302,12 @@ class Table {
     this.#push(TENSOR);
     this.#push(type === null ? 0 : dtypes[type.dtype].onnx);
     this.#push(type?.shape?.length ?? -1);
-    for (const d of type?.shape ?? []) this.#push(this.#environment.handleOf(d));
+    this.#dims(type?.shape ?? null);
     const { data } = value;
     if (data !== null && data.length <= MAX_ELEMENTS) {
       this.#push(INTEGERS);
       this.#push(data.length);
-      for (const d of data) this.#push(this.#environment.handleOf(d));
+      this.#dims(data);
       return;
     }
     const source = constantOf(value);
