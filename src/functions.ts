@@ -3,6 +3,7 @@
 import { overloadsOf, type Schema, type SchemaArg } from "./aten/schema.ts";
 import { dtypes } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
+import { SymbolicSize } from "./sym.ts";
 import { SymInt } from "./symbolic.ts";
 import { call, describe, Tensor } from "./tensor.ts";
 
@@ -61,11 +62,15 @@ function bind(schema: Schema, given: readonly unknown[]): Record<string, unknown
   return next < positional.length || Object.keys(options).some((k) => !known.has(k)) ? null : bound;
 }
 
+/** Sizes made by `torch.sym` as the expressions that they are. */
+const unwrap = (x: unknown): unknown => (Array.isArray(x) ? x.map(unwrap) : x instanceof SymbolicSize ? x.dim : x);
+
 /** Calls the overload of `aten::<name>` that fits. Throws `torch/overload` naming what was given and what there is. */
 export function callByName(name: string, given: readonly unknown[]): unknown {
   const overloads = overloadsOf(`aten::${name}`);
+  const plain = given.map(unwrap);
   for (const schema of overloads) {
-    const bound = bind(schema, given);
+    const bound = bind(schema, plain);
     if (bound !== null) return call(schema.op, bound);
   }
   const got = given.map(describe).join(", ");

@@ -9,7 +9,7 @@ import { type Tensor, valuesOf } from "../tensor.ts";
 import { stridedSource } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import type { Model } from "./ir/graph.ts";
-import { showGraph } from "./ir/text.ts";
+import { print } from "./ir/text.ts";
 import { optimize } from "./passes/optimize.ts";
 import { modelProto } from "./proto/model-proto.ts";
 import { type SaveOptions, saveModel } from "./proto/save.ts";
@@ -103,6 +103,6 @@ export class ONNXProgram {
   }
 
   toString(): string {
-    return showGraph(this.model.graph);
+    return print(this.model);
   }
 }

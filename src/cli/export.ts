@@ -1,0 +1,81 @@
+/** @file `torch-onnx export`. */
+
+import { stderr, stdout } from "node:process";
+import { parseArgs } from "node:util";
+import { OnnxExporterError } from "../errors.ts";
+import { load } from "../export/load.ts";
+import { exportModel } from "../onnx/export.ts";
+import type { Verification } from "../onnx/verify/verify.ts";
+
+export const exportHelp = `torch-onnx export MODEL.pt2 [MODEL.onnx] [options]
+
+Converts a program saved by torch.export.save. Without MODEL.onnx, it is written beside the input.
+
+  --opset N              ONNX opset, 13 to 26 (default 20)
+  --target NAME          runtime that must load it: onnxruntime (default), onnxruntime-web@1.22, onnx for no limits
+  --verify               run the file in ONNX Runtime against the captured program
+  --no-external-data     weights inside the file (up to 2 GB)
+  --no-params            leave the weights out
+  --no-optimize          no folding, fusions and clean-up
+  --input-names A,B      names of the inputs, in order
+  --output-names A,B     names of the outputs, in order
+  --model NAME           which program of an archive that holds several
+  --quiet, --verbose     no progress lines, or also where standard error is no terminal
+
+Exit code: 0 written, 1 refused (nothing is written), 2 wrong usage, 3 written, but --verify did not confirm it
+`;
+
+const options = {
+  opset: { type: "string" },
+  target: { type: "string" },
+  verify: { type: "boolean" },
+  "no-external-data": { type: "boolean" },
+  "no-params": { type: "boolean" },
+  "no-optimize": { type: "boolean" },
+  "input-names": { type: "string" },
+  "output-names": { type: "string" },
+  model: { type: "string" },
+  quiet: { type: "boolean" },
+  verbose: { type: "boolean" },
+} as const;
+
+export async function exportCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const [input, output, ...more] = positionals;
+  if (input === undefined || more.length > 0) {
+    stderr.write(`torch-onnx export: ${input === undefined ? "which file?" : `unexpected ${more.join(" ")}`}\n\n${exportHelp}`);
+    return 2;
+  }
+  const destination = output ?? input.replace(/(\.pt2)?$/, ".onnx");
+  const program = await load(input, values.model === undefined ? {} : { model: values.model });
+  const onnx = await exportModel(program, [], destination, {
+    dynamo: true,
+    opset_version: opsetOf(values.opset),
+    ...(values.target === undefined ? {} : { target: values.target }),
+    verify: values.verify ?? false,
+    external_data: !values["no-external-data"],
+    export_params: !values["no-params"],
+    optimize: !values["no-optimize"],
+    input_names: values["input-names"]?.split(",") ?? [],
+    output_names: values["output-names"]?.split(",") ?? [],
+    verbose: values.quiet ? false : values.verbose ? true : null,
+  });
+  onnx.release();
+  stdout.write(`${destination}\n`);
+  if (onnx.verification === null) return 0;
+  stdout.write(verdict(onnx.verification));
+  return onnx.verification.verdict === "verified" ? 0 : 3;
+}
+
+function opsetOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new OnnxExporterError("target/opset", `--opset ${text} is no number`, "give a number from 13 to 26");
+}
+
+/** One line for each output, and the verdict. */
+function verdict(v: Verification): string {
+  const rows = v.outputs.map((o) => `  ${o.name}  ${o.actual_dtype}[${o.actual_shape.join(", ")}]  abs ${o.max_abs_diff.toExponential(1)}  rel ${o.max_rel_diff.toExponential(1)}\n`);
+  const reason = v.reason === null ? "" : `: ${v.reason}`;
+  return `${rows.join("")}${v.verdict} (witness: ${v.witness}, inputs: ${v.inputs})${reason}\n`;
+}

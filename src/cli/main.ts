@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/** @file The command: `torch-onnx export|inspect …`. */
+
+import { exit, stderr, stdout } from "node:process";
+import { OnnxExporterError } from "../errors.ts";
+import { exportCommand, exportHelp } from "./export.ts";
+import { inspectCommand, inspectHelp } from "./inspect.ts";
+
+const help = `torch-onnx: PyTorch programs to ONNX
+
+  torch-onnx export MODEL.pt2 [MODEL.onnx]   convert an exported program
+  torch-onnx inspect FILE                    what is in a .pt2, .onnx or .safetensors file
+
+  torch-onnx COMMAND --help   options of a command
+  torch-onnx --version
+`;
+
+/** Command → what it does; the promise gives the exit code. */
+const commands: Readonly<Record<string, { readonly run: (args: string[]) => Promise<number>; readonly help: string }>> = {
+  export: { run: exportCommand, help: exportHelp },
+  inspect: { run: inspectCommand, help: inspectHelp },
+};
+
+/** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 verification found a mismatch. */
+async function main(args: string[]): Promise<number> {
+  const [name = "--help", ...rest] = args;
+  if (name === "--help" || name === "-h") return print(help);
+  if (name === "--version") return print(`${(await import("../version.ts")).version}\n`);
+  const command = commands[name];
+  if (command === undefined) {
+    stderr.write(`torch-onnx: unknown command ${name}\n\n${help}`);
+    return 2;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) return print(command.help);
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    if (error instanceof OnnxExporterError) {
+      stderr.write(`OnnxExporterError ${error.message}\n`);
+      return 1;
+    }
+    if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
+      stderr.write(`torch-onnx ${name}: ${error.message}\n\n${command.help}`);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+const print = (text: string): number => {
+  stdout.write(text);
+  return 0;
+};
+
+exit(await main(process.argv.slice(2)));
