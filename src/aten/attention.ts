@@ -56,7 +56,8 @@ interface Answer {
 
 /** softmax(scale q k^T + mask) v in at least float32; rows that are masked everywhere give zeros, as PyTorch's kernels do. */
 function attend(args: Attention<Strided, number>): Answer {
-  if (args.dropout_p > 0) throw new OnnxExporterError("aten/random", "scaled_dot_product_attention with dropout has no one answer", "export in eval mode");
+  if (args.dropout_p > 0)
+    throw new OnnxExporterError("aten/random", "scaled_dot_product_attention with dropout has no one answer", "export in eval mode");
   const { dtype } = args.query;
   const wide = isLow(dtype) ? ("float32" as const) : dtype;
   const heads = args.query.shape.at(-3) ?? 1;
@@ -66,7 +67,8 @@ function attend(args: Attention<Strided, number>): Answer {
   let scores = matmul(q, transposed(share(args.key)));
   const { attn_mask: mask } = args;
   if (mask) {
-    const additive = mask.dtype === "bool" ? where(mask, scalarTensor(wide, 0), scalarTensor(wide, Number.NEGATIVE_INFINITY)) : cast(mask, wide);
+    const additive =
+      mask.dtype === "bool" ? where(mask, scalarTensor(wide, 0), scalarTensor(wide, Number.NEGATIVE_INFINITY)) : cast(mask, wide);
     scores = binary("add", scores, additive);
   }
   if (args.is_causal) scores = binary("add", scores, causalMask(scores.shape.at(-2) as number, scores.shape.at(-1) as number, scores));
@@ -84,7 +86,8 @@ function attend(args: Attention<Strided, number>): Answer {
   return { output: cast(matmul(probabilities, share(args.value)), dtype), probabilities, logsumexp: reshape(lse, lse.shape.slice(0, -1)) };
 }
 
-const outputType = (a: Attention<TensorType, Dim>): Meta => shaped(a.query, attentionShape(a.query.shape, a.key.shape, a.value.shape, a.enable_gqa === true));
+const outputType = (a: Attention<TensorType, Dim>): Meta =>
+  shaped(a.query, attentionShape(a.query.shape, a.key.shape, a.value.shape, a.enable_gqa === true));
 
 export const attention = {
   "aten::scaled_dot_product_attention": {

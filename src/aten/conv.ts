@@ -43,12 +43,21 @@ function geometry<I extends Dim>(weight: readonly I[], given: Given<I>): Geometr
 }
 
 function paddingOf<I extends Dim>(weight: readonly I[], padding: readonly I[] | string, dilation: readonly I[]): [I, I][] {
-  if (typeof padding !== "string") return spread(padding, weight.length - 2, dilation.map(() => 0 as I)).map((p) => [p, p]);
+  if (typeof padding !== "string")
+    return spread(
+      padding,
+      weight.length - 2,
+      dilation.map(() => 0 as I),
+    ).map((p) => [p, p]);
   if (padding === "valid") return dilation.map(() => [0 as I, 0 as I]);
   return dilation.map((d, i) => {
     const k = weight[i + 2] as I;
     if (isStatic(k) && isStatic(d)) return samePadding(k, d) as [I, I];
-    throw new OnnxExporterError("shape/conv", `padding "same" of a kernel of size ${show(k)}: the padding would vary`, "give the padding as numbers");
+    throw new OnnxExporterError(
+      "shape/conv",
+      `padding "same" of a kernel of size ${show(k)}: the padding would vary`,
+      "give the padding as numbers",
+    );
   });
 }
 
@@ -59,7 +68,9 @@ function convType(input: TensorType, weight: TensorType, given: Given<Dim>): Met
     const k = weight.shape[i + 2] as Dim;
     const [stride, dilation] = [g.stride[i] as Dim, g.dilation[i] as Dim];
     const padding = g.padding[i] as readonly [Dim, Dim];
-    return g.transposed ? transposedCount(d, padding[0], k, stride, dilation, g.outputPadding[i] as Dim) : windowCount(d, padding, k, stride, dilation);
+    return g.transposed
+      ? transposedCount(d, padding[0], k, stride, dilation, g.outputPadding[i] as Dim)
+      : windowCount(d, padding, k, stride, dilation);
   });
   const channels = g.transposed ? mul(weight.shape[1] as Dim, g.groups) : (weight.shape[0] as Dim);
   return { dtype: input.dtype, shape: [...input.shape.slice(0, -n - 1), channels, ...spatial] };

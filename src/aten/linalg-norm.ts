@@ -31,7 +31,14 @@ function vectorNorm(self: Strided, ord: number, dims: readonly number[], keepdim
 }
 
 /** Norms of the matrices that two dims make: sums of columns (1) or rows (inf), Frobenius, or of singular values. */
-function matrixNorm(given: Symbolic, ord: ScalarOf<Dim> | string, dim: readonly number[], keepdim: boolean, dtype: DType | null, call: Call): Symbolic {
+function matrixNorm(
+  given: Symbolic,
+  ord: ScalarOf<Dim> | string,
+  dim: readonly number[],
+  keepdim: boolean,
+  dtype: DType | null,
+  call: Call,
+): Symbolic {
   const self = dtype === null || dtype === given.dtype ? given : call("aten::to.dtype", { self: given, dtype });
   const [rows, columns] = dim.map((d) => wrapDim(d, self.shape.length)) as [number, number];
   if (ord === "fro") return call("aten::linalg_vector_norm", { self, ord: 2, dim: [rows, columns], keepdim });
@@ -63,12 +70,19 @@ interface NormArgs {
 /** torch.linalg.norm: a vector norm of everything, of one dim, or a matrix norm of two. */
 function linalgNorm({ self, ord, dim, keepdim, dtype }: NormArgs, call: Call): Symbolic {
   const matrix = dim === null ? ord !== null && self.shape.length === 2 : dim.length === 2;
-  if (ord === null || (typeof ord !== "string" && !matrix)) return call("aten::linalg_vector_norm", { self, ord: ord ?? 2, dim, keepdim, dtype });
+  if (ord === null || (typeof ord !== "string" && !matrix))
+    return call("aten::linalg_vector_norm", { self, ord: ord ?? 2, dim, keepdim, dtype });
   return matrixNorm(self, ord, dim ?? [0, 1], keepdim, dtype, call);
 }
 
-const norm = (self: Symbolic, p: ScalarOf<Dim> | null, dim: readonly number[] | null, keepdim: boolean, dtype: DType | null, call: Call): Symbolic =>
-  call("aten::linalg_vector_norm", { self, ord: p ?? 2, dim: dim !== null && dim.length === 0 ? null : dim, keepdim, dtype });
+const norm = (
+  self: Symbolic,
+  p: ScalarOf<Dim> | null,
+  dim: readonly number[] | null,
+  keepdim: boolean,
+  dtype: DType | null,
+  call: Call,
+): Symbolic => call("aten::linalg_vector_norm", { self, ord: p ?? 2, dim: dim !== null && dim.length === 0 ? null : dim, keepdim, dtype });
 
 export const ordOf = (ord: Ord | ScalarOf<Dim>): number => Number(ord);
 

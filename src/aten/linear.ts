@@ -9,8 +9,8 @@ import { isComplex } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
 import { inOpmath, operand } from "./broadcast.ts";
-import { labelSizes, matmulShape, parseEinsum, stretchedDims } from "./matmul-shape.ts";
 import type { TensorType } from "./graph.ts";
+import { labelSizes, matmulShape, parseEinsum, stretchedDims } from "./matmul-shape.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { wrapDims } from "./view-shape.ts";
 
@@ -25,7 +25,14 @@ export function transposed(x: Strided): Strided {
 const product2 = (a: TensorType, b: TensorType): Meta => ({ dtype: a.dtype, shape: matmulShape(a.shape, b.shape) });
 
 /** beta * self + alpha * (a @ b), rounded once; `self` is not read where beta is 0, as PyTorch has it. */
-function gemm(self: Strided, beta: ScalarOf<number>, alpha: ScalarOf<number>, a: Strided, b: Strided, then: (x: Strided) => Strided = (x) => x): Strided {
+function gemm(
+  self: Strided,
+  beta: ScalarOf<number>,
+  alpha: ScalarOf<number>,
+  a: Strided,
+  b: Strided,
+  then: (x: Strided) => Strided = (x) => x,
+): Strided {
   const scaled = (x: Strided, by: ScalarOf<number>) => (by === 1 ? x : binary("mul", x, operand(by, x.dtype)));
   return inOpmath([self, a, b], (s, x, y) => {
     const xy = scaled(then(matmul(x as Strided, y as Strided)), alpha);
@@ -57,7 +64,11 @@ function sumOut(a: Labelled, keep: ReadonlySet<string>): Labelled {
   return { x: reduce("sum", a.x, dims, false), labels: a.labels.filter((l) => keep.has(l)) };
 }
 
-const arranged = (a: Labelled, order: readonly string[]): Strided => permute(a.x, order.map((l) => a.labels.indexOf(l)));
+const arranged = (a: Labelled, order: readonly string[]): Strided =>
+  permute(
+    a.x,
+    order.map((l) => a.labels.indexOf(l)),
+  );
 const volume = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** The product of two labelled tensors as one batched matrix product; labels outside `keep` are summed. */
@@ -77,8 +88,14 @@ function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled
 }
 
 function evalEinsum(equation: string, tensors: readonly Strided[]): Strided {
-  const einsum = parseEinsum(equation, tensors.map((t) => t.shape.length));
-  const sizes = labelSizes(einsum, tensors.map((t) => t.shape));
+  const einsum = parseEinsum(
+    equation,
+    tensors.map((t) => t.shape.length),
+  );
+  const sizes = labelSizes(
+    einsum,
+    tensors.map((t) => t.shape),
+  );
   const operands = tensors.map((t, i) => diagonals(t, einsum.operands[i] as readonly string[], stretchedDims(einsum, i, t.shape, sizes)));
   let acc = operands[0] ?? internal("einsum of no operands");
   for (let i = 1; i < operands.length; i++) {
@@ -91,7 +108,10 @@ function evalEinsum(equation: string, tensors: readonly Strided[]): Strided {
   einsum.output.forEach((l, k) => {
     if (!present.includes(l)) out = unsqueeze(out, k);
   });
-  return expand(out, einsum.output.map((l) => sizes.get(l) as number));
+  return expand(
+    out,
+    einsum.output.map((l) => sizes.get(l) as number),
+  );
 }
 
 /** Folds `dims` of the operands into one inner size: `torch.tensordot` as a product of two matrices. */
@@ -106,7 +126,10 @@ function tensordot(self: Symbolic, other: Symbolic, dimsSelf: readonly number[],
     call("aten::reshape", { self: call("aten::permute", { self: x, dims }), shape });
   const a = matrix(self, [...rows, ...inSelf], [product(pick(self.shape, rows)), inner]);
   const b = matrix(other, [...inOther, ...columns], [inner, product(pick(other.shape, columns))]);
-  return call("aten::reshape", { self: call("aten::mm", { self: a, mat2: b }), shape: [...pick(self.shape, rows), ...pick(other.shape, columns)] });
+  return call("aten::reshape", {
+    self: call("aten::mm", { self: a, mat2: b }),
+    shape: [...pick(self.shape, rows), ...pick(other.shape, columns)],
+  });
 }
 
 function bilinear(x1: Symbolic, x2: Symbolic, weight: Symbolic, bias: Symbolic | null, call: Call): Symbolic {
@@ -131,8 +154,7 @@ const conjugate = (x: Symbolic, call: Call): Symbolic => (isComplex(x.dtype) ? c
 export const linear = {
   "aten::linear": {
     meta: ({ input, weight }) => ({ dtype: input.dtype, shape: [...input.shape.slice(0, -1), ...weight.shape.slice(0, -1)] }),
-    eval: ({ input, weight, bias }) =>
-      bias === null ? matmul(input, transposed(weight)) : gemm(bias, 1, 1, input, transposed(weight)),
+    eval: ({ input, weight, bias }) => (bias === null ? matmul(input, transposed(weight)) : gemm(bias, 1, 1, input, transposed(weight))),
   },
   "aten::matmul": { meta: ({ self, other }) => product2(self, other), eval: ({ self, other }) => matmul(self, other) },
   "aten::linalg_matmul": { meta: ({ self, other }) => product2(self, other), eval: ({ self, other }) => matmul(self, other) },
@@ -177,8 +199,14 @@ export const linear = {
   },
   "aten::einsum": {
     meta: ({ equation, tensors }) => {
-      const einsum = parseEinsum(equation, tensors.map((t) => t.shape.length));
-      const sizes = labelSizes(einsum, tensors.map((t) => t.shape));
+      const einsum = parseEinsum(
+        equation,
+        tensors.map((t) => t.shape.length),
+      );
+      const sizes = labelSizes(
+        einsum,
+        tensors.map((t) => t.shape),
+      );
       const dtype = tensors[0]?.dtype ?? internal("einsum of no operands");
       return { dtype, shape: einsum.output.map((l) => sizes.get(l) ?? internal(`einsum "${equation}": ${l} has no size`)) };
     },

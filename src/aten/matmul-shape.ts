@@ -12,7 +12,11 @@ import { showShape } from "./view-shape.ts";
 export function matmulShape(a: Shape, b: Shape): Dim[] {
   const [inner, other] = [a.at(-1), b.at(Math.max(b.length - 2, 0))];
   if (inner === undefined || other === undefined || (isStatic(inner) && isStatic(other) && inner !== other)) {
-    throw new OnnxExporterError("shape/matmul", `cannot multiply ${showShape(a)} with ${showShape(b)}`, "the last size of the left must be the second to last of the right");
+    throw new OnnxExporterError(
+      "shape/matmul",
+      `cannot multiply ${showShape(a)} with ${showShape(b)}`,
+      "the last size of the left must be the second to last of the right",
+    );
   }
   const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
   return [...batch, ...a.slice(-2, -1), ...(b.length > 1 ? b.slice(-1) : [])];
@@ -30,7 +34,11 @@ const byLabel = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function labelsOf(subscript: string, equation: string): string[] {
   return (subscript.match(/\.\.\.|./g) ?? []).map((s) => {
     if (s === "..." || /[a-zA-Z]/.test(s)) return s;
-    throw new OnnxExporterError("shape/einsum", `einsum "${equation}": ${s} is not a label`, "labels are letters, with at most one ... per operand");
+    throw new OnnxExporterError(
+      "shape/einsum",
+      `einsum "${equation}": ${s} is not a label`,
+      "labels are letters, with at most one ... per operand",
+    );
   });
 }
 
@@ -55,7 +63,13 @@ export function parseEinsum(equation: string, ranks: readonly number[]): Einsum 
     spread = Math.max(spread, extra);
     return at < 0 ? labels : [...labels.slice(0, at), ...ellipsis(extra), ...labels.slice(at + 1)];
   });
-  return { operands, output: right === undefined ? implicitOutput(operands, spread) : labelsOf(right, equation).flatMap((s) => (s === "..." ? ellipsis(spread) : [s])) };
+  return {
+    operands,
+    output:
+      right === undefined
+        ? implicitOutput(operands, spread)
+        : labelsOf(right, equation).flatMap((s) => (s === "..." ? ellipsis(spread) : [s])),
+  };
 }
 
 const ellipsis = (n: number): string[] => Array.from({ length: n }, (_, i) => `.${n - 1 - i}`);

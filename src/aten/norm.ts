@@ -2,7 +2,7 @@
 
 import { binary, cast, fill, scalarTensor, unary } from "../core/ops/elementwise.ts";
 import { copyInto, reshape } from "../core/ops/layout.ts";
-import { batchNorm, groupNorm, layerNorm, logSoftmax, softmax } from "../core/ops/norm.ts";
+import { batchNorm, groupNorm, groupNormFull, layerNorm, layerNormFull, logSoftmax, softmax } from "../core/ops/norm.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
@@ -10,7 +10,6 @@ import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
 import { isLow } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
-import { linalgNorms } from "./linalg-norm.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
 
@@ -32,7 +31,8 @@ export const lastDims = (rank: number, count: number): number[] => Array.from({ 
 export const batchDims = (rank: number): number[] => [0, ...lastDims(rank, Math.max(rank - 2, 0))];
 
 /** `x` [C] (or null) as [C, 1, …] against [N, C, spatial…]. */
-const perChannel = (x: Strided, rank: number): Strided => reshape(x, [x.shape[0] as number, ...lastDims(rank, Math.max(rank - 2, 0)).map(() => 1)]);
+const perChannel = (x: Strided, rank: number): Strided =>
+  reshape(x, [x.shape[0] as number, ...lastDims(rank, Math.max(rank - 2, 0)).map(() => 1)]);
 
 interface Moments {
   readonly mean: Strided;
@@ -74,7 +74,8 @@ function normalizeBatch(args: BatchNorm<Strided>, training: boolean): BatchNormR
   const { dtype } = input;
   const eps = number(args.eps);
   if (!training) {
-    if (mean === null || variance === null) throw new OnnxExporterError("aten/argument", "batch_norm in eval mode has no running statistics");
+    if (mean === null || variance === null)
+      throw new OnnxExporterError("aten/argument", "batch_norm in eval mode has no running statistics");
     const output = batchNorm(input, mean, variance, weight, bias, eps);
     return { output, mean: none(dtype), rstd: none(dtype), runningMean: mean, runningVar: variance };
   }
@@ -107,7 +108,11 @@ function update(args: BatchNorm<Strided>, result: BatchNormResult): void {
 }
 
 const channels = (input: TensorType, training: boolean): Meta => ({ dtype: input.dtype, shape: [training ? (input.shape[1] as Dim) : 0] });
-const triple = (input: TensorType, training: boolean): [Meta, Meta, Meta] => [shaped(input, input.shape), channels(input, training), channels(input, training)];
+const triple = (input: TensorType, training: boolean): [Meta, Meta, Meta] => [
+  shaped(input, input.shape),
+  channels(input, training),
+  channels(input, training),
+];
 
 /** Ops that write the running statistics they are given. */
 const legit = (trains: (args: { readonly training?: boolean }) => boolean) => ({
@@ -138,20 +143,11 @@ function rmsNorm(input: Strided, shape: readonly number[], weight: Strided | nul
   return [cast(weight === null ? y : binary("mul", y, cast(weight, x.dtype)), input.dtype), rstd];
 }
 
-/** Mean and 1 / std of the groups [N, groups]. */
-function groupStats(input: Strided, n: number, groups: number, eps: number): [Strided, Strided] {
-  const x = reshape(cast(input, wideOf(input.dtype)), [n, groups, input.shape.reduce((a, b) => a * b, 1) / Math.max(n * groups, 1)]);
-  const { mean, variance } = moments(x, [2]);
-  return [cast(reshape(mean, [n, groups]), input.dtype), cast(reshape(rstdOf(variance, eps), [n, groups]), input.dtype)];
-}
-
-function layerStats(input: Strided, count: number, eps: number): [Strided, Strided] {
-  const x = cast(input, wideOf(input.dtype));
-  const { mean, variance } = moments(x, lastDims(x.shape.length, count));
-  return [cast(mean, input.dtype), cast(rstdOf(variance, eps), input.dtype)];
-}
-
-const statsShape = (input: TensorType, count: number): Meta => shaped(input, input.shape.map((d, i) => (i >= input.shape.length - count ? 1 : d)));
+const statsShape = (input: TensorType, count: number): Meta =>
+  shaped(
+    input,
+    input.shape.map((d, i) => (i >= input.shape.length - count ? 1 : d)),
+  );
 
 /** The 2-norm over all dims but `dim`, as [1, …, size, …, 1]; over all of them where `dim` is -1. */
 function normExcept(v: Symbolic, p: number, dim: number, call: Call): Symbolic {
@@ -171,17 +167,27 @@ function renorm(self: Symbolic, p: number, dim: number, max: number, call: Call)
     self: call("aten::reciprocal", { self: call("aten::add.Scalar", { self: norm, other: 1e-7 }) }),
     other: max,
   });
-  const factor = call("aten::where.ScalarOther", { condition: call("aten::gt.Scalar", { self: norm, other: max }), self: shrunk, other: 1 });
+  const factor = call("aten::where.ScalarOther", {
+    condition: call("aten::gt.Scalar", { self: norm, other: max }),
+    self: shrunk,
+    other: 1,
+  });
   return call("aten::mul.Tensor", { self, other: factor });
 }
 
 const softmaxEntry = (f: (x: Strided, dim: number) => Strided) => ({
-  meta: ({ self, dtype }: { readonly self: TensorType; readonly dtype: DType | null }) => ({ dtype: dtype ?? self.dtype, shape: self.shape }),
+  meta: ({ self, dtype }: { readonly self: TensorType; readonly dtype: DType | null }) => ({
+    dtype: dtype ?? self.dtype,
+    shape: self.shape,
+  }),
   eval: ({ self, dim, dtype }: { readonly self: Strided; readonly dim: number; readonly dtype: DType | null }) =>
     f(cast(self, dtype ?? self.dtype), wrapDim(dim, self.shape.length)),
 });
 const softmaxKernel = (f: (x: Strided, dim: number) => Strided) => ({
-  meta: ({ self, half_to_float: widen }: { readonly self: TensorType; readonly half_to_float: boolean }) => ({ dtype: widen ? ("float32" as const) : self.dtype, shape: self.shape }),
+  meta: ({ self, half_to_float: widen }: { readonly self: TensorType; readonly half_to_float: boolean }) => ({
+    dtype: widen ? ("float32" as const) : self.dtype,
+    shape: self.shape,
+  }),
   eval: ({ self, dim, half_to_float: widen }: { readonly self: Strided; readonly dim: number; readonly half_to_float: boolean }) =>
     f(widen ? cast(self, "float32") : self, wrapDim(dim, self.shape.length)),
 });
@@ -235,7 +241,12 @@ export const norm = {
     },
   },
   "aten::_batch_norm_with_update_functional": {
-    meta: ({ input, running_mean: m, running_var: v }) => [...triple(input, true), { dtype: "uint8", shape: [0] }, shaped(m, m.shape), shaped(v, v.shape)],
+    meta: ({ input, running_mean: m, running_var: v }) => [
+      ...triple(input, true),
+      { dtype: "uint8", shape: [0] },
+      shaped(m, m.shape),
+      shaped(v, v.shape),
+    ],
     eval: (args) => {
       const r = normalizeBatch(args, true);
       return [r.output, r.mean, r.rstd, none("uint8"), r.runningMean, r.runningVar];
@@ -257,11 +268,15 @@ export const norm = {
     eval: ({ input, normalized_shape: shape, weight, bias, eps }) => layerNorm(input, shape.length, weight, bias, number(eps)),
   },
   "aten::native_layer_norm": {
-    meta: ({ input, normalized_shape: shape }) => [shaped(input, input.shape), statsShape(input, shape.length), statsShape(input, shape.length)],
-    eval: ({ input, normalized_shape: shape, weight, bias, eps }) => [
-      layerNorm(input, shape.length, weight, bias, number(eps)),
-      ...layerStats(input, shape.length, number(eps)),
+    meta: ({ input, normalized_shape: shape }) => [
+      shaped(input, input.shape),
+      statsShape(input, shape.length),
+      statsShape(input, shape.length),
     ],
+    eval: ({ input, normalized_shape: shape, weight, bias, eps }) => {
+      const { y, mean, rstd } = layerNormFull(input, shape.length, weight, bias, number(eps));
+      return [y, cast(mean, input.dtype), cast(rstd, input.dtype)];
+    },
   },
   "aten::group_norm": {
     meta: ({ input }) => shaped(input, input.shape),
@@ -269,7 +284,10 @@ export const norm = {
   },
   "aten::native_group_norm": {
     meta: ({ input, N, group }) => [shaped(input, input.shape), shaped(input, [N, group]), shaped(input, [N, group])],
-    eval: ({ input, weight, bias, N, group, eps }) => [groupNorm(input, group, weight, bias, number(eps)), ...groupStats(input, N, group, number(eps))],
+    eval: ({ input, weight, bias, group, eps }) => {
+      const { y, mean, rstd } = groupNormFull(input, group, weight, bias, number(eps));
+      return [y, cast(mean, input.dtype), cast(rstd, input.dtype)];
+    },
   },
   "aten::rms_norm": {
     meta: ({ input }) => shaped(input, input.shape),
@@ -291,5 +309,4 @@ export const norm = {
   "aten::_softmax": softmaxKernel(softmax),
   "aten::_log_softmax": softmaxKernel(logSoftmax),
   "aten::_safe_softmax": { decompose: ({ self, dim, dtype }, call) => safeSoftmax(self, dim, dtype, call) },
-  ...linalgNorms,
 } satisfies AtenTable;

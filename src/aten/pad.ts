@@ -1,6 +1,6 @@
 /** @file Padding, and windows as columns. PyTorch's pad lists pairs from the last dim backwards. */
 
-import { asStrided, contiguous, reshape, slice } from "../core/ops/layout.ts";
+import { asStrided, contiguous, reshape } from "../core/ops/layout.ts";
 import { pad as padCore } from "../core/ops/pad.ts";
 import type { Strided } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
@@ -16,7 +16,11 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 export function padPairs<I>(pad: readonly I[], rank: number): (readonly [I, I] | null)[] {
   const given = pad.length / 2;
   if (!Number.isInteger(given) || given > rank) {
-    throw new OnnxExporterError("shape/pad", `a pad of ${pad.length} numbers for a tensor of ${rank} dims`, "give two numbers per padded dim");
+    throw new OnnxExporterError(
+      "shape/pad",
+      `a pad of ${pad.length} numbers for a tensor of ${rank} dims`,
+      "give two numbers per padded dim",
+    );
   }
   return Array.from({ length: rank }, (_, i) => {
     const k = rank - 1 - i;
@@ -30,17 +34,20 @@ export function padModeOf(mode: string): PadMode {
 }
 
 const padType = (self: TensorType, pad: readonly Dim[]): Meta =>
-  shaped(self, padPairs(pad, self.shape.length).map((p, i) => (p === null ? (self.shape[i] as Dim) : add(self.shape[i] as Dim, add(p[0], p[1])))));
+  shaped(
+    self,
+    padPairs(pad, self.shape.length).map((p, i) => (p === null ? (self.shape[i] as Dim) : add(self.shape[i] as Dim, add(p[0], p[1])))),
+  );
 
-/** Negative padding cuts, the rest pads. */
+/** Negative padding cuts. */
 function evalPad(self: Strided, pad: readonly number[], mode: PadMode, value: ScalarOf<number>): Strided {
-  const pairs = padPairs(pad, self.shape.length);
-  let x = self;
-  pairs.forEach((p, i) => {
-    if (p !== null && (p[0] < 0 || p[1] < 0)) x = slice(x, i, Math.max(-p[0], 0), (x.shape[i] as number) - Math.max(-p[1], 0));
-  });
-  const rest = pairs.map((p): [number, number] => (p === null ? [0, 0] : [Math.max(p[0], 0), Math.max(p[1], 0)]));
-  return padCore(x, rest, mode, value);
+  if (typeof value === "object") throw new OnnxExporterError("aten/argument", "a complex fill value", "pad real and imaginary parts apart");
+  return padCore(
+    self,
+    padPairs(pad, self.shape.length).map((p): [number, number] => (p === null ? [0, 0] : [p[0], p[1]])),
+    mode,
+    value,
+  );
 }
 
 const fixed = (mode: PadMode) => ({
@@ -67,7 +74,15 @@ export const windowLists = (a: Omit<Windows<unknown>, "self">) => ({
 /** Rows and columns of windows on an image of these sizes. */
 export function windowGrid(size: readonly Dim[], a: Omit<Windows<unknown>, "self">): [Dim, Dim] {
   const g = windowLists(a);
-  return [0, 1].map((i) => windowCount(size[i] as Dim, [g.padding[i] as number, g.padding[i] as number], g.kernel[i] as number, g.stride[i] as number, g.dilation[i] as number)) as [Dim, Dim];
+  return [0, 1].map((i) =>
+    windowCount(
+      size[i] as Dim,
+      [g.padding[i] as number, g.padding[i] as number],
+      g.kernel[i] as number,
+      g.stride[i] as number,
+      g.dilation[i] as number,
+    ),
+  ) as [Dim, Dim];
 }
 
 function im2colType(args: Windows<TensorType>): Meta {
@@ -93,7 +108,8 @@ function col2imType(args: Windows<TensorType> & { readonly output_size: readonly
   const [kh, kw] = windowLists(args).kernel;
   const { shape } = args.self;
   const channels = shape.at(-2);
-  if (typeof channels !== "number") throw new OnnxExporterError("shape/col2im", "col2im of a symbolic number of channels", "give the channels as a number");
+  if (typeof channels !== "number")
+    throw new OnnxExporterError("shape/col2im", "col2im of a symbolic number of channels", "give the channels as a number");
   return shaped(args.self, [...shape.slice(0, -2), channels / (kh * kw), ...args.output_size]);
 }
 
@@ -109,7 +125,10 @@ function col2im(self: Symbolic, size: readonly Dim[], args: Omit<Windows<unknown
   const columns = call("aten::reshape", { self, shape: [...planes, kh, kw, oh, ow] });
   const at = (i: number): Symbolic => call("aten::arange", { end: [oh, ow][i] as Dim, dtype: "int64" });
   const positions = (i: number, k: number): Symbolic =>
-    call("aten::add.Scalar", { self: call("aten::mul.Scalar", { self: at(i), other: g.stride[i] as number }), other: k * (g.dilation[i] as number) });
+    call("aten::add.Scalar", {
+      self: call("aten::mul.Scalar", { self: at(i), other: g.stride[i] as number }),
+      other: k * (g.dilation[i] as number),
+    });
   const [height, width] = [0, 1].map((i) => add(size[i] as Dim, 2 * (g.padding[i] as number))) as [Dim, Dim];
   let image = call("aten::full", { size: [...planes, height, width], fill_value: 0, dtype: self.dtype });
   for (let i = 0; i < kh; i++) {

@@ -2,7 +2,7 @@
 
 import { cast } from "../core/ops/elementwise.ts";
 import { squeeze, unsqueeze } from "../core/ops/layout.ts";
-import { avgPool, maxPool } from "../core/ops/pool.ts";
+import { adaptiveAvgPool, adaptiveMaxPool, avgPool, maxPool } from "../core/ops/pool.ts";
 import type { Strided } from "../core/strided.ts";
 import { isFloat } from "../dtype.ts";
 import { add, ceildiv, type Dim, floordiv, isStatic, mod, mul, product, sub } from "../symbolic.ts";
@@ -25,13 +25,20 @@ interface PoolArgs<T> {
 export function poolGeometry(args: Omit<PoolArgs<unknown>, "self">, n: number) {
   const kernel = spread(args.kernel_size, n, []);
   const all = (x: number) => kernel.map(() => x);
-  return { kernel, stride: spread(args.stride, n, kernel), padding: spread(args.padding, n, all(0)), dilation: spread(args.dilation ?? [], n, all(1)) };
+  return {
+    kernel,
+    stride: spread(args.stride, n, kernel),
+    padding: spread(args.padding, n, all(0)),
+    dilation: spread(args.dilation ?? [], n, all(1)),
+  };
 }
 
 const pooledType = (args: PoolArgs<TensorType>, n: number): Meta => {
   const g = poolGeometry(args, n);
   const at = (xs: readonly number[], i: number) => xs[i] as number;
-  const spatial = args.self.shape.slice(-n).map((d, i) => pooledSize(d, at(g.kernel, i), at(g.padding, i), at(g.stride, i), at(g.dilation, i), args.ceil_mode));
+  const spatial = args.self.shape
+    .slice(-n)
+    .map((d, i) => pooledSize(d, at(g.kernel, i), at(g.padding, i), at(g.stride, i), at(g.dilation, i), args.ceil_mode));
   return { dtype: args.self.dtype, shape: [...args.self.shape.slice(0, -n), ...spatial] };
 };
 
@@ -40,16 +47,24 @@ const batched = <R extends readonly Strided[]>(x: Strided, n: number, f: (x: Str
   x.shape.length === n + 2 ? [...f(x)] : f(unsqueeze(x, 0)).map((y) => squeeze(y, [0]));
 
 function evalMax(args: PoolArgs<Strided>, n: number): [Strided, Strided] {
-  const { kernel, ...g } = poolGeometry(args, n);
-  return batched(args.self, n, (x) => maxPool(x, kernel, { ...g, ceilMode: args.ceil_mode })) as [Strided, Strided];
+  const { padding, ...g } = poolGeometry(args, n);
+  const options = { ...g, padding: padding.map((p): [number, number] => [p, p]), ceilMode: args.ceil_mode };
+  return batched(args.self, n, (x) => maxPool(x, options)) as [Strided, Strided];
 }
 
 function evalAverage(args: PoolArgs<Strided>, n: number): Strided {
   const { kernel, stride, padding } = poolGeometry(args, n);
-  const options = { stride, padding, ceilMode: args.ceil_mode, countIncludePad: args.count_include_pad ?? true, divisor: args.divisor_override ?? null };
+  const options = {
+    kernel,
+    stride,
+    padding: padding.map((p): [number, number] => [p, p]),
+    ceilMode: args.ceil_mode,
+    countIncludePad: args.count_include_pad ?? true,
+    divisor: args.divisor_override ?? null,
+  };
   // Integer pooling divides like C: the float quotient is cut towards zero.
   const wide = isFloat(args.self.dtype) ? args.self : cast(args.self, "float64");
-  return cast(batched(wide, n, (x) => [avgPool(x, kernel, options)])[0] as Strided, args.self.dtype);
+  return cast(batched(wide, n, (x) => [avgPool(x, options)])[0] as Strided, args.self.dtype);
 }
 
 const int64 = (type: Meta): Meta => ({ dtype: "int64", shape: type.shape });
@@ -128,7 +143,12 @@ function adaptiveAverage(self: Symbolic, size: readonly Dim[], n: number, call: 
   }
   const kernel = outs.map((o, i) => [self.shape[rank - n + i] as Dim, o] as const);
   if (kernel.every(([d, o]) => isStatic(d) && isStatic(o) && o > 0 && d % o === 0 && d > 0)) {
-    return average2(self, kernel.map(([d, o]) => floordiv(d, o) as number), n, call);
+    return average2(
+      self,
+      kernel.map(([d, o]) => floordiv(d, o) as number),
+      n,
+      call,
+    );
   }
   let x = self;
   for (let i = 0; i < n; i++) {
@@ -155,7 +175,11 @@ function adaptiveMax(self: Symbolic, size: readonly number[], n: number, call: C
   const spatial = self.shape.slice(-n);
   if (spatial.every((d, i) => isStatic(d) && d > 0 && (outs[i] as number) > 0 && d % (outs[i] as number) === 0)) {
     const args = { self, kernel_size: spatial.map((d, i) => floordiv(d, outs[i] as number) as number) };
-    return n === 1 ? call("aten::max_pool1d_with_indices", args) : n === 2 ? call("aten::max_pool2d_with_indices", args) : call("aten::max_pool3d_with_indices", args);
+    return n === 1
+      ? call("aten::max_pool1d_with_indices", args)
+      : n === 2
+        ? call("aten::max_pool2d_with_indices", args)
+        : call("aten::max_pool3d_with_indices", args);
   }
   let x = self;
   let flat: Symbolic | null = null;
@@ -202,6 +226,28 @@ function unpool(self: Symbolic, indices: Symbolic, size: readonly Dim[], call: C
   return call("aten::reshape", { self: plane, shape: [...lead, ...size] });
 }
 
+interface Adaptive<T, I> {
+  readonly self: T;
+  readonly output_size: readonly I[];
+}
+
+const adaptiveType = ({ self, output_size: size }: Adaptive<TensorType, Dim>, n: number): Meta => ({
+  dtype: self.dtype,
+  shape: [...self.shape.slice(0, -n), ...spread(size, n, [])],
+});
+const adaptiveAverageEntry = (n: number) => ({
+  meta: (args: Adaptive<TensorType, Dim>) => adaptiveType(args, n),
+  eval: ({ self, output_size: size }: Adaptive<Strided, number>) =>
+    batched(self, n, (x) => [adaptiveAvgPool(x, spread(size, n, []))])[0] as Strided,
+  decompose: ({ self, output_size: size }: Adaptive<Symbolic, Dim>, call: Call) => adaptiveAverage(self, size, n, call),
+});
+const adaptiveMaxEntry = (n: number) => ({
+  meta: (args: Adaptive<TensorType, number>): [Meta, Meta] => [adaptiveType(args, n), int64(adaptiveType(args, n))],
+  eval: ({ self, output_size: size }: Adaptive<Strided, number>) =>
+    batched(self, n, (x) => adaptiveMaxPool(x, spread(size, n, []))) as [Strided, Strided],
+  decompose: ({ self, output_size: size }: Adaptive<Symbolic, number>, call: Call) => adaptiveMax(self, size, n, call),
+});
+
 export const pool = {
   "aten::max_pool1d": maxEntry(1),
   "aten::max_pool2d": maxEntry(2),
@@ -212,14 +258,14 @@ export const pool = {
   "aten::avg_pool1d": average(1),
   "aten::avg_pool2d": average(2),
   "aten::avg_pool3d": average(3),
-  "aten::adaptive_avg_pool1d": { decompose: ({ self, output_size }, call) => adaptiveAverage(self, output_size, 1, call) },
-  "aten::adaptive_avg_pool2d": { decompose: ({ self, output_size }, call) => adaptiveAverage(self, output_size, 2, call) },
-  "aten::_adaptive_avg_pool2d": { decompose: ({ self, output_size }, call) => adaptiveAverage(self, output_size, 2, call) },
-  "aten::adaptive_avg_pool3d": { decompose: ({ self, output_size }, call) => adaptiveAverage(self, output_size, 3, call) },
-  "aten::_adaptive_avg_pool3d": { decompose: ({ self, output_size }, call) => adaptiveAverage(self, output_size, 3, call) },
-  "aten::adaptive_max_pool1d": { decompose: ({ self, output_size }, call) => adaptiveMax(self, output_size, 1, call) },
-  "aten::adaptive_max_pool2d": { decompose: ({ self, output_size }, call) => adaptiveMax(self, output_size, 2, call) },
-  "aten::adaptive_max_pool3d": { decompose: ({ self, output_size }, call) => adaptiveMax(self, output_size, 3, call) },
+  "aten::adaptive_avg_pool1d": adaptiveAverageEntry(1),
+  "aten::adaptive_avg_pool2d": adaptiveAverageEntry(2),
+  "aten::_adaptive_avg_pool2d": adaptiveAverageEntry(2),
+  "aten::adaptive_avg_pool3d": adaptiveAverageEntry(3),
+  "aten::_adaptive_avg_pool3d": adaptiveAverageEntry(3),
+  "aten::adaptive_max_pool1d": adaptiveMaxEntry(1),
+  "aten::adaptive_max_pool2d": adaptiveMaxEntry(2),
+  "aten::adaptive_max_pool3d": adaptiveMaxEntry(3),
   "aten::max_unpool2d": { decompose: ({ self, indices, output_size }, call) => unpool(self, indices, output_size, call) },
   "aten::max_unpool3d": { decompose: ({ self, indices, output_size }, call) => unpool(self, indices, output_size, call) },
 } satisfies AtenTable;

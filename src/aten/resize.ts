@@ -1,7 +1,7 @@
 /** @file Resampling: interpolation to other sizes, sampling on a grid. */
 
 import { cast } from "../core/ops/elementwise.ts";
-import { gridSample, type GridOptions } from "../core/ops/grid-sample.ts";
+import { type GridOptions, gridSample } from "../core/ops/grid-sample.ts";
 import { type ResizeMode, resizeDim, tapsOf } from "../core/ops/resize.ts";
 import type { Strided } from "../core/strided.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
@@ -114,7 +114,10 @@ function affineGrid(theta: Symbolic, size: readonly Dim[], alignCorners: boolean
     return call("aten::expand", { self: line, size: spatial });
   });
   const ones = call("aten::full", { size: spatial, fill_value: 1, dtype: theta.dtype });
-  const points = call("aten::reshape", { self: call("aten::stack", { tensors: [...coordinates.reverse(), ones], dim: -1 }), shape: [product(spatial), n + 1] });
+  const points = call("aten::reshape", {
+    self: call("aten::stack", { tensors: [...coordinates.reverse(), ones], dim: -1 }),
+    shape: [product(spatial), n + 1],
+  });
   const moved = call("aten::matmul", { self: points, other: call("aten::transpose.int", { self: theta, dim0: 1, dim1: 2 }) });
   return call("aten::reshape", { self: moved, shape: [size[0] as Dim, ...spatial, n] });
 }

@@ -32,12 +32,21 @@ export interface LayerParams<T> {
 }
 
 /** Splits `params` into one row per layer and direction. */
-export function layerParams<T>(args: { readonly params: readonly T[]; readonly has_biases: boolean; readonly num_layers: number; readonly bidirectional: boolean }): LayerParams<T>[] {
+export function layerParams<T>(args: {
+  readonly params: readonly T[];
+  readonly has_biases: boolean;
+  readonly num_layers: number;
+  readonly bidirectional: boolean;
+}): LayerParams<T>[] {
   const rows = args.num_layers * (args.bidirectional ? 2 : 1);
   const each = args.params.length / rows;
   const plain = args.has_biases ? 4 : 2;
   if (each !== plain && each !== plain + 1) {
-    throw new OnnxExporterError("aten/argument", `${args.params.length} parameters for ${rows} recurrent directions`, "give 2 or 4 tensors per direction, one more with a projection");
+    throw new OnnxExporterError(
+      "aten/argument",
+      `${args.params.length} parameters for ${rows} recurrent directions`,
+      "give 2 or 4 tensors per direction, one more with a projection",
+    );
   }
   return Array.from({ length: rows }, (_, i) => {
     const at = (k: number): T => args.params[i * each + k] ?? internal("a recurrent parameter is missing");
@@ -77,7 +86,14 @@ function run(cell: Cell, args: Layers<Strided, number>, hx: Strided, cx: Strided
     });
     x = concat(outputs, 2);
   }
-  const stacked = (pick: (s: Step) => Strided): Strided => cast(concat(last.map((s) => unsqueeze(pick(s), 0)), 0), dtype);
+  const stacked = (pick: (s: Step) => Strided): Strided =>
+    cast(
+      concat(
+        last.map((s) => unsqueeze(pick(s), 0)),
+        0,
+      ),
+      dtype,
+    );
   const y = cast(args.batch_first ? permute(x, [1, 0, 2]) : x, dtype);
   return { y, h: stacked((s) => s.h), c: cx === null ? null : stacked((s) => s.c as Strided) };
 }

@@ -70,7 +70,9 @@ function corners(taps: readonly Taps[], spatial: readonly number[]): { offset: n
   return taps.reduce<{ offset: number; weight: number }[]>(
     (all, t, d) =>
       all.flatMap(({ offset, weight }) =>
-        t.index.flatMap((i, k) => (i < 0 ? [] : [{ offset: offset * (spatial[d] as number) + i, weight: weight * (t.weight[k] as number) }])),
+        t.index.flatMap((i, k) =>
+          i < 0 ? [] : [{ offset: offset * (spatial[d] as number) + i, weight: weight * (t.weight[k] as number) }],
+        ),
       ),
     [{ offset: 0, weight: 1 }],
   );

@@ -79,7 +79,14 @@ const filters = {
 };
 
 /** A filter as wide as the pixels it shrinks, normalized within the input (UpSampleKernel.cpp, _compute_indices_min_size_weights_aa). */
-function antialiasTaps(input: number, output: number, alignCorners: boolean, scale: number | null, kind: keyof typeof filters, round: Round): Taps {
+function antialiasTaps(
+  input: number,
+  output: number,
+  alignCorners: boolean,
+  scale: number | null,
+  kind: keyof typeof filters,
+  round: Round,
+): Taps {
   const filter = filters[kind];
   const by = ratio(input, output, alignCorners, scale, round);
   const stretch = by >= 1 ? by : 1;

@@ -50,7 +50,13 @@ const additive = (allowed: Value, like: Value, op: OpBuilder): Value =>
 
 function causal(l: Dim, s: Dim, op: OpBuilder): Value {
   const upTo = (n: Dim): Value =>
-    typeof n === "number" ? op.constant("int64", [n], Array.from({ length: n }, (_, i) => i)) : op.Range(op.scalar(0, "int64"), op.dim(n), op.scalar(1, "int64"));
+    typeof n === "number"
+      ? op.constant(
+          "int64",
+          [n],
+          Array.from({ length: n }, (_, i) => i),
+        )
+      : op.Range(op.scalar(0, "int64"), op.dim(n), op.scalar(1, "int64"));
   return op.GreaterOrEqual(op.Unsqueeze(upTo(l), [1]), upTo(s));
 }
 

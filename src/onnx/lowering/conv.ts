@@ -26,7 +26,9 @@ function pads(args: ConvArgs, dilations: readonly number[], op: OpBuilder): [num
   if (padding === "valid") return zero.map(() => [0, 0]);
   return dilations.map((d, i) => {
     const k = weight.shape[i + 2];
-    return typeof k === "number" ? samePadding(k, d) : op.refuse('padding "same" of a kernel whose size is not known', "give the padding as numbers");
+    return typeof k === "number"
+      ? samePadding(k, d)
+      : op.refuse('padding "same" of a kernel whose size is not known', "give the padding as numbers");
   });
 }
 
@@ -44,7 +46,14 @@ function lower(args: ConvArgs, op: OpBuilder): Value {
   const batched = args.input.rank === args.weight.rank;
   const x = batched ? args.input : op.Unsqueeze(args.input, [0]);
   const y = args.transposed
-    ? op.ConvTranspose(x, args.weight, args.bias, { ...shared, output_padding: spread(staticInts(args.output_padding ?? [], op, "output_padding"), n, ones.map(() => 0)) })
+    ? op.ConvTranspose(x, args.weight, args.bias, {
+        ...shared,
+        output_padding: spread(
+          staticInts(args.output_padding ?? [], op, "output_padding"),
+          n,
+          ones.map(() => 0),
+        ),
+      })
     : op.Conv(x, args.weight, args.bias, shared);
   return batched ? y : op.Squeeze(y, [0]);
 }

@@ -22,7 +22,8 @@ export const spread = (xs: readonly number[], n: number, otherwise: readonly num
   xs.length === 0 ? [...otherwise] : Array.from({ length: n }, (_, i) => xs[xs.length === 1 ? 0 : i] as number);
 
 /** The sizes that are numbers; null where one is a symbol. */
-export const staticShape = (shape: Shape): number[] | null => (shape.every((d) => typeof d === "number") ? [...(shape as readonly number[])] : null);
+export const staticShape = (shape: Shape): number[] | null =>
+  shape.every((d) => typeof d === "number") ? [...(shape as readonly number[])] : null;
 
 /** Axis numbers 0 … n-1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -1,9 +1,9 @@
 /** @file Matrix products in ONNX: Gemm for two dims, MatMul for more, Einsum where dims do not line up. */
 
+import type { Complex } from "../../aten/graph.ts";
 import { labelSizes, parseEinsum, stretchedDims } from "../../aten/matmul-shape.ts";
 import { isInteger } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
-import type { Complex } from "../../aten/graph.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { swapLast } from "./ints.ts";
@@ -24,7 +24,8 @@ function weighted(self: Value, beta: Scalar, product: Value, alpha: Scalar, op: 
 
 function addmm(self: Value, mat1: Value, mat2: Value, beta: Scalar, alpha: Scalar, op: OpBuilder): Value {
   // Gemm's factors are floats: exact for floats only. It adds C once per element, as PyTorch does.
-  if (typeof alpha !== "number" || typeof beta !== "number" || isInteger(self.dtype)) return weighted(self, beta, op.MatMul(mat1, mat2), alpha, op);
+  if (typeof alpha !== "number" || typeof beta !== "number" || isInteger(self.dtype))
+    return weighted(self, beta, op.MatMul(mat1, mat2), alpha, op);
   return beta === 0 ? op.Gemm(mat1, mat2, { alpha }) : op.Gemm(mat1, mat2, self, { alpha, beta });
 }
 
@@ -40,9 +41,17 @@ const weighted2 = (x: Value, bias: Value | null, op: OpBuilder): Value => (bias 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 function einsum(equation: string, tensors: readonly Value[], op: OpBuilder): Value {
-  const parsed = parseEinsum(equation, tensors.map((t) => t.rank));
-  const sizes = labelSizes(parsed, tensors.map((t) => t.shape));
-  const names = new Map([...sizes.keys()].map((label, i) => [label, letters[i] ?? op.refuse(`einsum "${equation}" has more than 52 labels`)]));
+  const parsed = parseEinsum(
+    equation,
+    tensors.map((t) => t.rank),
+  );
+  const sizes = labelSizes(
+    parsed,
+    tensors.map((t) => t.shape),
+  );
+  const names = new Map(
+    [...sizes.keys()].map((label, i) => [label, letters[i] ?? op.refuse(`einsum "${equation}" has more than 52 labels`)]),
+  );
   const name = (label: string): string => names.get(label) ?? internal(`einsum: no label ${label}`);
   const operands = tensors.map((t, i) => {
     const labels = parsed.operands[i] as readonly string[];
@@ -50,7 +59,14 @@ function einsum(equation: string, tensors: readonly Value[], op: OpBuilder): Val
     return { x: gone.length > 0 ? op.Squeeze(t, gone) : t, labels: labels.filter((_, k) => !gone.includes(k)).map(name) };
   });
   const output = parsed.output.map(name);
-  return asTranspose(operands, output, op) ?? asMatMul(operands, output, op) ?? op.Einsum(operands.map((o) => o.x), { equation: `${operands.map((o) => o.labels.join("")).join(",")}->${output.join("")}` });
+  return (
+    asTranspose(operands, output, op) ??
+    asMatMul(operands, output, op) ??
+    op.Einsum(
+      operands.map((o) => o.x),
+      { equation: `${operands.map((o) => o.labels.join("")).join(",")}->${output.join("")}` },
+    )
+  );
 }
 
 interface Operand {
@@ -61,7 +77,8 @@ interface Operand {
 /** One operand that only moves its dims. */
 function asTranspose(operands: readonly Operand[], output: readonly string[], op: OpBuilder): Value | null {
   const [only, second] = operands;
-  if (only === undefined || second !== undefined || new Set(only.labels).size !== output.length || only.labels.length !== output.length) return null;
+  if (only === undefined || second !== undefined || new Set(only.labels).size !== output.length || only.labels.length !== output.length)
+    return null;
   const perm = output.map((l) => only.labels.indexOf(l));
   return perm.every((p, i) => p === i) ? op.Identity(only.x) : op.Transpose(only.x, { perm });
 }
@@ -81,7 +98,12 @@ function asMatMul(operands: readonly Operand[], output: readonly string[], op: O
     return o.labels.at(-2) === last && o.labels.at(-1) === first ? op.Transpose(o.x, { perm: swapLast(order.length) }) : null;
   };
   // Decided before a node is made: a Transpose that nothing reads would be left behind.
-  const fits = (o: Operand, x: string, y: string) => o.labels.length === batch.length + 2 && batch.every((l, i) => o.labels[i] === l) && o.labels.includes(x) && o.labels.includes(y) && x !== y;
+  const fits = (o: Operand, x: string, y: string) =>
+    o.labels.length === batch.length + 2 &&
+    batch.every((l, i) => o.labels[i] === l) &&
+    o.labels.includes(x) &&
+    o.labels.includes(y) &&
+    x !== y;
   if (!fits(a, r, s) || !fits(b, s, c)) return null;
   const [x, y] = [side(a, r, s), side(b, s, c)];
   return x === null || y === null ? null : op.MatMul(x, y);

@@ -10,7 +10,8 @@ import { type Int, staticShape } from "./ints.ts";
 import type { LoweringTable } from "./table.ts";
 
 /** An epsilon as an attribute. */
-const float = (x: number | Value, op: OpBuilder): number => (typeof x === "number" ? x : op.refuse("an epsilon that is computed at run time", "make it a Python number"));
+const float = (x: number | Value, op: OpBuilder): number =>
+  typeof x === "number" ? x : op.refuse("an epsilon that is computed at run time", "make it a Python number");
 
 /** A tensor of one value. */
 function filled(value: number, dtype: DType, shape: Shape, op: OpBuilder): Value {
@@ -63,7 +64,8 @@ interface BatchNormResult {
 function batchNorm(args: BatchNorm, training: boolean, op: OpBuilder): BatchNormResult {
   const { input, weight, bias, running_mean: mean, running_var: variance } = args;
   if (training) return trainedBatchNorm(args, op);
-  if (mean === null || variance === null) op.refuse("batch_norm in eval mode has no running statistics", "set track_running_stats=True or training=True");
+  if (mean === null || variance === null)
+    op.refuse("batch_norm in eval mode has no running statistics", "set track_running_stats=True or training=True");
   const shape = [input.shape[1] as Dim];
   const empty = () => filled(0, input.dtype, [0], op);
   const output = op.BatchNormalization(input, orOnes(weight, input, shape, op), orZeros(bias, input, shape, op), mean, variance, {
@@ -102,10 +104,20 @@ function instanceNorm(args: BatchNorm & { readonly use_input_stats: boolean }, o
   const { input } = args;
   if (!args.use_input_stats) return batchNorm(args, false, op).output;
   const shape = [input.shape[1] as Dim];
-  return op.InstanceNormalization(input, orOnes(args.weight, input, shape, op), orZeros(args.bias, input, shape, op), { epsilon: float(args.eps, op) });
+  return op.InstanceNormalization(input, orOnes(args.weight, input, shape, op), orZeros(args.bias, input, shape, op), {
+    epsilon: float(args.eps, op),
+  });
 }
 
-function layerNorm(input: Value, shape: readonly Int[], weight: Value | null, bias: Value | null, eps: number, count: 1 | 3, op: OpBuilder): Value[] {
+function layerNorm(
+  input: Value,
+  shape: readonly Int[],
+  weight: Value | null,
+  bias: Value | null,
+  eps: number,
+  count: 1 | 3,
+  op: OpBuilder,
+): Value[] {
   const dims = input.shape.slice(input.rank - shape.length);
   const scale = orOnes(weight, input, dims, op);
   const operands = bias === null ? [input, scale] : [input, scale, bias];
@@ -114,7 +126,10 @@ function layerNorm(input: Value, shape: readonly Int[], weight: Value | null, bi
 
 function groupNorm(input: Value, groups: number, weight: Value | null, bias: Value | null, eps: number, op: OpBuilder): Value {
   const shape = [input.shape[1] as Dim];
-  return op.GroupNormalization(input, orOnes(weight, input, shape, op), orZeros(bias, input, shape, op), { num_groups: groups, epsilon: eps });
+  return op.GroupNormalization(input, orOnes(weight, input, shape, op), orZeros(bias, input, shape, op), {
+    num_groups: groups,
+    epsilon: eps,
+  });
 }
 
 /** Mean and 1 / std of each group: [N, groups]. */

@@ -1,7 +1,7 @@
 /** @file Padding in ONNX, windows as columns. */
 
-import { type PadMode, padModeOf, padPairs, windowGrid, windowLists } from "../../aten/pad.ts";
 import type { Complex } from "../../aten/graph.ts";
+import { type PadMode, padModeOf, padPairs, windowGrid, windowLists } from "../../aten/pad.ts";
 import { compare, type Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -21,7 +21,9 @@ type Scalar = number | bigint | boolean | Complex | Value | null;
 function fillValue(value: Scalar, like: Value, op: OpBuilder): Value {
   if (value === null) return op.scalar(0, like.dtype);
   if (typeof value !== "object") return op.scalar(value, like.dtype);
-  return "re" in value ? op.refuse("a complex fill value needs complex kernels", "write the model on real pairs") : op.cast(value, like.dtype);
+  return "re" in value
+    ? op.refuse("a complex fill value needs complex kernels", "write the model on real pairs")
+    : op.cast(value, like.dtype);
 }
 
 /** Constant padding may be negative in ONNX and cuts; the other modes cut first. */
@@ -31,7 +33,13 @@ function padded(self: Value, pad: readonly Int[], mode: PadMode, value: Scalar, 
   if (mode !== "constant" && pad.some(isNegative)) {
     const cut = (x: Int): number => (isNegative(x) ? Number(dimOf(x)) : 0);
     const pruned = padded(self, pad.map(cut), "constant", 0, op);
-    return padded(pruned, pad.map((x) => (isNegative(x) ? 0 : x)), mode, value, op);
+    return padded(
+      pruned,
+      pad.map((x) => (isNegative(x) ? 0 : x)),
+      mode,
+      value,
+      op,
+    );
   }
   const amounts = [...pairs.map((p) => p?.[0] ?? 0), ...pairs.map((p) => p?.[1] ?? 0)];
   if (mode !== "constant") return op.Pad(self, amounts, { mode: onnxModes[mode] });
@@ -50,7 +58,11 @@ interface Windows {
 function positions(kernel: number, count: Dim, stride: number, dilation: number, op: OpBuilder): Value {
   const offsets = Array.from({ length: kernel }, (_, k) => k * dilation);
   if (typeof count === "number") {
-    return op.constant("int64", [kernel, count], offsets.flatMap((o) => Array.from({ length: count }, (_, i) => i * stride + o)));
+    return op.constant(
+      "int64",
+      [kernel, count],
+      offsets.flatMap((o) => Array.from({ length: count }, (_, i) => i * stride + o)),
+    );
   }
   const starts = op.Mul(op.Range(op.scalar(0, "int64"), op.dim(count), op.scalar(1, "int64")), stride);
   return op.Add(op.constant("int64", [kernel, 1], offsets), starts);
@@ -82,7 +94,10 @@ function col2im(args: Columns, op: OpBuilder): Value {
   return batched ? y : op.Squeeze(y, [0]);
 }
 
-const fixed = (mode: PadMode) => ({ self, padding }: { readonly self: Value; readonly padding: readonly Int[] }, op: OpBuilder) => padded(self, padding, mode, 0, op);
+const fixed =
+  (mode: PadMode) =>
+  ({ self, padding }: { readonly self: Value; readonly padding: readonly Int[] }, op: OpBuilder) =>
+    padded(self, padding, mode, 0, op);
 
 export const pad = {
   "aten::pad": ({ self, pad: by, mode, value }, op) => padded(self, by, padModeOf(mode), value, op),

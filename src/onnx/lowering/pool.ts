@@ -31,7 +31,10 @@ const attributes = (args: PoolArgs, n: number) => {
 function maxPool(args: PoolArgs, n: number, count: 1 | 2, op: OpBuilder): Value[] {
   const { dilation } = poolGeometry(args, n);
   return batched(args.self, n, op, (x) => {
-    const [values, indices] = op.outputs(count, "MaxPool", [x], { ...attributes(args, n), dilations: dilation }) as [Value, Value | undefined];
+    const [values, indices] = op.outputs(count, "MaxPool", [x], { ...attributes(args, n), dilations: dilation }) as [
+      Value,
+      Value | undefined,
+    ];
     if (indices === undefined) return [values];
     return [values, op.Mod(indices, op.dim(product(args.self.shape.slice(-n))))];
   });
@@ -43,13 +46,17 @@ function windowSums(x: Value, args: PoolArgs, n: number, out: Shape, op: OpBuild
   const end = x.shape.slice(-n).map((d, i) => {
     if (!args.ceil_mode) return padding[i] as number;
     const o = out.slice(-n)[i];
-    if (typeof d !== "number" || typeof o !== "number") return op.refuse("divisor_override with ceil_mode of a symbolic size", "set ceil_mode=False");
+    if (typeof d !== "number" || typeof o !== "number")
+      return op.refuse("divisor_override with ceil_mode of a symbolic size", "set ceil_mode=False");
     return Math.max((o - 1) * (stride[i] as number) + (kernel[i] as number) - d - (padding[i] as number), 0);
   });
   const pads = [0, 0, ...padding, 0, 0, ...end];
   const padded = pads.some((p) => p > 0) ? op.Pad(x, pads, op.scalar(0, x.dtype)) : x;
   const means = op.AveragePool(padded, { kernel_shape: kernel, strides: stride });
-  return op.Mul(means, kernel.reduce((a, b) => a * b, 1));
+  return op.Mul(
+    means,
+    kernel.reduce((a, b) => a * b, 1),
+  );
 }
 
 function avgPool(args: PoolArgs, n: number, result: Results, op: OpBuilder): Value {

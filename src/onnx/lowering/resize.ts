@@ -1,7 +1,7 @@
 /** @file Resampling in ONNX: Resize where its positions are PyTorch's, Gather and small matrices where they are not; GridSample. */
 
-import { nearestIndices, type ResizeMode, type Taps, tapsOf } from "../../core/ops/resize.ts";
 import { factorsOf, gridModes, gridPaddings, type Upsample, upsampled } from "../../aten/resize.ts";
+import { nearestIndices, type ResizeMode, type Taps, tapsOf } from "../../core/ops/resize.ts";
 import { internal } from "../../errors.ts";
 import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
@@ -45,7 +45,14 @@ function matrixOf(taps: Taps, input: number): Float64Array {
 }
 
 /** Resizes dim by dim with constants: nearest picks (Gather), the others multiply the last two dims by matrices of weights. */
-function byHand(x: Value, mode: ResizeMode, sizes: readonly (readonly [number, number])[], args: Args, factors: readonly (number | null)[], op: OpBuilder): Value {
+function byHand(
+  x: Value,
+  mode: ResizeMode,
+  sizes: readonly (readonly [number, number])[],
+  args: Args,
+  factors: readonly (number | null)[],
+  op: OpBuilder,
+): Value {
   const n = sizes.length;
   return sizes.reduce((y, [input, output], i) => {
     const taps = tapsOf(mode, input, output, args.align_corners ?? false, factors[i] ?? null, x.dtype);
@@ -61,10 +68,20 @@ function byHand(x: Value, mode: ResizeMode, sizes: readonly (readonly [number, n
   }, x);
 }
 
-function resizeNode(x: Value, mode: ResizeMode, size: readonly Dim[], args: Args, factors: readonly (number | null)[], op: OpBuilder): Value {
+function resizeNode(
+  x: Value,
+  mode: ResizeMode,
+  size: readonly Dim[],
+  args: Args,
+  factors: readonly (number | null)[],
+  op: OpBuilder,
+): Value {
   const row = modes[mode];
   if (row === undefined || (mode.endsWith("-aa") && args.align_corners)) {
-    return op.refuse(`${mode} interpolation${args.align_corners ? " with align_corners" : ""} of a size that is not known`, "export with a fixed image size");
+    return op.refuse(
+      `${mode} interpolation${args.align_corners ? " with align_corners" : ""} of a size that is not known`,
+      "export with a fixed image size",
+    );
   }
   const attributes = args.align_corners && !mode.startsWith("nearest") ? { ...row, coordinate_transformation_mode: "align_corners" } : row;
   const n = size.length;

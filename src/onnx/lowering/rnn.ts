@@ -1,6 +1,6 @@
 /** @file Recurrent layers as ONNX LSTM, GRU and RNN, one node per layer. */
 
-import { layerParams, type LayerParams } from "../../aten/rnn.ts";
+import { type LayerParams, layerParams } from "../../aten/rnn.ts";
 import { type Dim, mul } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -33,7 +33,10 @@ function reordered(w: Value, order: readonly number[], op: OpBuilder): Value {
   const size = w.shape[0];
   if (typeof size !== "number") return op.refuse("a recurrent weight of unknown size", "give the hidden size as a number");
   const step = size / order.length;
-  return op.Concat(order.map((g) => op.Slice(w, [g * step], [(g + 1) * step], [0])), { axis: 0 });
+  return op.Concat(
+    order.map((g) => op.Slice(w, [g * step], [(g + 1) * step], [0])),
+    { axis: 0 },
+  );
 }
 
 /** [directions, …]: the tensors of both directions, stacked. */
@@ -44,7 +47,9 @@ const stacked = (parts: readonly Value[], op: OpBuilder): Value => {
 
 function biases(rows: readonly LayerParams<Value>[], order: readonly number[], op: OpBuilder): Value | null {
   const parts = rows.flatMap(({ inputBias, hiddenBias }) =>
-    inputBias === null || hiddenBias === null ? [] : [op.Concat([reordered(inputBias, order, op), reordered(hiddenBias, order, op)], { axis: 0 })],
+    inputBias === null || hiddenBias === null
+      ? []
+      : [op.Concat([reordered(inputBias, order, op), reordered(hiddenBias, order, op)], { axis: 0 })],
   );
   return parts.length === 0 ? null : stacked(parts, op);
 }
@@ -61,8 +66,14 @@ function layer(kind: Kind, x: Value, rows: readonly LayerParams<Value>[], states
   if (typeof hidden !== "number") return op.refuse("a recurrent net of unknown hidden size", "give the hidden size as a number");
   const inputs = [
     x,
-    stacked(rows.map((r) => reordered(r.input, kind.order, op)), op),
-    stacked(rows.map((r) => reordered(r.hidden, kind.order, op)), op),
+    stacked(
+      rows.map((r) => reordered(r.input, kind.order, op)),
+      op,
+    ),
+    stacked(
+      rows.map((r) => reordered(r.hidden, kind.order, op)),
+      op,
+    ),
     biases(rows, kind.order, op),
     null,
     ...states,
@@ -74,12 +85,16 @@ function layer(kind: Kind, x: Value, rows: readonly LayerParams<Value>[], states
     ...(kind.activation === undefined ? {} : { activations: rows.map(() => kind.activation as string) }),
   }) as [Value, Value, Value | undefined];
   // [T, directions, B, H]
-  const joined = rows.length === 1 ? op.Squeeze(y, [1]) : op.reshape(op.Transpose(y, { perm: [0, 2, 1, 3] }), [...x.shape.slice(0, 2), mul(hidden, 2)] as Dim[]);
+  const joined =
+    rows.length === 1
+      ? op.Squeeze(y, [1])
+      : op.reshape(op.Transpose(y, { perm: [0, 2, 1, 3] }), [...x.shape.slice(0, 2), mul(hidden, 2)] as Dim[]);
   return { y: joined, h, c: c ?? null };
 }
 
 function run(kind: Kind, args: Layers, states: readonly Value[], op: OpBuilder): Outputs {
-  if (args.train && args.dropout !== 0 && args.num_layers > 1) op.refuse("dropout between recurrent layers is random", "export in eval mode");
+  if (args.train && args.dropout !== 0 && args.num_layers > 1)
+    op.refuse("dropout between recurrent layers is random", "export in eval mode");
   const directions = args.bidirectional ? 2 : 1;
   const rows = layerParams(args);
   if (rows.some((r) => r.projection !== null)) op.refuse("ONNX's LSTM has no projection (proj_size)", "use an LSTM without proj_size");
@@ -88,7 +103,13 @@ function run(kind: Kind, args: Layers, states: readonly Value[], op: OpBuilder):
   let x = swapped(args.input);
   const last: Outputs[] = [];
   for (let i = 0; i < args.num_layers; i++) {
-    const out = layer(kind, x, rows.slice(i * directions, (i + 1) * directions), states.map((s) => pick(s, i)), op);
+    const out = layer(
+      kind,
+      x,
+      rows.slice(i * directions, (i + 1) * directions),
+      states.map((s) => pick(s, i)),
+      op,
+    );
     last.push(out);
     x = out.y;
   }
@@ -97,10 +118,12 @@ function run(kind: Kind, args: Layers, states: readonly Value[], op: OpBuilder):
   return { y: swapped(x), h: joined(last.map((o) => o.h)), c: cells.length === 0 ? null : joined(cells) };
 }
 
-const simple = (kind: Kind) => (args: Layers & { readonly hx: Value }, op: OpBuilder): [Value, Value] => {
-  const { y, h } = run(kind, args, [args.hx], op);
-  return [y, h];
-};
+const simple =
+  (kind: Kind) =>
+  (args: Layers & { readonly hx: Value }, op: OpBuilder): [Value, Value] => {
+    const { y, h } = run(kind, args, [args.hx], op);
+    return [y, h];
+  };
 
 export const rnn = {
   "aten::lstm.input": (args, op) => {

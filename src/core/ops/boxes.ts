@@ -1,0 +1,84 @@
+/** @file Boxes [x1, y1, x2, y2]: suppression of overlapping ones, and averages of an image inside them. */
+
+import type { Strided } from "../strided.ts";
+import { floats, fromFloats, fromIntegers } from "./values.ts";
+
+const f = Math.fround;
+
+/** Indices of the boxes that stay, best score first: one goes when a better one overlaps it by more than `threshold` (torchvision/csrc/ops/cpu/nms_kernel.cpp). */
+export function nms(boxes: Strided, scores: Strided, threshold: number): Strided {
+  const b = floats(boxes);
+  const s = floats(scores);
+  const at = (i: number, k: number): number => b[i * 4 + k] as number;
+  const area = Array.from(s, (_, i) => f(f(at(i, 2) - at(i, 0)) * f(at(i, 3) - at(i, 1))));
+  const order = Array.from(s, (_, i) => i).sort((i, j) => (s[j] as number) - (s[i] as number) || i - j);
+  const gone = new Uint8Array(s.length);
+  const kept: number[] = [];
+  order.forEach((i, place) => {
+    if (gone[i]) return;
+    kept.push(i);
+    for (const j of order.slice(place + 1)) {
+      const width = Math.max(0, f(Math.min(at(i, 2), at(j, 2)) - Math.max(at(i, 0), at(j, 0))));
+      const height = Math.max(0, f(Math.min(at(i, 3), at(j, 3)) - Math.max(at(i, 1), at(j, 1))));
+      const shared = f(width * height);
+      if (f(shared / f(f((area[i] as number) + (area[j] as number)) - shared)) > threshold) gone[j] = 1;
+    }
+  });
+  return fromIntegers(kept);
+}
+
+export interface RoiOptions {
+  readonly scale: number;
+  readonly height: number;
+  readonly width: number;
+  /** Samples per bin and side; 0 or less: as many as pixels. */
+  readonly ratio: number;
+  readonly aligned: boolean;
+}
+
+/** Bilinear value of one plane at (y, x); 0 more than a pixel outside. */
+function bilinear(plane: Float64Array, start: number, height: number, width: number, y: number, x: number): number {
+  if (y < -1 || y > height || x < -1 || x > width) return 0;
+  const [top, left] = [Math.max(y, 0), Math.max(x, 0)];
+  const y0 = Math.min(Math.floor(top), height - 1);
+  const x0 = Math.min(Math.floor(left), width - 1);
+  const [y1, x1] = [Math.min(y0 + 1, height - 1), Math.min(x0 + 1, width - 1)];
+  // At the last pixel both neighbours are that pixel.
+  const dy = y0 === height - 1 ? 0 : top - y0;
+  const dx = x0 === width - 1 ? 0 : left - x0;
+  const v = (r: number, c: number): number => plane[start + r * width + c] as number;
+  return (1 - dy) * ((1 - dx) * v(y0, x0) + dx * v(y0, x1)) + dy * ((1 - dx) * v(y1, x0) + dx * v(y1, x1));
+}
+
+/** rois [K, 5] with the image's index first: the mean of bilinear samples in each bin, [K, C, height, width] (torchvision/csrc/ops/cpu/roi_align_kernel.cpp). */
+export function roiAlign(input: Strided, rois: Strided, o: RoiOptions): Strided {
+  const [, channels, height, width] = input.shape as readonly [number, number, number, number];
+  const x = floats(input);
+  const r = floats(rois);
+  const count = rois.shape[0] as number;
+  const out = new Float64Array(count * channels * o.height * o.width);
+  const offset = o.aligned ? 0.5 : 0;
+  for (let k = 0; k < count; k++) {
+    const [image, x1, y1, x2, y2] = Array.from(r.subarray(k * 5, k * 5 + 5)) as [number, number, number, number, number];
+    const [left, top] = [x1 * o.scale - offset, y1 * o.scale - offset];
+    let [w, h] = [x2 * o.scale - offset - left, y2 * o.scale - offset - top];
+    if (!o.aligned) [w, h] = [Math.max(w, 1), Math.max(h, 1)];
+    const [binH, binW] = [h / o.height, w / o.width];
+    const ny = o.ratio > 0 ? o.ratio : Math.ceil(h / o.height);
+    const nx = o.ratio > 0 ? o.ratio : Math.ceil(w / o.width);
+    for (let c = 0; c < channels; c++) {
+      const plane = (image * channels + c) * height * width;
+      for (let p = 0; p < o.height * o.width; p++) {
+        const [ph, pw] = [Math.floor(p / o.width), p % o.width];
+        let sum = 0;
+        for (let i = 0; i < ny; i++) {
+          for (let j = 0; j < nx; j++) {
+            sum += bilinear(x, plane, height, width, top + ph * binH + ((i + 0.5) * binH) / ny, left + pw * binW + ((j + 0.5) * binW) / nx);
+          }
+        }
+        out[(k * channels + c) * o.height * o.width + p] = sum / Math.max(ny * nx, 1);
+      }
+    }
+  }
+  return fromFloats(out, [count, channels, o.height, o.width], input.dtype);
+}
