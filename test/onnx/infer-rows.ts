@@ -20,6 +20,17 @@ export function typeText(v: Value): string {
   return `${dtypes[type.dtype].suffix}[${shape}]${data === null ? "" : `{${data.map((d) => (isAnonymous(d) ? "?" : show(d))).join(", ")}}`}`;
 }
 
+/** Names of the results of the last statement outside bodies. */
+export function resultsOf(lines: readonly string[]): string {
+  let depth = 0;
+  let last = "";
+  for (const line of lines) {
+    if (depth === 0) last = line.split(" = ")[0] ?? "";
+    depth += (line.match(/\{(?=\()/g)?.length ?? 0) - (line.startsWith("}") ? 1 : 0);
+  }
+  return last.replaceAll(/: \w+\[[^\]]*\]/g, "");
+}
+
 /** The types of the last line's results. */
 export function inferred([inputs, body]: Row): string {
   const env = new SymEnv();
@@ -28,7 +39,7 @@ export function inferred([inputs, body]: Row): string {
     .trim()
     .split("\n")
     .map((l) => l.trim());
-  const results = ((lines.at(-1) ?? "").split(" = ")[0] ?? "").replaceAll(/: \w+\[[^\]]*\]/g, "");
+  const results = resultsOf(lines);
   const model = parse(`(${inputs}) -> (${results})\n${lines.map((l) => `  ${l}`).join("\n")}\n`, { env });
   inferModel(model);
   const text = model.graph.outputs.map(typeText).join("; ");
