@@ -36,7 +36,7 @@ function printGraph(graph: Graph, name: string, program: ExportedProgram, isRoot
   const names = isRoot ? program.signature.inputs.map((s) => s.name) : graph.inputs.map((v, i) => v?.name ?? `arg${i}`);
   const formals = graph.inputs.map((v, i) => `${v?.name ?? names[i]}${v === null ? "" : annotation(v, program.spelling)}`);
   const body = printBody(graph, program.spelling);
-  const forward = indent(`def forward(self, ${formals.join(", ")}):\n${body}`);
+  const forward = indent(`def forward(${["self", ...formals].join(", ")}):\n${body}`);
   const code = indent(`class ${name}(torch.nn.Module):\n${forward}`);
   const inner = subgraphs(graph).map((g) => printGraph(g, g.name, program, false));
   return code + indent(["", ...inner].join("\n"));

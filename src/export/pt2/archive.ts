@@ -136,7 +136,8 @@ function chosen(models: readonly string[], wanted: string | undefined, place: Pl
 
 /** Zips that are not exported programs. */
 function refuseContents(zip: Zip, root: string, format: string | null, models: readonly string[]): never {
-  const { place, entries } = zip;
+  const entries = zip.entries;
+  const place: Place = zip.place;
   const has = (name: string): boolean => entries.has(root + name) || [...entries.keys()].some((n) => n.startsWith(`${root}${name}/`));
   if (has("constants.pkl") || has("code"))
     place.fail("torchscript", "a TorchScript archive (torch.jit.save), not an exported program", reexport);

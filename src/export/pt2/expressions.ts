@@ -75,6 +75,8 @@ export type Resolve = (x: Python) => Dim | null;
 export class Expressions {
   readonly env: SymEnv;
   readonly #dims = new Map<string, Dim>();
+  /** Names of the symbols that were read. */
+  readonly seen = new Set<string>();
 
   constructor(env: SymEnv) {
     this.env = env;
@@ -84,22 +86,37 @@ export class Expressions {
   dim(text: string, place: Place): Dim {
     let dim = this.#dims.get(text);
     if (dim === undefined) {
-      const parsed = parsePython(text);
-      if (typeof parsed === "string") place.fail("expression", `cannot read the size "${text}": ${parsed}`);
-      dim = this.toDim(parsed, this.symbols) ?? this.opaque(parsed);
+      dim = this.parse(text, place);
       this.#dims.set(text, dim);
     }
     return dim;
   }
 
+  /** `dim`, without remembering the text. */
+  parse(text: string, place: Place): Dim {
+    const parsed = parsePython(text);
+    if (typeof parsed === "string") return place.fail("expression", `cannot read the size "${text}": ${parsed}`);
+    return this.toDim(parsed, this.symbols) ?? this.opaque(parsed);
+  }
+
+  /** Whether every symbol of `text` was read since the last `seen.clear()`. */
+  mentioned(text: string): boolean {
+    const parsed = parsePython(text);
+    return typeof parsed !== "string" && symbolNames(parsed).every((name) => this.seen.has(name));
+  }
+
   /** Names are symbols: how sizes are written. */
-  readonly symbols: Resolve = (x) =>
-    x.kind === "name" && !/^(true|false|oo|int_oo|nan|zoo|True|False|None)$/.test(x.id) ? this.env.symbol(x.id) : null;
+  readonly symbols: Resolve = (x) => {
+    if (x.kind !== "name" || /^(true|false|oo|int_oo|nan|zoo|True|False|None)$/.test(x.id)) return null;
+    this.seen.add(x.id);
+    return this.env.symbol(x.id);
+  };
 
   /** `x` as an expression that is only carried: its symbols are its arguments, so that it can be evaluated. */
   opaque(x: Python): Dim {
     const names = symbolNames(x);
     const args = names.map((n) => this.env.symbol(n));
+    for (const n of names) this.seen.add(n);
     return this.env.opaque(printPython(x), args, (...values) => {
       const known = new Map(names.map((n, i) => [n, values[i] as number]));
       return Number(evaluatePython(x, (name) => known.get(name) as number));

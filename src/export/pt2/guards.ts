@@ -10,7 +10,7 @@ import { integerOf, type Json, listOf, member, objectOf, stringOf } from "./json
 import type { Place } from "./place.ts";
 import { type Python, parsePython } from "./python.ts";
 
-/** Reads `range_constraints` and tells the environment. Limits beyond 2^53 are no limits. */
+/** Reads `range_constraints` and tells the environment. Limits beyond 2^53 are no limits. What is read next decides what was `seen`. */
 export function readRanges(json: Json | undefined, expressions: Expressions, place: Place): Map<string, Range> {
   const ranges = new Map<string, Range>();
   for (const [text, body] of Object.entries(objectOf(json ?? {}, "range_constraints", place))) {
@@ -28,10 +28,11 @@ export function readRanges(json: Json | undefined, expressions: Expressions, pla
     }
     const [min, max] = [finite(range.min), finite(range.max)];
     if (min !== null && max !== null && min > max) place.fail("schema", `the least value ${min} is above the greatest, ${max}`);
-    expressions.env.setRange(expressions.dim(text, place), min, max);
+    expressions.env.setRange(expressions.parse(text, place), min, max);
     ranges.set(text, range);
   }
   place.spot = "";
+  expressions.seen.clear();
   return ranges;
 }
 

@@ -15,10 +15,11 @@ import { exampleInputs } from "./sample-inputs.ts";
 import { readSignature } from "./signature.ts";
 import { takeApart } from "./subclasses.ts";
 import type { Payloads } from "./weights.ts";
+import type { Zip } from "./zip.ts";
 
 /** Reads the program of `archive`; weights stay where they are. Throws `pt2/…`. */
 export function readProgram(archive: Archive, file: string): ExportedProgram {
-  const { zip } = archive;
+  const zip: Zip = archive.zip;
   const entry = zip.entries.get(archive.program);
   if (entry === undefined) zip.place.fail("missing-entry", `no entry ${archive.program}`);
   const place = zip.place.within(archive.program);
@@ -47,11 +48,12 @@ function checkVersion(json: JsonObject, place: Place): void {
 function readParts(json: JsonObject, env: SymEnv, place: Place): ProgramParts {
   const module = objectOf(member(json, "graph_module"), "graph_module", place);
   const expressions = new Expressions(env);
-  const range_constraints = readRanges(member(json, "range_constraints"), expressions, place);
+  const ranges = readRanges(member(json, "range_constraints"), expressions, place);
   const spelling: SpellingParts = { args: new Map(), singleReturn: new Set(), expressions: new Map() };
   const reader = new GraphReader(member(module, "graph"), "graph_module.graph", place, expressions, spelling);
   const graph = reader.read("forward");
   const signature = readSignature(member(module, "signature"), graph, reader);
+  const mentioned = new Set([...ranges.keys()].filter((text) => expressions.mentioned(text)));
   const namedtuples = namedtupleFields(member(module, "treespec_namedtuple_fields"), place);
   const module_call_graph = readModuleCalls(member(module, "module_call_graph"), namedtuples, place);
   const root =
@@ -66,7 +68,8 @@ function readParts(json: JsonObject, env: SymEnv, place: Place): ProgramParts {
     env,
     in_spec: root.in_spec,
     out_spec: root.out_spec,
-    range_constraints,
+    // As torch does: the ranges of symbols that the graph mentions.
+    range_constraints: new Map([...ranges].filter(([symbol]) => mentioned.has(symbol))),
     guards: readGuards(member(json, "guards_code"), inputs, expressions, place),
     module_call_graph,
     torch_version: text("torch_version"),

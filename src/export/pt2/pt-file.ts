@@ -78,7 +78,7 @@ export class PtFile {
 
   /** The tensor `t`, called `name`; its bytes stay in the file. Throws `pt2/short-payload`, `pt2/missing-entry`, `pt2/lazy-bits`. */
   source(t: PyTensor, name: string): TensorSource {
-    const { place } = this;
+    const place: Place = this.place;
     if (t.lazyBits) {
       place.fail(
         "lazy-bits",

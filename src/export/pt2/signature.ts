@@ -4,6 +4,7 @@ import { type Arg, type Graph, Value } from "../../aten/graph.ts";
 import { GraphSignature, type InputSpec, type OutputKind, type OutputSpec } from "../signature.ts";
 import { type ArgumentReader, argument } from "./arguments.ts";
 import { type Json, type JsonObject, listOf, member, objectOf, stringOf, unionOf } from "./json.ts";
+import type { Place } from "./place.ts";
 
 type Constant = NonNullable<InputSpec["constant"]> | null;
 
@@ -46,7 +47,7 @@ export function readSignature(json: Json | undefined, graph: Graph, reader: Argu
 }
 
 function inputSpec(json: Json, i: number, graph: Graph, reader: ArgumentReader): InputSpec {
-  const { place } = reader;
+  const place: Place = reader.place;
   const what = `input_specs[${i}]`;
   const [kind, body] = unionOf(json, what, place);
   const object = objectOf(body, what, place);

@@ -79,7 +79,7 @@ export function readPickledPayloads(zip: Zip, name: string): Payloads {
   const entry = zip.entries.get(name);
   if (entry === undefined) zip.place.fail("missing-entry", `no entry ${name}`);
   if (entry.size === 0) return found;
-  const file = new PtFile(zip.open(entry), zip.place.within(name));
+  const file: PtFile = new PtFile(zip.open(entry), zip.place.within(name));
   const dict = file.value instanceof PyObject ? file.value.items : file.value;
   if (!(dict instanceof Map)) file.place.fail("pickle", "wanted a dict of tensors");
   for (const [key, value] of dict) {
