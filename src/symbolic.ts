@@ -7,6 +7,7 @@
 
 import { core } from "./core/door.ts";
 import { internal, OnnxExporterError } from "./errors.ts";
+import { orderTerms, printTerms } from "./symbolic-print.ts";
 
 /** A size: a number, or a symbolic integer. */
 export type Dim = number | SymInt;
@@ -94,11 +95,16 @@ export class SymEnv {
   /** Gives a symbol another name, wherever it is shown. Throws `symbolic/rename` for expressions that are no symbol, and for a name that another symbol has. */
   rename(d: Dim, name: string): void {
     const old = d instanceof SymInt ? this.#symbols.get(this.#atomOf(d)) : undefined;
-    if (!(d instanceof SymInt) || old === undefined) throw new OnnxExporterError("symbolic/rename", `${show(d)} is no symbol: it cannot be named ${name}`);
+    if (!(d instanceof SymInt) || old === undefined)
+      throw new OnnxExporterError("symbolic/rename", `${show(d)} is no symbol: it cannot be named ${name}`);
     const taken = this.#names.get(name);
     if (taken === d) return;
     if (taken !== undefined) {
-      throw new OnnxExporterError("symbolic/rename", `${old} cannot be named ${name}: that is another size`, "give sizes that differ different names");
+      throw new OnnxExporterError(
+        "symbolic/rename",
+        `${old} cannot be named ${name}: that is another size`,
+        "give sizes that differ different names",
+      );
     }
     this.#names.delete(old);
     this.#names.set(name, d);
@@ -127,7 +133,8 @@ export class SymEnv {
     if (typeof d === "number") {
       if ((d | 0) === d && d >= 0) return d;
       if (!Number.isInteger(d)) internal(`${d} is not an integer`);
-      return core.exports.sym_constant(this.pointer, BigInt(d));
+      // The largest int64 ("to the end" of a slice) is no double: its neighbour 2^63 stands for it.
+      return core.exports.sym_constant(this.pointer, d >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(d));
     }
     if (d.env !== this) internal(`${show(d)} belongs to another program`);
     return d.handle;
@@ -275,7 +282,6 @@ function symbolically(f: Arithmetic, a: Dim, b: Dim): Dim {
   const env = environment(a, b);
   return env.dim(f(env.pointer, env.handleOf(a), env.handleOf(b)));
 }
-const bothNumbers = (a: Dim, b: Dim): boolean => typeof a === "number" && typeof b === "number";
 
 export function add(a: Dim, b: Dim): Dim {
   return typeof a === "number" && typeof b === "number" ? a + b : symbolically(core.exports.sym_add, a, b);
@@ -313,7 +319,8 @@ export function min(a: Dim, b: Dim): Dim {
 export function broadcast(a: Dim, b: Dim): Dim {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
-  return bothNumbers(a, b) ? internal(`${show(a)} and ${show(b)} do not broadcast`) : symbolically(core.exports.sym_broadcast, a, b);
+  if (typeof a !== "number" || typeof b !== "number") return symbolically(core.exports.sym_broadcast, a, b);
+  throw new OnnxExporterError("symbolic/broadcast", `the sizes ${a} and ${b} do not broadcast`);
 }
 /** The number of elements of a shape. */
 export function product(dims: Shape): Dim {
@@ -362,19 +369,29 @@ export function bounds(d: Dim): [number, number] {
   return [core.exports.sym_lower(d.env.pointer, d.handle), core.exports.sym_upper(d.env.pointer, d.handle)];
 }
 
+const polynomials = new WeakMap<SymInt, readonly Term[]>();
+
 /** The polynomial view of `d`, constant last, in the order that it prints. */
 export function terms(d: Dim): readonly Term[] {
   if (typeof d === "number") return d === 0 ? [] : [{ coefficient: d, atoms: [] }];
+  let list = polynomials.get(d);
+  if (list === undefined) {
+    list = orderTerms(readTerms(d), show, terms);
+    polynomials.set(d, list);
+  }
+  return list;
+}
+
+function readTerms(d: SymInt): Term[] {
   const { env, handle } = d;
   const x = core.exports;
-  const list = Array.from({ length: x.sym_terms(env.pointer, handle) }, (_, i): Term => {
+  return Array.from({ length: x.sym_terms(env.pointer, handle) }, (_, i): Term => {
     const c = x.sym_term_coefficient(env.pointer, handle, i);
     const atoms = Array.from({ length: x.sym_term_degree(env.pointer, handle, i) }, (_, j) =>
       env.atom(x.sym_term_atom(env.pointer, handle, i, j)),
     );
-    return { coefficient: Number.isSafeInteger(Number(c)) ? Number(c) : c, atoms: atoms.sort(byPrintOrder) };
+    return { coefficient: Number.isSafeInteger(Number(c)) ? Number(c) : c, atoms };
   });
-  return ordered(list);
 }
 
 /** Every atom that `d` mentions, inside others too, each once. */
@@ -399,7 +416,7 @@ export function symbolsOf(d: Dim): string[] {
     ? []
     : atomsOf(d)
         .flatMap((a) => (a.kind === "symbol" ? [a.name] : []))
-        .sort(byName);
+        .sort();
 }
 
 const combine: { readonly [K in "floordiv" | "max" | "min" | "broadcast" | "add" | "mul"]: (a: Dim, b: Dim) => Dim } = {
@@ -451,73 +468,6 @@ export function opaque(env: SymEnv, text: string, args: readonly Dim[], evaluato
   return env.opaque(text, args, evaluator);
 }
 
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-/** SymPy's order: symbols before functions, each by name. */
-const byPrintOrder = (a: Atom, b: Atom): number =>
-  Number(a.kind !== "symbol") - Number(b.kind !== "symbol") || byName(showAtom(a, true), showAtom(b, true));
-
-/** Terms in SymPy's lexicographic order of exponents; the constant last. */
-function ordered(list: Term[]): Term[] {
-  const generators = new Map<SymInt, Atom>(list.flatMap((t) => t.atoms.map((a) => [a.dim, a] as const)));
-  const order = [...generators.values()].sort(byPrintOrder).map((a) => a.dim);
-  const exponents = new Map(list.map((t) => [t, order.map((g) => t.atoms.filter((a) => a.dim === g).length)]));
-  return list.sort((p, q) => {
-    const [e, f] = [exponents.get(p) ?? [], exponents.get(q) ?? []];
-    const at = e.findIndex((x, i) => x !== f[i]);
-    return at < 0 ? 0 : (f[at] ?? 0) - (e[at] ?? 0);
-  });
-}
-
-function showAtom(a: Atom, inside: boolean): string {
-  switch (a.kind) {
-    case "symbol":
-      return a.name;
-    case "opaque":
-      return a.text;
-    case "floordiv":
-      return inside ? `(${operand(a.args[0])}//${operand(a.args[1])})` : `${operand(a.args[0])}//${operand(a.args[1])}`;
-    case "max":
-    case "min":
-      return `${a.kind === "max" ? "Max" : "Min"}(${flattened(a.dim, a.kind).map(show).join(", ")})`;
-    case "broadcast":
-      return `Broadcast(${flattened(a.dim, a.kind).map(show).join(", ")})`;
-    case "add":
-      return `(${show(a.args[0])} + ${operand(a.args[1])})`;
-    case "mul":
-      return `${operand(a.args[0])}*${operand(a.args[1])}`;
-  }
-}
-
-/** `Max(Max(a, b), c)` has the operands a, b, c: numbers first, then as they print. */
-function flattened(d: Dim, kind: "max" | "min" | "broadcast"): Dim[] {
-  const [only, ...more] = terms(d);
-  const atom = more.length === 0 && only?.coefficient === 1 && only.atoms.length === 1 ? only.atoms[0] : undefined;
-  if (atom?.kind !== kind) return [d];
-  const args = atom.args.flatMap((a) => flattened(a, kind));
-  return args.sort((a, b) => Number(typeof a !== "number") - Number(typeof b !== "number") || byName(show(a), show(b)));
-}
-
-/** `d` where something binds tighter than a sum: in parentheses unless it is one name or number. */
-function operand(d: Dim): string {
-  const text = show(d);
-  return /^\w+$/.test(text) || /^(Max|Min|Broadcast)\([^()]*\)$/.test(text) ? text : `(${text})`;
-}
-
-function showTerm(t: Term): string {
-  const parts: string[] = [];
-  for (let i = 0; i < t.atoms.length; ) {
-    const a = t.atoms[i] as Atom;
-    let n = 1;
-    while (t.atoms[i + n]?.dim === a.dim) n++;
-    const alone = n === 1 && t.atoms.length === 1 && t.coefficient === 1;
-    parts.push(n === 1 ? showAtom(a, !alone) : `${showAtom(a, true)}**${n}`);
-    i += n;
-  }
-  if (parts.length === 0) return String(t.coefficient);
-  const product = parts.join("*");
-  return t.coefficient === 1 ? product : t.coefficient === -1 ? `-${product}` : `${t.coefficient}*${product}`;
-}
-
 const texts = new WeakMap<SymInt, string>();
 
 /** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. */
@@ -525,24 +475,8 @@ export function show(d: Dim): string {
   if (typeof d === "number") return String(d);
   let text = texts.get(d);
   if (text === undefined) {
-    text = written(d);
+    text = printTerms(terms(d), show, terms);
     texts.set(d, text);
   }
   return text;
-}
-
-function written(d: SymInt): string {
-  let list = [...terms(d)];
-  const [first, second] = list;
-  // SymPy writes "1 - s0", not "-s0 + 1", for this one form.
-  if (
-    list.length === 2 &&
-    first &&
-    second?.atoms.length === 0 &&
-    first.atoms.length === 1 &&
-    first.coefficient < 0 &&
-    second.coefficient > 0
-  )
-    list = [second, first];
-  return list.map(showTerm).reduce((sum, t) => (t.startsWith("-") ? `${sum} - ${t.slice(1)}` : `${sum} + ${t}`));
 }
