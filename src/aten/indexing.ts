@@ -1,14 +1,13 @@
 /** @file Reading by index: index, gather, take, embedding, nonzero, and what is said in them. */
 
 import { cast } from "../core/ops/elementwise.ts";
-import { gather, indexSelect, nonzero } from "../core/ops/index.ts";
-import { permute, reshape } from "../core/ops/layout.ts";
+import { gather, indexSelect, indexTensors, nonzero } from "../core/ops/index.ts";
+import { reshape } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { product } from "../symbolic.ts";
-import { rowsOf } from "./advanced-index.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
-import { indexedShape, indexPlan, indexShape, isMask, resultOrder, withoutMasks } from "./index-shape.ts";
+import { indexedShape, indexPlan, indexShape, isMask, withoutMasks } from "./index-shape.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Fresh, Meta, Symbolic } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
@@ -30,12 +29,14 @@ const byIndices = {
     });
     return shaped(self, indexedShape(base, indexPlan(base, full), indexShape(full)));
   },
-  eval({ self, indices }: Indexed<Strided>): Strided {
-    const { plan, rows, own, table } = rowsOf(self, indices);
-    const taken = reshape(indexSelect(table, 0, rows), [...own, ...table.shape.slice(1)]);
-    return permute(taken, resultOrder(plan, own.length));
-  },
+  eval: ({ self, indices }: Indexed<Strided>): Strided => indexTensors(indexBase(self, indices), indices.map(atLeastMask)),
 };
+
+/** What is indexed: `self`, with a dim of 1 in front where a 0-d mask indexes. */
+export const indexBase = (self: Strided, indices: readonly (Strided | null)[]): Strided =>
+  indices.some((x) => x !== null && isMask(x) && rankOf(x) === 0) ? reshape(self, [1, ...self.shape]) : self;
+/** A 0-d mask as one of one element. */
+export const atLeastMask = (x: Strided | null): Strided | null => (x !== null && isMask(x) ? atLeast1(x) : x);
 
 /** A 0-d tensor as one of one element: torch lets it be indexed along dim 0. */
 const atLeast1 = (x: Strided): Strided => (x.shape.length === 0 ? reshape(x, [1]) : x);

@@ -187,42 +187,6 @@ function logSumExp(
   return rounded(call, call("aten::add.Tensor", { self: call("aten::log", { self: total }), other: offset }), out);
 }
 
-interface Normed {
-  readonly self: Symbolic;
-  readonly ord: ScalarOf<Dim>;
-  readonly dim: readonly number[] | null;
-  readonly keepdim: boolean;
-  readonly dtype: DType | null;
-}
-
-/** (sum |x|^ord)^(1/ord), with its limits at 0 and infinity. */
-function vectorNorm({ self, ord, dim, keepdim, dtype }: Normed, call: Call): Symbolic {
-  const p = Number(ord);
-  const out = realOf(dtype ?? self.dtype);
-  const x = opmath(call, dtype === null ? self : rounded(call, self, dtype));
-  const sizes = isFloat(x.dtype) && (p === 2 || p === 0) ? x : call("aten::abs", { self: x });
-  return rounded(call, normOf(sizes, p, dim, keepdim, call), out);
-}
-
-function normOf(x: Symbolic, p: number, dim: readonly number[] | null, keepdim: boolean, call: Call): Symbolic {
-  const sum = (self: Symbolic): Symbolic => call("aten::sum.dim_IntList", { self, dim, keepdim });
-  if (p === Number.POSITIVE_INFINITY) return call("aten::amax", { self: x, dim: dim ?? [], keepdim });
-  if (p === Number.NEGATIVE_INFINITY) return call("aten::amin", { self: x, dim: dim ?? [], keepdim });
-  if (p === 0) return call("aten::_to_copy", { self: sum(call("aten::ne.Scalar", { self: x, other: 0 })), dtype: x.dtype });
-  if (p === 1) return sum(x);
-  if (p === 2) return call("aten::sqrt", { self: sum(call("aten::mul.Tensor", { self: x, other: x })) });
-  return call("aten::pow.Tensor_Scalar", { self: sum(call("aten::pow.Tensor_Scalar", { self: x, exponent: p })), exponent: 1 / p });
-}
-
-const norm = (
-  call: Call,
-  self: Symbolic,
-  p: ScalarOf<Dim> | null,
-  dim: readonly number[] | null,
-  keepdim: boolean,
-  dtype: DType | null,
-): Symbolic => call("aten::linalg_vector_norm", { self, ord: p ?? 2, dim: dim?.length ? dim : null, keepdim, dtype });
-
 /** Running sums along a dim; a 0-d tensor is its own. */
 const running = (kind: "sum" | "prod") => ({
   meta: (args: { readonly self: Typed; readonly dim: number; readonly dtype: DType | null }): Meta => ({
@@ -257,8 +221,6 @@ export const reduce = {
   "aten::min": { decompose: ({ self }, call) => call("aten::amin", { self, dim: [], keepdim: false }) },
   "aten::max.dim": extremeAlong("max"),
   "aten::min.dim": extremeAlong("min"),
-  "aten::max.other": { decompose: ({ self, other }, call) => call("aten::maximum", { self, other }) },
-  "aten::min.other": { decompose: ({ self, other }, call) => call("aten::minimum", { self, other }) },
   "aten::aminmax": { decompose: bothExtremes },
   "aten::_aminmax": { decompose: ({ self }, call) => bothExtremes({ self, dim: null, keepdim: false }, call) },
   "aten::_aminmax.dim": { decompose: bothExtremes },
@@ -279,12 +241,9 @@ export const reduce = {
   "aten::std_mean.correction": withCorrection(deviationAndMean),
 
   ...each(["aten::logsumexp", "aten::special_logsumexp"], () => ({ decompose: logSumExp })),
-  "aten::linalg_vector_norm": { decompose: vectorNorm },
-  "aten::norm.Scalar": { decompose: ({ self, p }, call) => norm(call, self, p, null, false, null) },
-  "aten::norm.ScalarOpt_dim": { decompose: ({ self, p, dim, keepdim }, call) => norm(call, self, p, dim, keepdim, null) },
-  "aten::norm.ScalarOpt_dtype": { decompose: ({ self, p, dtype }, call) => norm(call, self, p, null, false, dtype) },
-  "aten::norm.ScalarOpt_dim_dtype": { decompose: ({ self, p, dim, keepdim, dtype }, call) => norm(call, self, p, dim, keepdim, dtype) },
-  "aten::dist": { decompose: ({ self, other, p }, call) => norm(call, call("aten::sub.Tensor", { self, other }), p, null, false, null) },
+  "aten::dist": {
+    decompose: ({ self, other, p }, call) => call("aten::norm.Scalar", { self: call("aten::sub.Tensor", { self, other }), p }),
+  },
 
   "aten::count_nonzero": {
     decompose: ({ self, dim }, call) => call("aten::count_nonzero.dim_IntList", { self, dim: dim === null ? [] : [dim] }),

@@ -1,19 +1,18 @@
 /** @file Writing by index: scatter, index_put and kin, and the functional twins of writing into a view. */
 
 import { binary, cast, fill, scalarTensor } from "../core/ops/elementwise.ts";
-import { scatter as scatterElements } from "../core/ops/index.ts";
-import { clone, contiguous, copyInto, expand, permute, reshape, slice } from "../core/ops/layout.ts";
-import { numel, Storage, type Strided } from "../core/strided.ts";
+import { indexPut, scatter as scatterElements } from "../core/ops/index.ts";
+import { clone, copyInto, expand, reshape, slice } from "../core/ops/layout.ts";
+import { Storage, type Strided } from "../core/strided.ts";
 import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
-import { rowsOf } from "./advanced-index.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
-import { resultOrder } from "./index-shape.ts";
+import { atLeastMask, indexBase } from "./indexing.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { view } from "./view.ts";
-import { inversePermutation, shaped, wrapDim } from "./view-shape.ts";
+import { shaped, wrapDim } from "./view-shape.ts";
 
 const rankOf = (x: Typed): number => x.shape.length;
 const same = ({ self }: { readonly self: Typed }): Meta => shaped(self, self.shape);
@@ -137,26 +136,8 @@ interface Put {
 
 const putting = {
   meta: same,
-  eval({ self, indices, values, accumulate }: Put): Strided {
-    const { base, plan, rows, own, table } = rowsOf(self, indices);
-    const rest = table.shape.slice(1);
-    const order = resultOrder(plan, own.length);
-    const laid = [...own, ...rest];
-    const wide = expand(
-      values,
-      order.map((d) => laid[d] as number),
-    );
-    const src = reshape(permute(wide, inversePermutation(order)), [numel(own), numel(rest)]);
-    const flat = reshape(table, [table.shape[0] as number, numel(rest)]);
-    const index = expand(reshape(rows, [rows.shape[0] as number, 1]), src.shape);
-    const reduce = !accumulate ? "none" : self.dtype === "bool" ? "max" : "add";
-    const dims = [...plan.indexed, ...plan.rest];
-    const out = reshape(
-      scatterElements(flat, 0, index, src, reduce),
-      dims.map((d) => base.shape[d] as number),
-    );
-    return contiguous(reshape(permute(out, inversePermutation(dims)), self.shape));
-  },
+  eval: ({ self, indices, values, accumulate }: Put): Strided =>
+    reshape(indexPut(indexBase(self, indices), indices.map(atLeastMask), values, accumulate), self.shape),
 };
 
 /** A copy of `x` with its own storage of the same layout, so that strided views of it mean the same. */

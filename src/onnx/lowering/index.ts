@@ -6,13 +6,19 @@ import { attention } from "./attention.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
+import { indexing } from "./indexing.ts";
+import { join } from "./join.ts";
 import { linear } from "./linear.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
+import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
+import { scatter } from "./scatter.ts";
+import { search } from "./search.ts";
+import { sort } from "./sort.ts";
 import { symbolic } from "./symbolic.ts";
 import type { AnyLowering } from "./table.ts";
 import { view } from "./view.ts";
@@ -24,13 +30,19 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   conv,
   convert,
   creation,
+  indexing,
+  join,
   linear,
   norm,
   pad,
   pointwise,
   pool,
+  reduce,
   resize,
   rnn,
+  scatter,
+  search,
+  sort,
   symbolic,
   view,
 };

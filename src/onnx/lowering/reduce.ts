@@ -92,23 +92,6 @@ const extremeAlong =
     placeOf(place, args, op, shapeOf(result)),
   ];
 
-/** (sum |x|^ord)^(1/ord), with its limits at 0 and infinity. */
-function vectorNorm(
-  { self, ord, dim, keepdim, dtype }: { self: Value; ord: unknown; dim: readonly number[] | null; keepdim: boolean; dtype: DType | null },
-  op: OpBuilder,
-): Value {
-  const x = dtype === null ? self : op.cast(self, dtype);
-  const args: Reduced = { self: x, dim, keepdim };
-  const p = Number(ord);
-  if (p === 2) return reduced(op, "ReduceL2", args);
-  if (p === 1) return reduced(op, "ReduceL1", args);
-  if (p === 0) return reduced(op, "ReduceSum", args, op.cast(op.cast(x, "bool"), x.dtype));
-  const size = op.Abs(x);
-  if (p === Number.POSITIVE_INFINITY) return reduced(op, "ReduceMax", args, size);
-  if (p === Number.NEGATIVE_INFINITY) return reduced(op, "ReduceMin", args, size);
-  return op.Pow(reduced(op, "ReduceSum", args, op.Pow(size, p)), 1 / p);
-}
-
 interface Along {
   readonly self: Value;
   readonly dim: number;
@@ -190,7 +173,6 @@ export const reduce = {
       (args: Reduced, op: OpBuilder): Value =>
         reduced(op, "ReduceLogSumExp", args, op.cast(args.self, isFloat(args.self.dtype) ? args.self.dtype : "float32")),
   ),
-  "aten::linalg_vector_norm": vectorNorm,
   "aten::cumsum": ({ self, dim, dtype }, op) => {
     const x = op.cast(self, sumDType({ self, dtype }));
     return x.rank === 0 ? x : op.CumSum(x, op.scalar(wrapDim(dim, x.rank), "int64"));
