@@ -49,7 +49,10 @@ class Speller {
     if (node.domain !== "") return;
     const newer = newest(node.op);
     const schema = schemaAt(node.op, this.#target.opset);
-    if (newer !== null && newer === schema) return this.#check(node, schema);
+    if (newer !== null && newer === schema) {
+      this.#check(node, schema);
+      return;
+    }
     const made: Node[] = [];
     op.origin = node.origin;
     op.onInsert = (n) => made.push(n);

@@ -204,6 +204,11 @@ export class Graph {
     this.#unlink(old);
     for (const v of made.outputs) v.producer = made;
   }
+  /** Takes `node` out, whose outputs other nodes make now. */
+  supersede(node: Node): void {
+    if (node.outputs.some((v) => v.producer === node)) internal(`${node.op} still makes its outputs`);
+    this.#unlink(node);
+  }
   #unlink(node: Node): void {
     if (node.previous === null) this.#first = node.next;
     else node.previous.next = node.next;
