@@ -6,14 +6,19 @@ import { attention } from "./attention.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
+import { distance } from "./distance.ts";
+import { embeddingBag } from "./embedding-bag.ts";
+import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linear } from "./linear.ts";
+import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
+import { quantized } from "./quantized.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
@@ -23,6 +28,7 @@ import { sort } from "./sort.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
 import { view } from "./view.ts";
+import { vision } from "./vision.ts";
 
 /** The families of ops by file name. */
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
@@ -31,14 +37,19 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   conv,
   convert,
   creation,
+  distance,
+  embeddingBag,
+  fft,
   indexing,
   join,
   linalgNorms,
   linear,
+  loss,
   norm,
   pad,
   pointwise,
   pool,
+  quantized,
   reduce,
   resize,
   rnn,
@@ -47,6 +58,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   sort,
   symbolic,
   view,
+  vision,
 };
 
 /** One table of several; an op that two families claim is our error. */

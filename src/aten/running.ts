@@ -8,7 +8,7 @@ import type { Typed } from "./promotion.ts";
 import type { Meta } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
 
-interface Along<T> {
+export interface Along<T> {
   readonly self: T;
   readonly dim: number;
 }

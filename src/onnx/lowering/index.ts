@@ -6,6 +6,7 @@ import { attention } from "./attention.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
+import { embeddingBag } from "./embedding-bag.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linear } from "./linear.ts";
@@ -13,6 +14,7 @@ import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
+import { quantized } from "./quantized.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
@@ -22,6 +24,7 @@ import { sort } from "./sort.ts";
 import { symbolic } from "./symbolic.ts";
 import type { AnyLowering } from "./table.ts";
 import { view } from "./view.ts";
+import { vision } from "./vision.ts";
 
 /** The families of lowerings by file name. */
 const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> = {
@@ -30,6 +33,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   conv,
   convert,
   creation,
+  embeddingBag,
   indexing,
   join,
   linear,
@@ -37,6 +41,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   pad,
   pointwise,
   pool,
+  quantized,
   reduce,
   resize,
   rnn,
@@ -45,6 +50,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   sort,
   symbolic,
   view,
+  vision,
 };
 
 /** Op → how ONNX says it. */
