@@ -1,14 +1,16 @@
 /** Archives of every container load; prints and tensors are PyTorch's. */
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { Graph, Node, Value } from "../../src/aten/graph.ts";
+import { Graph, Node, Value, valuesOf } from "../../src/aten/graph.ts";
 import type { ExampleLeaf, ExportedProgram } from "../../src/export/exported-program.ts";
 import { load } from "../../src/export/load.ts";
 import { bounds, isStatic, show } from "../../src/symbolic.ts";
 import type { TensorSource } from "../../src/weights/source.ts";
-import { fixture } from "./zip-writer.ts";
+import { fixture, readZip, writeZip } from "./zip-writer.ts";
 
 const golden = (name: string): string => readFileSync(new URL(`./golden/${name}`, import.meta.url), "utf8");
 const isSource = (x: ExampleLeaf | undefined): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
@@ -106,6 +108,75 @@ test("example inputs have the structure that the model was called with", async (
   });
   const scalars = await load(fixture("models/d_scalar_inputs.pt2"));
   expect(scalars.example_inputs()?.flat.slice(1)).toEqual([5, 1.5, true]);
+});
+
+/** What PyTorch 2.5 (schema 7.3) wrote for the same program. */
+function as25(json: string): string {
+  const plain = (text: string): string => text.replace(/Symbol\('(\w+)'[^)]*\)/g, "$1").replace(/Add\((\w+), (\w+)\)/g, "$1 + $2");
+  const old = JSON.parse(json, (key, value) => {
+    if (key === "as_none") return [];
+    if (key === "expr_str") return plain(value as string);
+    if (value === null || ["kind", "guards_code", "sym_float_values", "treespec_namedtuple_fields", "forward_arg_names"].includes(key))
+      return undefined;
+    if (key === "name" && typeof value === "string" && /^_?[a-z]+_default(_\d+)?$/.test(value)) return undefined;
+    return key === "major" ? 7 : key === "minor" ? 3 : value;
+  }) as Record<string, unknown>;
+  return JSON.stringify(old).replaceAll('"as_float":1.5', '"as_float":Infinity');
+}
+
+test("an archive of PyTorch 2.5 says the same in older words", async () => {
+  const entries = readZip(fixture("models/d_scalar_inputs.pt2"));
+  const json = entries.get("d_scalar_inputs/models/model.json")?.toString() ?? "";
+  const path = join(mkdtempSync(join(tmpdir(), "pt2-")), "old.pt2");
+  const parts: [string, string][] = [
+    ["serialized_exported_program.json", as25(json)],
+    ["serialized_state_dict.pt", ""],
+    ["serialized_constants.pt", ""],
+    ["version", "7.3"],
+  ];
+  writeFileSync(path, writeZip(new Map(parts.map(([name, text]) => [name, Buffer.from(text)]))));
+  const [old, now] = [await load(path), await load(fixture("models/d_scalar_inputs.pt2"))];
+  const types = (p: ExportedProgram) =>
+    values(p).map((v) => [v.name, v.producer?.op, v.type.kind, v.type.kind === "tensor" ? v.type.shape.map(show) : null]);
+  expect(types(old)).toEqual(types(now));
+  expect(old.graph.nodes.find((n) => n.op === "aten::full")?.args["fill_value"]).toBe(Infinity);
+  expect(old.range_constraints.get("s77")?.min).toBe(2);
+  expect(String(old)).toContain('n: "Sym(s86)"');
+  rmSync(dirname(path), { recursive: true });
+});
+
+test("sub-graphs have scopes of their own", async () => {
+  const program = await load(fixture("export/d_cond.pt2"));
+  const cond = program.graph.nodes.find((n) => n.op === "higher_order::cond");
+  const [pred, yes, no, operands] = ["0", "1", "2", "3"].map((k) => cond?.args[k]);
+  expect(pred).toBeInstanceOf(Value);
+  if (!(yes instanceof Graph) || !(no instanceof Graph) || !Array.isArray(operands)) throw new Error("the branches are no graphs");
+  expect([yes.name, no.name]).toEqual(["true_graph_0", "false_graph_0"]);
+  const [x] = operands as Value[];
+  expect(x).toBe(program.graph.inputs.at(-1));
+  expect(yes.inputs[0]).not.toBe(x);
+  expect(yes.inputs[0]?.name).toBe("x");
+  // Sizes are the same symbols inside and outside.
+  expect(yes.inputs[0]?.type.kind === "tensor" && yes.inputs[0].type.shape[0]).toBe(x?.type.kind === "tensor" && x.type.shape[0]);
+  expect(String(program)).toBe(golden("d_cond.txt"));
+  program.free();
+});
+
+test("weights of a tensor subclass are taken apart", async () => {
+  const program = await load(fixture("export/d_torchao_int8wo.pt2"));
+  expect(program.graph.nodes.some((n) => n.op.startsWith("export::"))).toBe(false);
+  const parts = program.signature.inputs.filter((s) => /\.(qdata|scale)$/.test(s.target ?? ""));
+  expect(parts.length).toBeGreaterThan(0);
+  for (const s of parts) {
+    const source = program.tensorOf(s);
+    expect(s.value?.type.kind === "tensor" && [s.value.type.dtype, s.value.type.shape]).toEqual([source.dtype, [...source.shape]]);
+  }
+  const known = new Set<Value>(program.graph.inputs.filter((v) => v !== null));
+  for (const node of program.graph.nodes) {
+    for (const arg of Object.values(node.args)) for (const v of valuesOf(arg)) expect(known.has(v), v.name).toBe(true);
+    for (const v of node.outputs.flat()) if (v !== null) known.add(v);
+  }
+  program.free();
 });
 
 test("tied weights share a key, views of one storage do not", async () => {

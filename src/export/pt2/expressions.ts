@@ -31,6 +31,8 @@ const functions: ReadonlyMap<string, Dims> = new Map<string, Dims>([
   ["Mul", many(mul)],
   ["Max", many(max)],
   ["Min", many(min)],
+  ["max", many(max)], // guards are Python, not SymPy
+  ["min", many(min)],
   ["Pow", two(power)],
   ["PowByNatural", two(power)],
   ["FloorDiv", divided(floordiv)],

@@ -1,6 +1,7 @@
 /** @file The graph of an archive → src/aten/graph.ts: values by name in their scope, with types that hold symbolic sizes and no example size. */
 
 import { type Arg, Graph, Node, type Origin, type Output, type Type, Value } from "../../aten/graph.ts";
+import { schemaOf } from "../../aten/schema.ts";
 import type { Dim } from "../../symbolic.ts";
 import { type ArgumentReader, argument, exactIntegers, outputsOf } from "./arguments.ts";
 import { layout, scalarType } from "./enums.ts";
@@ -11,9 +12,29 @@ import type { Place } from "./place.ts";
 
 const graphDepthLimit = 100;
 
+interface Form {
+  readonly form: string;
+  readonly keyword: boolean;
+}
+
+/** There are few forms and many arguments. */
+const forms = new Map<string, readonly [positional: Form, keyword: Form]>();
+
+function formOf(form: string, keyword: boolean): Form {
+  let both = forms.get(form);
+  if (both === undefined) {
+    both = [
+      { form, keyword: false },
+      { form, keyword: true },
+    ];
+    forms.set(form, both);
+  }
+  return both[keyword ? 1 : 0];
+}
+
 /** What printing needs beyond the graph; see `Spelling`. */
 export interface SpellingParts {
-  readonly args: Map<Node, ReadonlyMap<string, { readonly form: string; readonly keyword: boolean }>>;
+  readonly args: Map<Node, ReadonlyMap<string, Form>>;
   readonly singleReturn: Set<Graph>;
   readonly expressions: Map<Value, string>;
 }
@@ -81,7 +102,7 @@ export class GraphReader implements ArgumentReader {
 
   #arguments(op: string, node: JsonObject) {
     const { place } = this;
-    const forms = new Map<string, { form: string; keyword: boolean }>();
+    const forms = new Map<string, Form>();
     const args: [string, Arg][] = [];
     for (const json of listOf(member(node, "inputs"), "inputs", place)) {
       const input = objectOf(json, "an input", place);
@@ -89,7 +110,7 @@ export class GraphReader implements ArgumentReader {
       const name = stringOf(member(input, "name"), "name", place) || String(args.length);
       const arg = member(input, "arg");
       args.push([name, exactIntegers(op, name, argument(arg, name, this))]);
-      forms.set(name, { form: unionOf(arg, name, place)[0], keyword: member(input, "kind") === 2 });
+      forms.set(name, formOf(unionOf(arg, name, place)[0], isKeyword(op, name, member(input, "kind") ?? 0)));
     }
     return { args: Object.fromEntries(args), forms };
   }
@@ -188,6 +209,10 @@ export class GraphReader implements ArgumentReader {
     return form === "as_expr" ? expressionText(body, name, this.place) : String(body);
   }
 }
+
+/** Archives of 2.6 and older do not say: then what has a default is passed by keyword, as in torch. */
+const isKeyword = (op: string, name: string, kind: Json): boolean =>
+  kind === 0 ? schemaOf(op)?.args.find((a) => a.name === name)?.default !== undefined : kind === 2;
 
 const expressionText = (json: Json, what: string, place: Place): string =>
   stringOf(member(objectOf(json, what, place), "expr_str"), `${what}.expr_str`, place);

@@ -2,53 +2,67 @@
 
 import { messageOf, type Place } from "./place.ts";
 
-export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
+/** Integers that a double does not hold exactly are strings `int:9223372036854775807`: `integerOf` gives them as bigints. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json;
 }
 
-/** Strings (skipped as wholes), numbers, and the tokens of Python's json that JSON lacks. */
-const special = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?Infinity|NaN/g;
+const mark = "int:";
 
-/** Parses `text`. Integers that a double does not hold exactly become bigints. Throws `pt2/json`. */
+/** Parses `text`. Throws `pt2/json`. */
 export function parseJson(text: string, place: Place): Json {
-  if (!/\d{16}|Infinity|NaN/.test(text)) return parse(text, place);
-  let mark = "int:";
-  while (text.includes(mark)) mark += ":";
-  let marked = false;
-  const spelled = text.replace(special, (token) => {
-    if (token.startsWith('"')) return token;
-    if (token.endsWith("y") || token === "NaN") return `"${token}"`;
-    if (token.length < 16 || !/^-?\d+$/.test(token) || BigInt(Number(token)) === BigInt(token)) return token;
-    marked = true;
-    return `"${mark}${token}"`;
-  });
-  const json = parse(spelled, place);
-  return marked ? restore(json, mark) : json;
-}
-
-function parse(text: string, place: Place): Json {
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(respelled(text)) as Json;
   } catch (error) {
     place.fail("json", `not JSON (${messageOf(error)})`, undefined, error);
   }
 }
 
-/** Turns marked strings into bigints, in place. */
-function restore(root: Json, mark: string): Json {
-  const toInt = (x: Json): Json => (typeof x === "string" && x.startsWith(mark) ? BigInt(x.slice(mark.length)) : x);
-  const pending: Json[] = [root];
-  for (let json = pending.pop(); json !== undefined; json = pending.pop()) {
-    if (typeof json !== "object" || json === null) continue;
-    const holder = json as { [key: string]: Json };
-    for (const key of Object.keys(holder)) {
-      const child = toInt(holder[key] as Json);
-      if (typeof child === "bigint") holder[key] = child;
-      else if (typeof child === "object" && child !== null) pending.push(child);
-    }
+/** `text` with numbers that JavaScript's JSON lacks put in quotes. They are few: the rest of a text of megabytes is only looked over. */
+function respelled(text: string): string {
+  const numbers = /Infinity|NaN/.test(text) ? /-?\d{16,}|-?Infinity|NaN/g : /-?\d{16,}/g;
+  let result = "";
+  let copied = 0;
+  const strings = new Strings(text);
+  for (const match of text.matchAll(numbers)) {
+    const [token] = match;
+    const end = match.index + token.length;
+    const isWhole = /^[\s:,[]$/.test(text[match.index - 1] ?? " ") && /^[\s,}\]]$/.test(text[end] ?? " ");
+    if (!isWhole || strings.isInside(match.index)) continue;
+    const isInteger = /\d/.test(token);
+    if (isInteger && BigInt(Number(token)) === BigInt(token)) continue;
+    result += `${text.slice(copied, match.index)}"${isInteger ? mark : ""}${token}"`;
+    copied = end;
   }
-  return toInt(root);
+  return copied === 0 ? text : result + text.slice(copied);
+}
+
+/** Tells which places of a JSON text are inside strings; asked from left to right. */
+class Strings {
+  readonly #text: string;
+  #at = 0;
+  #inside = false;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  isInside(at: number): boolean {
+    // After `"key": ` it is outside for sure: inside a string that quote would have a backslash. Saves looking at every quote.
+    if (/\w": ?$/.test(this.#text.slice(Math.max(at - 4, 0), at))) {
+      this.#at = at;
+      this.#inside = false;
+    }
+    let quote = this.#text.indexOf('"', this.#at);
+    for (; quote >= 0 && quote < at; quote = this.#text.indexOf('"', quote + 1)) {
+      let backslashes = 0;
+      while (this.#inside && this.#text[quote - 1 - backslashes] === "\\") backslashes++;
+      if (backslashes % 2 === 0) this.#inside = !this.#inside;
+    }
+    this.#at = at;
+    return this.#inside;
+  }
 }
 
 const kindOf = (json: Json | undefined): string =>
@@ -88,7 +102,7 @@ export function boolOf(json: Json | undefined, what: string, place: Place): bool
 
 /** An integer, exact. */
 export function integerOf(json: Json | undefined, what: string, place: Place): number | bigint {
-  if (typeof json === "bigint") return json;
+  if (typeof json === "string" && /^int:-?\d+$/.test(json)) return BigInt(json.slice(mark.length));
   if (typeof json !== "number" || !Number.isInteger(json)) wrong(place, what, "an integer", json);
   return json as number;
 }
@@ -98,7 +112,7 @@ export const numberOf = (json: Json | undefined, what: string, place: Place): nu
 
 export function floatOf(json: Json | undefined, what: string, place: Place): number {
   if (json === "Infinity" || json === "-Infinity" || json === "NaN") return Number(json);
-  if (typeof json === "bigint") return Number(json);
+  if (typeof json === "string" && /^int:-?\d+$/.test(json)) return Number(json.slice(mark.length));
   if (typeof json !== "number") wrong(place, what, "a float", json);
   return json as number;
 }

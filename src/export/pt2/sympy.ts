@@ -180,6 +180,8 @@ const synonyms: Readonly<Record<string, string>> = {
   Integer: "Identity",
   Eq: "Equality",
   Ne: "Unequality",
+  max: "Max",
+  min: "Min",
   floor: "FloorToInt",
   ceiling: "CeilToInt",
   Abs: "abs",
