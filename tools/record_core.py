@@ -1,7 +1,8 @@
-"""Records PyTorch's answers for src/core/ops into test/core/golden/ops.json: python tools/record_core.py
+"""Records PyTorch's answers for src/core/ops into test/core/golden/: python tools/record_core.py
 
 One row per case: the function's name, its tensors, its other arguments as JSON, and what torch returned.
 """
+import hashlib
 import json
 import pathlib
 
@@ -138,8 +139,42 @@ x = r(2, 3, 7, 5)
 row("adaptiveAvgPool", [x], [[3, 4]], F.adaptive_avg_pool2d(x, (3, 4)), 1e-6)
 row("adaptiveMaxPool", [x], [[3, 4]], F.adaptive_max_pool2d(x, (3, 4), return_indices=True))
 
-path = pathlib.Path(__file__).parent.parent / "test/core/golden/ops.json"
-path.parent.mkdir(exist_ok=True)
-lines = ",\n".join(json.dumps(row_, separators=(",", ":")) for row_ in rows)
-path.write_text('{"torch":"%s","rows":[\n%s\n]}\n' % (torch.__version__, lines))
-print(len(rows), "rows,", path.stat().st_size, "bytes")
+
+def random_rows():
+    """Name, arguments (seed first), the first 16 hex digits of the bytes' sha256, and the first three numbers."""
+    out = []
+
+    def record(name, args, seed, draw):
+        torch.manual_seed(seed)
+        t = draw()
+        digest = hashlib.sha256(t.contiguous().view(torch.uint8).numpy().tobytes()).hexdigest()[:16]
+        out.append([name, seed, args, digest, t.flatten()[:3].double().tolist()])
+
+    for d in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
+        n = str(d)[6:]
+        for k in (5, 15, 16, 37, 100003):
+            record("rand", [n, [k]], k, lambda: torch.rand(k, dtype=d))
+            record("randn", [n, [k]], k, lambda: torch.randn(k, dtype=d))
+        record("uniform", [n, [1000], -0.3, 0.7], 1, lambda: torch.empty(1000, dtype=d).uniform_(-0.3, 0.7))
+        record("normal", [n, [1003], 0.5, 0.02], 1, lambda: torch.empty(1003, dtype=d).normal_(0.5, 0.02))
+        record("bernoulli", [n, [1000], 0.3], 1, lambda: torch.bernoulli(torch.full((1000,), 0.3, dtype=d)))
+        record("bernoulliScalar", [n, [1000], 0.3], 1, lambda: torch.empty(1000, dtype=d).bernoulli_(0.3))
+        record("exponential", [n, [1000], 2.0], 1, lambda: torch.empty(1000, dtype=d).exponential_(2.0))
+    for low, high in ((0, 10), (-5, 2**27), (0, 2**28), (-(2**40), 2**53)):
+        record("randint", ["int64", [1000], low, high], 1, lambda: torch.randint(low, high, (1000,)))
+    record("randint", ["int32", [1000], -7, 9], 1, lambda: torch.randint(-7, 9, (1000,), dtype=torch.int32))
+    for n in (1, 10, 1000):
+        record("randperm", [n], 2**33 + 5, lambda: torch.randperm(n))
+    return out
+
+
+def write(name, all_rows):
+    path = pathlib.Path(__file__).parent.parent / "test/core/golden" / name
+    path.parent.mkdir(exist_ok=True)
+    lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in all_rows)
+    path.write_text('{"torch":"%s","rows":[\n%s\n]}\n' % (torch.__version__, lines))
+    print(name, len(all_rows), "rows,", path.stat().st_size, "bytes")
+
+
+write("ops.json", rows)
+write("random.json", random_rows())

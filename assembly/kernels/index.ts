@@ -7,6 +7,7 @@ export * from "./gemm";
 export * from "./index-ops";
 export * from "./norm";
 export * from "./pool";
+export * from "./random";
 export * from "./reduce";
 export * from "./sort";
 export * from "./unary";

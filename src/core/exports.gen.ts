@@ -323,6 +323,8 @@ export interface CoreExports {
   neg_i64(a: number, b: number, c: number): void;
   neg_u8(a: number, b: number, c: number): void;
   nonzero(a: number, b: number, c: number, d: number, e: number): number;
+  normal_fill_f32(a: number, b: number, c: number, d: number): void;
+  normal_fill_f64(a: number, b: number, c: number, d: number): void;
   pow_f32(a: number): number;
   pow_f64(a: number): number;
   pow_i32(a: number): number;

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fill } from "../../src/core/ops/elementwise.ts";
+import {
+  bernoulli,
+  bernoulliScalar,
+  exponential,
+  Generator,
+  normal,
+  rand,
+  randint,
+  randn,
+  randperm,
+  uniform,
+} from "../../src/core/ops/random.ts";
+import { numel, type Strided } from "../../src/core/strided.ts";
+import { byteLength, type DType } from "../../src/dtype.ts";
+import { numbers } from "./tensors.ts";
+
+type Row = readonly [name: string, seed: number, args: readonly unknown[], digest: string, first: readonly number[]];
+const { rows } = JSON.parse(readFileSync(new URL("golden/random.json", import.meta.url), "utf8")) as { rows: Row[] };
+
+type Draw = (g: Generator, dtype: DType, shape: number[], a: number, b: number) => Strided;
+const draws: { readonly [name: string]: Draw } = {
+  rand,
+  randn,
+  uniform,
+  normal,
+  bernoulliScalar,
+  exponential,
+  randint,
+  bernoulli: (g, dtype, shape, p) => bernoulli(g, fill(dtype, shape, p)),
+};
+
+// glibc's double logarithms and sines are not ours to the last bit.
+const nearly = (name: string, dtype: unknown) => dtype === "float64" && ["randn", "normal", "exponential"].includes(name);
+
+test.each(rows.map((row) => [`${row[0]} ${JSON.stringify(row[2])}`, row] as const))("%s", (_, [name, seed, args, digest, first]) => {
+  const g = new Generator(seed);
+  const x = name === "randperm" ? randperm(g, args[0] as number) : draws[name]!(g, ...(args as [DType, number[], number, number]));
+  numbers(x)
+    .slice(0, 3)
+    .forEach((v, i) => {
+      expect(Math.abs(v - first[i]!)).toBeLessThanOrEqual(nearly(name, x.dtype) ? 1e-15 * Math.max(1, Math.abs(v)) : 0);
+    });
+  if (nearly(name, x.dtype)) return;
+  const bytes = x.storage.bytes().subarray(0, byteLength(x.dtype, numel(x.shape)));
+  expect(createHash("sha256").update(bytes).digest("hex").slice(0, 16)).toBe(digest);
+});
+
+test("a generator starts again from its seed, and keeps the second of a normal pair", () => {
+  const g = new Generator(5);
+  const all = numbers(randn(g, "float32", [5]));
+  expect(all[0]).toBe(-0.4867807626724243);
+  expect(numbers(randn(g, "float32", [3]))).toEqual([1.9427834749221802, -1.4017020463943481, -0.7625571489334106]);
+  expect(numbers(randn(g.manual_seed(5), "float32", [5]))).toEqual(all);
+  expect(new Generator(-1).initial_seed()).toBe(2n ** 64n - 1n);
+  expect(() => randint(g, "int64", [1], 3, 3)).toThrow(/core\/randint/);
+});
