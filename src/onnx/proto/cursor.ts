@@ -48,6 +48,17 @@ export class Cursor {
   string(i: number): string {
     return this.#events.string(this.#words[i * 3 + 1] as number);
   }
+  /** The strings, by number, of all fields of `key` in a range, nested ones too. */
+  stringIds({ begin, end }: Range, key: number): Set<number> {
+    const ids = new Set<number>();
+    for (let i = begin; i < end; i++) if (this.#words[i * 3] === key) ids.add(this.#words[i * 3 + 1] as number);
+    return ids;
+  }
+  /** The number of the string in field `key` of a message; -1 without one. */
+  stringId({ begin, end }: Range, key: number): number {
+    for (let i = begin; i < end; i = this.next(i)) if (this.key(i) === key) return this.#words[i * 3 + 1] as number;
+    return -1;
+  }
   /** An integer of 64 bits: a number where one holds it. */
   integer(i: number): number | bigint {
     const low = this.#words[i * 3 + 1] as number;

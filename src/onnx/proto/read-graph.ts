@@ -2,7 +2,8 @@
 
 import { fromOnnx } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import { type Dim, type SymEnv, show } from "../../symbolic.ts";
+import { type Dim, isStatic, type SymEnv, show } from "../../symbolic.ts";
+import { fakeSource } from "../../weights/basic.ts";
 import { parseDim } from "../ir/dim-text.ts";
 import { type Attribute, Graph, Node, Value, type ValueType } from "../ir/graph.ts";
 import type { Cursor, Range } from "./cursor.ts";
@@ -62,7 +63,7 @@ export class GraphReader {
   }
 
   /** Fills `graph` with the GraphProto in `range`. */
-  read(range: Range, graph: Graph, scope: Scope, where: string): void {
+  read(range: Range, graph: Graph, scope: Scope, where: string, main = false): void {
     const cursor = this.#cursor;
     const [nodes, initializers, inputs, outputs, infos]: number[][] = [[], [], [], [], []];
     cursor.fields(range, (key, i) => {
@@ -81,12 +82,30 @@ export class GraphReader {
     for (const i of initializers as number[]) {
       this.#initializer(readTensor(cursor, cursor.inside(i), this.#origin, `an initializer of ${where}`), graph, scope);
     }
+    if (main) this.#absent(range, infos as number[], graph, scope);
     for (const i of nodes as number[]) graph.append(this.#node(i, scope, where));
     for (const i of infos as number[]) this.#describe(this.#info(i), scope);
     for (const i of outputs as number[]) {
       const info = this.#info(i);
       if (info.other !== null) throw this.#unsupported(`output ${info.name}, ${info.other}`, where);
       graph.outputs.push(this.#describe(info, scope) ?? this.#unknown(info.name, `output of ${where}`));
+    }
+  }
+
+  /** Values that nodes read, that nothing makes, and whose type is told: the weights of a file that was saved without them. */
+  #absent(range: Range, infos: readonly number[], graph: Graph, scope: Scope): void {
+    const cursor = this.#cursor;
+    const made = cursor.stringIds(range, nodeKeys.output);
+    const read = cursor.stringIds(range, nodeKeys.input);
+    for (const at of infos) {
+      const id = cursor.stringId(cursor.inside(at), infoKeys.name);
+      if (made.has(id) || !read.has(id)) continue;
+      const info = this.#info(at);
+      const shape = info.type?.shape?.filter(isStatic);
+      if (scope.own(info.name) || info.type === null || shape?.length !== info.type.shape?.length || shape === undefined) continue;
+      const value = this.#declare(info, scope, "initializer");
+      value.source = fakeSource(info.type.dtype, shape, info.name, info.name);
+      graph.initializers.add(value);
     }
   }
 

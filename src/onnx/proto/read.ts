@@ -74,7 +74,7 @@ class ModelReader {
     if (model.ir_version === 0) throw malformed(cursor.input, "model", "has no ir_version");
     if (model.opset_import.size === 0 && model.ir_version >= 3) throw malformed(cursor.input, "model", "imports no opset");
     if (model.opset_import.size === 0) model.opset_import.set("", 1);
-    this.#graphs(model.env).read(cursor.inside(graph), model.graph, new Scope(null), "the graph");
+    this.#graphs(model.env).read(cursor.inside(graph), model.graph, new Scope(null), "the graph", true);
     for (const i of functions) this.#function(model, i);
     return model;
   }

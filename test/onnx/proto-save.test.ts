@@ -1,0 +1,311 @@
+/** Saving: what lands in which file, that nothing is lost when it fails, and what external data may name. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { OnnxExporterError } from "../../src/errors.ts";
+import { type Graph, type Model, Node, Value } from "../../src/onnx/ir/graph.ts";
+import { modelProtoType } from "../../src/onnx/proto/model-proto.ts";
+import { saveError } from "../../src/onnx/proto/output.ts";
+import { xxh64 } from "../../src/onnx/proto/payload.ts";
+import { readModel } from "../../src/onnx/proto/read.ts";
+import { encodeModel, saveModel } from "../../src/onnx/proto/save.ts";
+import { bufferSource, fakeSource } from "../../src/weights/basic.ts";
+import { expandSource, transposeSource } from "../../src/weights/derive.ts";
+import { fileSource } from "../../src/weights/file.ts";
+import { closeFile } from "../../src/weights/files.ts";
+import { readAll, source, type TensorSource } from "../../src/weights/source.ts";
+import { emptyModel, floats, fullModel, initializer } from "./proto-models.ts";
+
+let dir = "";
+const made: string[] = [];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "save-"));
+  made.push(dir);
+});
+afterAll(() => {
+  closeFile();
+  for (const d of made) rmSync(d, { recursive: true });
+});
+
+const at = (name: string): string => join(dir, name);
+const bytesOf = (s: TensorSource): number[] => [...readAll(s, 1 << 26)];
+const weights = (graph: Graph): Map<string, TensorSource> => new Map([...graph.initializers].map((v) => [v.name!, v.source!]));
+
+/** A model of initializers alone. */
+function modelOf(sources: Record<string, TensorSource>): Model {
+  const model = emptyModel();
+  for (const [name, s] of Object.entries(sources)) initializer(model.graph, name, s);
+  return model;
+}
+
+/** A tensor of ones that cannot be read to its end; `before` runs first. */
+const broken = (before: () => void = () => undefined): TensorSource =>
+  source({
+    name: "broken",
+    dtype: "uint8",
+    shape: [5 << 20],
+    key: null,
+    *pieces() {
+      yield new Uint8Array(1 << 20);
+      before();
+      throw new OnnxExporterError("weights/file", "cannot read broken");
+    },
+  });
+
+describe("what lands where", () => {
+  test("small tensors stay, large ones are aligned, order is that of declaration", () => {
+    const model = modelOf({ small: floats([64]), a: floats([65]), b: floats([66]), large: floats([1 << 18]), c: floats([67]) });
+    const saved = saveModel(model, at("m.onnx"), { external_data: true });
+    expect(saved.files).toEqual([at("m.onnx"), at("m.onnx.data")]);
+    const proto = modelProtoType().toObject(modelProtoType().decode(readFileSync(at("m.onnx"))));
+    const entries = proto.graph.initializer.map((t: { external_data?: { value: string }[] }) => t.external_data?.map((e) => e.value));
+    expect(entries).toEqual([
+      undefined,
+      ["m.onnx.data", "0", "260"],
+      ["m.onnx.data", "320", "264"],
+      ["m.onnx.data", "4096", "1048576"],
+      ["m.onnx.data", "1052672", "268"],
+    ]);
+    expect(statSync(at("m.onnx.data")).size).toBe(1052672 + 268);
+    const back = weights(readModel(at("m.onnx")).graph);
+    for (const [name, s] of weights(model.graph)) expect(bytesOf(back.get(name)!)).toEqual(bytesOf(s));
+  });
+
+  test("everything inside, and inside by default", () => {
+    const model = modelOf({ a: floats([100_000]), b: floats([10]) });
+    expect(saveModel(model, at("m.onnx")).files).toEqual([at("m.onnx")]);
+    expect(readdirSync(dir)).toEqual(["m.onnx"]);
+    expect(Buffer.compare(readFileSync(at("m.onnx")), encodeModel(model))).toBe(0);
+  });
+
+  test("equal payloads are written once: by key, and by content", () => {
+    const a = floats([1000]);
+    const huge = bufferSource("uint8", [5 << 20], new Uint8Array(5 << 20).fill(3));
+    const model = modelOf({ a, tied: a, copy: floats([1000]), other: floats([1000], 1), huge, tiedHuge: huge });
+    saveModel(model, at("m.onnx"), { external_data: true });
+    const back = weights(readModel(at("m.onnx")).graph);
+    const offset = (name: string): number => back.get(name)?.range?.offset ?? -1;
+    expect(offset("tied")).toBe(offset("a"));
+    expect(offset("copy")).toBe(offset("a"));
+    expect(offset("other")).not.toBe(offset("a"));
+    expect(offset("tiedHuge")).toBe(offset("huge"));
+    expect(statSync(at("m.onnx.data")).size).toBe(8192 + (5 << 20));
+  });
+
+  test("derived sources are computed on the way, with little memory", () => {
+    writeFileSync(at("w"), new Uint8Array(Float32Array.from({ length: 600 * 700 }, (_, i) => i).buffer));
+    const w = fileSource({ file: at("w"), offset: 0, dtype: "float32", shape: [600, 700], name: "w" });
+    saveModel(modelOf({ w: transposeSource(w, [1, 0]) }), at("m.onnx"), { external_data: true, budget: 64 << 10 });
+    const [back] = weights(readModel(at("m.onnx")).graph).values();
+    expect(back?.shape).toEqual([700, 600]);
+    expect([...new Float32Array(readAll(back!, 1 << 22).buffer).subarray(0, 4)]).toEqual([0, 700, 1400, 2100]);
+  });
+
+  test("the same model gives the same bytes, wherever it is saved", () => {
+    mkdirSync(at("sub"));
+    for (const path of [at("m.onnx"), at("sub/m.onnx")]) saveModel(fullModel(), path, { external_data: true });
+    for (const name of ["m.onnx", "m.onnx.data"]) expect(Buffer.compare(readFileSync(at(name)), readFileSync(at(`sub/${name}`)))).toBe(0);
+  });
+
+  test("a model can be saved over itself", () => {
+    saveModel(modelOf({ a: floats([1000]), b: floats([2000]) }), at("m.onnx"), { external_data: true });
+    const model = readModel(at("m.onnx"));
+    saveModel(model, at("m.onnx"), { external_data: true });
+    expect(bytesOf(weights(readModel(at("m.onnx")).graph).get("b")!)).toEqual(bytesOf(floats([2000])));
+    expect(readdirSync(dir).sort()).toEqual(["m.onnx", "m.onnx.data"]);
+  });
+
+  test("xxh64 is XXH64", () => {
+    expect(xxh64(new Uint8Array(0)).toString(16)).toBe("ef46db3751d8e999");
+    expect(xxh64(Buffer.from("abc")).toString(16)).toBe("44bc2cf5ad770999");
+    expect(xxh64(Buffer.from("Nobody inspects the spammish repetition")).toString(16)).toBe("fbcea83c8a378bf1");
+  });
+});
+
+describe("without weights", () => {
+  const fake = (): Model => {
+    const model = emptyModel();
+    const w = initializer(model.graph, "layer.weight", fakeSource("float32", [3, 4], "layer.weight"));
+    const y = new Value("y", { dtype: "float32", shape: [3, 4] });
+    model.graph.append(new Node("Relu", [w], new Map(), [y], -1));
+    model.graph.outputs.push(y);
+    return model;
+  };
+  test("fake weights are refused by name before anything is written", () => {
+    expect(() => saveModel(fake(), at("m.onnx"))).toThrow(/save\/fake.*1 of 1 weights are fake.*layer.weight\n.*apply_weights/);
+    expect(() => encodeModel(fake())).toThrow("save/fake");
+    expect(readdirSync(dir)).toEqual([]);
+  });
+  test("left out, they come back as fake ones", () => {
+    saveModel(fake(), at("m.onnx"), { include_initializers: false });
+    const back = readModel(at("m.onnx"));
+    expect([...back.graph.initializers].map((v) => [v.name, v.source?.materialized, v.shape])).toEqual([["layer.weight", false, [3, 4]]]);
+    expect(back.graph.inputs).toEqual([]);
+  });
+  test("or as inputs", () => {
+    saveModel(fake(), at("m.onnx"), { include_initializers: false, keep_initializers_as_inputs: true });
+    expect(readModel(at("m.onnx")).graph.inputs.map((v) => v.name)).toEqual(["layer.weight"]);
+    const both = modelOf({ w: floats([3]) });
+    saveModel(both, at("m.onnx"), { keep_initializers_as_inputs: true });
+    const { graph } = readModel(at("m.onnx"));
+    expect(graph.inputs[0]?.isInitializer).toBe(true);
+    expect(Buffer.compare(encodeModel(readModel(at("m.onnx"))), readFileSync(at("m.onnx")))).toBe(0);
+  });
+});
+
+describe("failures", () => {
+  const existing = (): void => {
+    writeFileSync(at("m.onnx"), "old model");
+    writeFileSync(at("m.onnx.data"), "old data");
+  };
+  const intact = (): void => {
+    expect(readFileSync(at("m.onnx"), "utf8")).toBe("old model");
+    expect(readFileSync(at("m.onnx.data"), "utf8")).toBe("old data");
+    expect(readdirSync(dir).sort()).toEqual(["m.onnx", "m.onnx.data"]);
+  };
+
+  test.each([true, false])("a weight that cannot be read (external: %s)", (external_data) => {
+    existing();
+    expect(() => saveModel(modelOf({ a: floats([1000]), broken: broken() }), at("m.onnx"), { external_data })).toThrow(
+      "cannot read broken",
+    );
+    intact();
+  });
+
+  test("a model that cannot be encoded", () => {
+    existing();
+    const model = modelOf({ a: floats([1000]) });
+    model.graph.inputs.push(new Value("c", { dtype: "complex32", shape: [] }));
+    expect(() => saveModel(model, at("m.onnx"), { external_data: true })).toThrow("ONNX has no complex32");
+    intact();
+  });
+
+  test("the model's file cannot be put in place: the data file is what it was", () => {
+    writeFileSync(at("m.onnx.data"), "old data");
+    const trap = source({
+      name: "trap",
+      dtype: "uint8",
+      shape: [1000],
+      key: null,
+      *pieces() {
+        mkdirSync(at("m.onnx"), { recursive: true });
+        yield new Uint8Array(1000);
+      },
+    });
+    expect(() => saveModel(modelOf({ trap }), at("m.onnx"), { external_data: true })).toThrow("save/directory");
+    expect(readFileSync(at("m.onnx.data"), "utf8")).toBe("old data");
+    expect(readdirSync(dir).sort()).toEqual(["m.onnx", "m.onnx.data"]);
+  });
+
+  test.each<[string, () => string, string]>([
+    ["a folder at the path", () => dir, "save/directory"],
+    ["a folder that is not there", () => at("none/m.onnx"), "save/folder"],
+    ["a file as folder", () => at("file/m.onnx"), "save/folder"],
+    ["a name that is too long", () => at(`${"x".repeat(300)}.onnx`), "save/name"],
+  ])("%s", (_, path, code) => {
+    const target = path();
+    writeFileSync(at("file"), "");
+    expect(() => saveModel(modelOf({ a: floats([1000]) }), target, { external_data: true })).toThrow(code);
+    expect(() => saveModel(modelOf({ a: floats([1000]) }), target)).toThrow(target.slice(0, 50));
+  });
+
+  test("2 GiB of weights do not fit into one file", () => {
+    const half = expandSource(bufferSource("uint8", [1, 1], Uint8Array.of(1)), [1 << 15, 1 << 15]);
+    const two = modelOf({ a: half, b: half });
+    expect(() => saveModel(two, at("m.onnx"), { external_data: false })).toThrow(/save\/size.*\n.*external_data: true/);
+    expect(() => saveModel(modelOf({ a: expandSource(half, [4, 1 << 15, 1 << 15]) }), at("m.onnx"), { external_data: false })).toThrow(
+      "save/size",
+    );
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test.each([
+    ["ENOSPC", "save/no-space", "free space"],
+    ["EACCES", "save/permission", "may be written"],
+    ["EROFS", "save/permission", "read-only"],
+    ["EIO", "save/file", "check"],
+  ])("%s is told with path and remedy", (code, name, hint) => {
+    const error = saveError("/x/m.onnx", Object.assign(new Error(`${code}: no`), { code }));
+    expect(error.code).toBe(name);
+    expect(error.message).toContain("/x/m.onnx");
+    expect(error.hint).toContain(hint);
+  });
+});
+
+describe("external data", () => {
+  /** A model whose tensor `w` of 8 bytes has these entries. */
+  const model = (entries: Record<string, string>): string => {
+    const external_data = Object.entries(entries).map(([key, value]) => ({ key, value }));
+    const w = { name: "w", dims: [2], data_type: 1, data_location: 1, external_data };
+    const proto = { ir_version: 10, opset_import: [{ domain: "", version: 20 }], graph: { name: "g", initializer: [w] } };
+    writeFileSync(at("m.onnx"), modelProtoType().encode(modelProtoType().fromObject(proto)).finish());
+    return at("m.onnx");
+  };
+
+  test("in the folder, below it, by a link that stays inside, without offset and length", () => {
+    mkdirSync(at("sub"));
+    writeFileSync(at("sub/w.bin"), Buffer.from(Float32Array.of(1, 2, 3).buffer));
+    symlinkSync(at("sub/w.bin"), at("link.bin"));
+    for (const [entries, first] of [
+      [{ location: "sub/w.bin", offset: "4", length: "8" }, 2],
+      [{ location: "./sub/w.bin" }, 1],
+      [{ location: "link.bin", offset: "4" }, 2],
+    ] as const) {
+      const [w] = weights(readModel(model(entries)).graph).values();
+      expect([...new Float32Array(readAll(w!, 8).buffer)]).toEqual([first, first + 1]);
+    }
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["..", { location: "../w.bin" }, /proto\/external.*tensor w.*\.\./],
+    [".. inside", { location: "sub/../../w.bin" }, /leaves the folder/],
+    ["backslashes", { location: "..\\w.bin" }, /leaves the folder/],
+    ["an absolute path", { location: "/etc/hostname" }, /absolute/],
+    ["a drive", { location: "C:\\w.bin" }, /absolute/],
+    ["a link to the outside", { location: "outside" }, /link that leaves/],
+    ["a link to a folder outside", { location: "folder/hostname" }, /link that leaves/],
+    ["the folder itself", { location: "." }, /proto\/external/],
+    ["a zero byte", { location: "w\0.bin" }, /no file name/],
+    ["nothing", { location: "" }, /names no file/],
+    ["no location", { offset: "0" }, /without a location/],
+    ["a file that is not there", { location: "none.bin" }, /none\.bin/],
+    ["an offset behind the end", { location: "w.bin", offset: "100" }, /weights\/range.*w/],
+    ["a negative offset", { location: "w.bin", offset: "-4" }, /no decimal number/],
+    ["an offset in hexadecimal", { location: "w.bin", offset: "0x4" }, /no decimal number/],
+    ["an enormous offset", { location: "w.bin", offset: "99999999999999999999" }, /no decimal number/],
+    ["a length that is not the tensor's", { location: "w.bin", length: "4" }, /8 bytes, but its external data has 4/],
+  ])("%s is refused", (_, entries, message) => {
+    writeFileSync(at("w.bin"), new Uint8Array(16));
+    symlinkSync("/etc/hostname", at("outside"));
+    symlinkSync("/etc", at("folder"));
+    expect(() => readModel(model(entries))).toThrow(OnnxExporterError);
+    expect(() => readModel(model(entries))).toThrow(message);
+  });
+
+  test("a model given as bytes has a folder only when it is told", () => {
+    writeFileSync(at("w.bin"), new Uint8Array(16));
+    const bytes = readFileSync(model({ location: "w.bin" }));
+    expect(() => readModel(bytes)).toThrow("given as bytes");
+    expect(readModel(bytes, { folder: dir }).graph.initializers.size).toBe(1);
+  });
+});
+
+const python = "/work/oracle/bin/python";
+test.skipIf(!existsSync(python))("Python's onnx loads and checks what is saved", () => {
+  for (const external_data of [true, false]) {
+    const model = fullModel();
+    const [g] = [model.graph];
+    initializer(g, "more", floats([5000]));
+    saveModel(model, at("m.onnx"), { external_data });
+    const script = `
+import onnx, sys, json
+from onnx import numpy_helper
+m = onnx.load(sys.argv[1])
+print(json.dumps({"nodes": [n.op_type for n in m.graph.node], "doc": m.doc_string, "sum": float(numpy_helper.to_array(m.graph.initializer[3]).sum()), "big": m.graph.node[1].attribute[2].i}))`;
+    const said = JSON.parse(execFileSync(python, ["-c", script, at("m.onnx")], { encoding: "utf8" }));
+    expect(said).toMatchObject({ nodes: ["Transpose", "Custom", "If", "Scale"], doc: model.doc_string, sum: (5000 * 4999) / 4 });
+  }
+});
