@@ -139,7 +139,7 @@ test("an archive of PyTorch 2.5 says the same in older words", async () => {
   const types = (p: ExportedProgram) =>
     values(p).map((v) => [v.name, v.producer?.op, v.type.kind, v.type.kind === "tensor" ? v.type.shape.map(show) : null]);
   expect(types(old)).toEqual(types(now));
-  expect(old.graph.nodes.find((n) => n.op === "aten::full")?.args["fill_value"]).toBe(Infinity);
+  expect(old.graph.nodes.find((n) => n.op === "aten::full")?.args.fill_value).toBe(Infinity);
   expect(old.range_constraints.get("s77")?.min).toBe(2);
   expect(String(old)).toContain('n: "Sym(s86)"');
   rmSync(dirname(path), { recursive: true });
@@ -195,9 +195,9 @@ test("arguments are literals of the graph's vocabulary", async () => {
   expect(ops).toContain("aten::linear");
   expect(ops).toContain("aten::slice.Tensor");
   expect([...ops].filter((op) => !/^[\w.]+::\w+(\.\w+)?$/.test(op))).toEqual([]);
-  const dtypes = nodes.filter((n) => n.op === "aten::to.dtype").map((n) => n.args["dtype"]);
+  const dtypes = nodes.filter((n) => n.op === "aten::to.dtype").map((n) => n.args.dtype);
   expect(dtypes).toContain("float32");
-  const ends = nodes.filter((n) => n.op === "aten::slice.Tensor").map((n) => n.args["end"]);
+  const ends = nodes.filter((n) => n.op === "aten::slice.Tensor").map((n) => n.args.end);
   for (const end of ends) expect(typeof end === "number" || end instanceof Value || end === null || end === undefined).toBe(true);
   expect(nodes.every((n) => n instanceof Node && n.origin.node !== "")).toBe(true);
   expect(program.graph).toBeInstanceOf(Graph);

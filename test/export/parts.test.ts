@@ -1,6 +1,7 @@
 /** The small readers: JSON, pickles, pytrees, names, literals. */
 
 import { expect, test } from "vitest";
+import { parseModuleStack } from "../../src/export/module-stack.ts";
 import { integerOf, parseJson } from "../../src/export/pt2/json.ts";
 import { canonicalOp, fallbackName, torchTarget } from "../../src/export/pt2/op-names.ts";
 import { type Py, PyGlobal, PyObject, PyTuple, unpickle } from "../../src/export/pt2/pickle.ts";
@@ -127,6 +128,17 @@ test("flatten and unflatten are inverse", () => {
 
 test.each(["", "[2, {}]", "[1, 5]", '[1, {"type": 3}]', "{}"])("%s is no tree spec", (text) => {
   expect(() => treespec_loads(text)).toThrow(/pytree\/spec/);
+});
+
+test("module stacks", () => {
+  const text = "L__self__,,__main__.M;L__self__l@1,layers['a,b'].l,f.<locals>.Linear";
+  expect(parseModuleStack(text)).toEqual([
+    { key: "L__self__", call: 0, path: "", type: "__main__.M" },
+    { key: "L__self__l", call: 1, path: "layers['a,b'].l", type: "f.<locals>.Linear" },
+  ]);
+  const hook = "_empty_nn_module_stack_from_metadata_hook";
+  expect(parseModuleStack([hook, hook, hook].join())).toEqual([]);
+  expect(parseModuleStack("")).toEqual([]);
 });
 
 test("literals print as Python's", () => {

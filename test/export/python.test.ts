@@ -64,15 +64,15 @@ test.each([
 });
 
 test.each([
-  ["(L['x'].size()[0] % 4) == 0", "(L['x'].size()[0]%4) == 0"],
-  ["not L['n'] >= 2 and True", undefined],
-])("the guard %s is an expression", (text) => {
+  ["(L['x'].size()[0] % 4) == 0", "L['x'].size()[0]%4 == 0"],
+  ["not L['n'] >= 2 and True", "and"],
+])("the guard %s is an expression", (text, shown) => {
   const parsed = parsePython(text);
   expect(typeof parsed).toBe("object");
-  expect(typeof parsed === "string" ? "" : printPython(parsed)).toContain("L['");
+  expect(typeof parsed === "string" ? "" : printPython(parsed)).toContain(shown);
 });
 
-test.each(["", "Add(", "1 +", "s0 $ 2", "(".repeat(300) + "1" + ")".repeat(300), "a b", "'open"])("%s is no expression", (text) => {
+test.each(["", "Add(", "1 +", "s0 $ 2", `${"(".repeat(300)}1${")".repeat(300)}`, "a b", "'open"])("%s is no expression", (text) => {
   expect(typeof parsePython(text)).toBe("string");
   const env = new SymEnv();
   expect(() => new Expressions(env).dim(text, place)).toThrow(/pt2\/expression/);

@@ -33,7 +33,7 @@ export function takeApart(graph: Graph, inputs: InputSpec[], payloads: readonly 
   const parts = new Map<string, Value>();
   const replaced = new Map<Value, Value>();
   graph.nodes = graph.nodes.filter((node) => {
-    const of = node.args["src_subclass_tensor"];
+    const of = node.args.src_subclass_tensor;
     const part = node.op === access && of instanceof Value ? known.get(of) : undefined;
     if (part === undefined) return true;
     const { name, inner, output } = innerOf(node, part, place);
@@ -61,7 +61,7 @@ export function takeApart(graph: Graph, inputs: InputSpec[], payloads: readonly 
 }
 
 function innerOf(node: Node, part: Part, place: Place) {
-  const attribute = node.args["attr"];
+  const attribute = node.args.attr;
   const output = node.outputs[0];
   const inner = typeof attribute === "string" ? part.subclass.parts.get(attribute) : undefined;
   if (inner === undefined || !(output instanceof Value)) {

@@ -58,7 +58,8 @@ export function printPython(x: Python, known: (x: Python) => string | null = () 
   const text = known(x);
   if (text !== null) return text;
   const show = (p: Python): string => printPython(p, known);
-  const inner = (p: Python): string => (/^[\w.]+$|^\w+\([^()]*\)$/.test(show(p)) ? show(p) : `(${show(p)})`);
+  const isPrimary = (p: Python): boolean => /^(name|attribute|subscript)$/.test(p.kind) || (p.kind === "call" && p.fn.kind === "attribute");
+  const inner = (p: Python): string => (isPrimary(p) || /^[\w.]+$|^\w+\([^()]*\)$/.test(show(p)) ? show(p) : `(${show(p)})`);
   switch (x.kind) {
     case "number":
       return x.text;
@@ -84,7 +85,7 @@ export function printPython(x: Python, known: (x: Python) => string | null = () 
 
 function printCall(x: Python & { kind: "call" }, fn: string | null, show: (p: Python) => string, inner: (p: Python) => string): string {
   const [first] = x.args;
-  if (fn === null) return `${show(x.fn)}(${x.args.map(show).join(", ")})`;
+  if (fn === null) return `${inner(x.fn)}(${x.args.map(show).join(", ")})`;
   if (fn === "Symbol" && first?.kind === "string") return first.value;
   if ((fn === "Integer" || fn === "Float") && first !== undefined) return first.kind === "string" ? first.value : show(first);
   if (fn === "Rational") return x.args.map(show).join("/");

@@ -1,0 +1,41 @@
+/** @file Module stacks of captured nodes: which submodules' calls a node lies in. */
+
+export interface ModuleFrame {
+  /** Name of the module object in the trace (`L__self___encoder`), without the number of the call. */
+  readonly key: string;
+  /** 0 for the first call of the module, 1 for the second, …: FX writes them as `key@1`. */
+  readonly call: number;
+  /** Path in the model, `encoder.layers.0`; "" for the model itself. */
+  readonly path: string;
+  /** Class, `torch.nn.modules.linear.Linear`. */
+  readonly type: string;
+}
+
+/** `key,path,type` entries joined by `;` (`Origin.moduleStack`), outermost first. Nodes that no module made have none. */
+export function parseModuleStack(text: string): ModuleFrame[] {
+  if (text === "") return [];
+  return splitOutside(text, ";").flatMap((entry) => {
+    const [name = "", path = "", ...type] = splitOutside(entry, ",");
+    if (name.startsWith("_empty_nn_module_stack")) return [];
+    const at = /^(.*)@(\d+)$/.exec(name);
+    return [{ key: at?.[1] ?? name, call: Number(at?.[2] ?? 0), path: path.replace(/^L\['self'\]\.?/, ""), type: type.join(",") }];
+  });
+}
+
+/** Splits at separators that no bracket encloses: paths may hold `['a,b']`. */
+function splitOutside(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i] as string;
+    if (c === "[" || c === "(") depth++;
+    else if (c === "]" || c === ")") depth--;
+    else if (c === separator && depth === 0) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
