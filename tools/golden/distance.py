@@ -1,0 +1,15 @@
+# Distances and similarities.
+row("aten::cosine_similarity", f32(3, 4), f32(3, 4), dynamic={"x1": [0], "x2": [0]})
+row("aten::cosine_similarity", f32(3, 4, 2), f32(4, 1), 1, 1e-6)
+row("aten::cosine_similarity", f32(3, 4), torch.zeros(3, 4), 1)
+row("aten::pairwise_distance", f32(3, 4), f32(3, 4), dynamic={"x1": [0], "x2": [0]})
+row("aten::pairwise_distance", f32(3, 4), f32(4), 1.0, 1e-6, True)
+for p in [0.0, 1.0, 2.0, 3.0, inf]:
+    row("aten::cdist", f32(2, 3, 4), f32(2, 5, 4), p, 2)
+row("aten::cdist", f32(3, 4), f32(5, 4), dynamic={"x1": [0]})
+row("aten::cdist", f32(2, 2, 3, 4), f32(2, 5, 4), 2.0, 1, atol=1e-4)
+row("aten::cdist", f32(30, 4), f32(5, 4), 2.0, None, atol=1e-4)
+row("aten::cdist", f32(0, 4, 5), f32(3, 5), 2.0, 1)
+row("aten::_euclidean_dist", f32(3, 4), f32(5, 4), atol=1e-4)
+row("aten::pdist", f32(5, 3))
+row("aten::pdist", f32(4, 3), 1.0)

@@ -1,0 +1,30 @@
+# quantized_decomposed.
+import torch.ao.quantization.fx._decomposed
+
+qd = "quantized_decomposed::"
+for dtype, low, high, zero in [(torch.int8, -128, 127, 3), (torch.uint8, 0, 255, 128), (torch.int8, -127, 127, 0), (torch.int8, -8, 7, 0), (torch.int16, -32768, 32767, 5)]:
+    row(qd + "quantize_per_tensor", f32(3, 6, lo=-4, hi=4), 0.021, zero, low, high, dtype)
+row(qd + "quantize_per_tensor", f32(3, 6), 0.02, 3, -128, 127, torch.int8, dynamic={"input": [0]})
+row(qd + "quantize_per_tensor.tensor", f32(3, 6), of("float32", 0.02), of("int64", 3), -128, 127, torch.int8)
+row(qd + "quantize_per_channel", f32(4, 5), f32(4, lo=0.01, hi=0.1), i64(4), 0, -128, 127, torch.int8)
+row(qd + "quantize_per_channel", f32(2, 4, 5), f32(4, lo=0.01, hi=0.1), i64(4), 1, -127, 127, torch.int8)
+row(qd + "quantize_per_channel", f32(2, 4, 5), f32(4, lo=0.01, hi=0.1), i64(4), 1, -30000, 30000, torch.int16)
+row(qd + "quantize_per_channel_group", f32(4, 6), f32(4, 2, lo=0.1, hi=0.4), i32(4, 2, lo=-2, hi=3), -8, 7, torch.int8, 3)
+row(qd + "quantize_per_token", f32(4, 6), f32(4, 1, lo=0.1, hi=0.4), i64(4, 1), -128, 127, torch.int8)
+q8 = draw("int8", 3, 6)
+row(qd + "dequantize_per_tensor", q8, 0.02, 3, -128, 127, torch.int8, dynamic={"input": [0]})
+row(qd + "dequantize_per_tensor", u8(3, 6), 0.02, 128, 0, 255, torch.uint8)
+row(qd + "dequantize_per_tensor", i32(3, 6), 0.02, 0, -(2**31), 2**31 - 1, torch.int32)
+row(qd + "dequantize_per_tensor", draw("int16", 3, 6), 0.02, 7, -32768, 32767, torch.int16)
+row(qd + "dequantize_per_tensor.tensor", q8, of("float32", 0.02), of("int64", 3), -128, 127, torch.int8)
+row(qd + "dequantize_per_channel", draw("int8", 4, 6), f32(4, lo=0.01, hi=0.1), i64(4), 0, -128, 127, torch.int8)
+row(qd + "dequantize_per_channel", draw("int8", 2, 4, 3), f32(4, lo=0.01, hi=0.1), None, 1, -128, 127, torch.int8)
+row(qd + "dequantize_per_channel", i32(4, 3), f32(4, lo=0.01, hi=0.1), i64(4), 0, -(2**31), 2**31 - 1, torch.int32)
+row(qd + "dequantize_per_channel_group", draw("int8", 4, 6), f32(4, 2, lo=0.1, hi=0.4), i32(4, 2, lo=-2, hi=3), -8, 7, torch.int8, 3, torch.float32)
+row(qd + "dequantize_per_token", draw("int8", 4, 6), f32(4, 1, lo=0.1, hi=0.4), i64(4, 1), -128, 127, torch.int8, torch.float32)
+row(qd + "fake_quant_per_channel", f32(4, 5), f32(4, lo=0.01, hi=0.1), i32(4, lo=-2, hi=3), 0, -128, 127)
+row(qd + "choose_qparams.tensor", f32(4, 5), -128, 127, 1e-5, torch.int8)
+row(qd + "choose_qparams_symmetric.tensor", f32(4, 5), -127, 127, 1e-5, torch.int8)
+row(qd + "choose_qparams_per_token", f32(4, 5), torch.int8)
+row(qd + "choose_qparams_per_token_asymmetric", f32(4, 5), torch.int8)
+row(qd + "convert_element_type.no_fuse", f32(4, 5), torch.float64)
