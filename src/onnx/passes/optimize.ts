@@ -1,0 +1,55 @@
+/** @file All passes to a fixpoint. */
+
+import type { Model } from "../ir/graph.ts";
+import { applyRules } from "./apply-rules.ts";
+import { eliminateDeadCode } from "./eliminate-dead-code.ts";
+import { eliminateIdentity } from "./eliminate-identity.ts";
+import { foldConstants } from "./fold-constants.ts";
+import { foldKnownData } from "./fold-known-data.ts";
+import { foldWeights } from "./fold-weights.ts";
+import { fuseBatchNormalization } from "./fuse-batch-normalization.ts";
+import { liftConstants } from "./lift-constants.ts";
+import type { Pass } from "./pass.ts";
+import { shareSubexpressions } from "./share-subexpressions.ts";
+
+/** In the order that lets each pass see what the ones before it made simple. */
+export const passes: readonly Pass[] = [
+  liftConstants,
+  eliminateDeadCode,
+  eliminateIdentity,
+  foldKnownData,
+  foldConstants,
+  applyRules,
+  shareSubexpressions,
+  fuseBatchNormalization,
+  foldWeights,
+  eliminateDeadCode,
+];
+
+/** Rounds after which it ends even if something still changes. */
+const ROUNDS = 8;
+
+export interface OptimizeOptions {
+  /** Fold constants and weights; without, only the graph's own structure is simplified. */
+  readonly fold?: boolean;
+}
+
+/**
+ * Simplifies `model` in place: inputs, outputs and their names stay. Returns the changes of each pass.
+ * Values stay the same but for the rounding of folded constants (computed once, as the runtime would) and of fused normalizations.
+ */
+export function optimize(model: Model, { fold = true }: OptimizeOptions = {}): Map<string, number> {
+  const folding: readonly Pass[] = [foldConstants, foldWeights, fuseBatchNormalization];
+  const chosen = fold ? passes : passes.filter((p) => !folding.includes(p));
+  const changes = new Map<string, number>();
+  for (let round = 0; round < ROUNDS; round++) {
+    let made = 0;
+    for (const { name, run } of chosen) {
+      const n = run(model);
+      changes.set(name, (changes.get(name) ?? 0) + n);
+      made += n;
+    }
+    if (made === 0) break;
+  }
+  return changes;
+}
