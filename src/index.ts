@@ -13,7 +13,7 @@ export * as nn from "./nn/nn.ts";
 export * as onnx from "./onnx/namespace.ts";
 export * as special from "./special.gen.ts";
 export type { DType } from "./dtype.ts";
-export { manual_seed } from "./random.ts";
+export { initial_seed, manual_seed } from "./random.ts";
 export * as safetensors from "./safetensors.ts";
 export { sym } from "./sym.ts";
 export { call, Parameter, type Scalar, Tensor } from "./tensor.ts";

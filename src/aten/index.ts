@@ -25,6 +25,7 @@ import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
 import { sort } from "./sort.ts";
+import { special } from "./special.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
 import { view } from "./view.ts";
@@ -56,6 +57,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   scatter,
   search,
   sort,
+  special,
   symbolic,
   view,
   vision,

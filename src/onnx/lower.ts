@@ -56,8 +56,8 @@ class Lowering implements Interpreter<Value> {
 
   run(): Model;
   run(op: string, args: Args, schema: Schema): unknown;
-  run(op?: string, args?: Args): unknown {
-    if (op !== undefined) return this.#lowerCall(op, args as Args);
+  run(op?: string, args?: Args, schema?: Schema): unknown {
+    if (op !== undefined) return this.#lowerCall(op, args as Args, schema as Schema);
     for (const node of this.#normalized.graph.nodes) this.#lowerNode(node);
     this.#addOutputs();
     return this.#model;
@@ -80,12 +80,12 @@ class Lowering implements Interpreter<Value> {
     return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, isSize(k) ? size(v) : v]));
   }
 
-  #lowerCall(op: string, args: Args): unknown {
+  #lowerCall(op: string, args: Args, schema: Schema): unknown {
     const captured = this.#captured;
     this.#captured = null;
     const lowering = this.#custom.get(op) ?? lowerings.get(op);
     if (lowering === undefined) return undefined;
-    const result = captured ?? flatTypes(callOn(metaInterpreter, op, mapArgs(args, typeOf)));
+    const result = captured ?? flatTypes(callOn(metaInterpreter, op, operandTypes(args, schema)));
     const known = mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
     return lowering(known as never, this.#op, result as never) ?? null;
   }
@@ -142,7 +142,7 @@ class Lowering implements Interpreter<Value> {
       internal(`lowering of ${value.producer?.op} gives ${value.name} the shape [${got}], the program says [${type.shape.map(show).join(", ")}]`);
     }
     if (!typed.type?.shape?.every((d, i) => equal(d, type.shape[i] as never))) this.#op.retype(typed, type.shape);
-    typed.name ??= value.name;
+    if (typed.producer !== null) typed.name ??= value.name;
     return typed;
   }
 
@@ -214,12 +214,16 @@ const mapArgs = (args: Args, f: (x: unknown) => unknown): Args => {
   return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, each(v)]));
 };
 
-/** Operands of a lowering as `meta` takes them: runtime numbers as expressions, tensors as types. */
-const typeOf = (x: unknown): unknown => {
-  if (!(x instanceof Value)) return x;
-  const { dtype, shape } = x;
-  return shape.length === 0 && x.data?.length === 1 && dtype === "int64" ? x.data[0] : { kind: "tensor", dtype, shape };
-};
+/** Operands of a lowering as `meta` takes them: tensors as types, runtime numbers as expressions. */
+function operandTypes(args: Args, schema: Schema): Args {
+  const tensors = new Set(schema.args.filter((a) => a.type === "Tensor").map((a) => a.name));
+  const typeOf = (x: unknown, isTensor: boolean): unknown => {
+    if (Array.isArray(x)) return x.map((e) => typeOf(e, isTensor));
+    if (!(x instanceof Value)) return x;
+    return !isTensor && x.data?.length === 1 ? x.data[0] : { kind: "tensor", dtype: x.dtype, shape: x.shape };
+  };
+  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, typeOf(v, tensors.has(k))]));
+}
 
 const flatTypes = (result: unknown): TensorType[] =>
   Array.isArray(result) ? result.flatMap(flatTypes) : isTyped(result) ? [result as TensorType] : [];
