@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { ExportedProgram } from "../../src/export/exported-program.ts";
 import { type LoadOptions, load } from "../../src/export/load.ts";
+import { bounds, compare, mod } from "../../src/symbolic.ts";
 import { type Entries, fixture, fixtureBytes, readZip, writeZip } from "./zip-writer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pt2-"));
@@ -136,4 +137,23 @@ test("one of several programs is chosen by name", async () => {
   await expect(loadBytes(writeZip(both))).rejects.toMatchObject({ code: "pt2/model" });
   expect((await loadBytes(writeZip(both), { model: "dec" })).graph.nodes.length).toBeGreaterThan(0);
   await expect(loadBytes(writeZip(both), { model: "other" })).rejects.toThrow(/enc, dec/);
+});
+
+test("guards are facts on sizes; those that are not are kept", async () => {
+  const entries = readZip(fixture("models/d_scalar_inputs.pt2"));
+  const name = "d_scalar_inputs/models/model.json";
+  const guards = ["(L['x'].size()[0] % 4) == 0", "L['x'].size()[0] <= 64 and L['n'] > 6", "f(L['x']) or (", "not L['n'] >= 90"];
+  const json = JSON.parse((entries.get(name) as Buffer).toString()) as Record<string, unknown>;
+  json.guards_code = guards;
+  entries.set(name, Buffer.from(JSON.stringify(json)));
+  const program = await loadBytes(writeZip(entries));
+  const [x, n] = program.graph.inputs.map((v) =>
+    v?.type.kind === "tensor" ? v.type.shape[0] : v?.type.kind === "int" ? v.type.expr : null,
+  );
+  if (x == null || n == null) throw new Error("no sizes");
+  expect(compare(mod(x, 4), "==", 0)).toBe(true);
+  expect(bounds(x)[1]).toBe(64);
+  expect(bounds(n)).toEqual([7, 89]);
+  expect(program.guards).toEqual(guards);
+  program.free();
 });
