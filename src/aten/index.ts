@@ -19,6 +19,7 @@ import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
 import { quantized } from "./quantized.ts";
+import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
@@ -51,6 +52,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   pointwise,
   pool,
   quantized,
+  random,
   reduce,
   resize,
   rnn,

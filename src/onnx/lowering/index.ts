@@ -15,12 +15,14 @@ import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
 import { quantized } from "./quantized.ts";
+import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
 import { sort } from "./sort.ts";
+import { special } from "./special.ts";
 import { symbolic } from "./symbolic.ts";
 import type { AnyLowering } from "./table.ts";
 import { view } from "./view.ts";
@@ -42,12 +44,14 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   pointwise,
   pool,
   quantized,
+  random,
   reduce,
   resize,
   rnn,
   scatter,
   search,
   sort,
+  special,
   symbolic,
   view,
   vision,

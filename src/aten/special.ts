@@ -1,0 +1,320 @@
+/**
+ * @file Special functions, in elementwise ops. Formulas are those of ATen/native/Math.h (after Cephes) with loops of a data-dependent length
+ * replaced by a shift of fixed length; accurate to about 1e-6 relative in float32.
+ */
+
+import { binary, cast } from "../core/ops/elementwise.ts";
+import { fromIntegers, integers } from "../core/ops/values.ts";
+import { algebra, type Term, widened } from "./algebra.ts";
+import { each, isTensor, pointwiseType } from "./broadcast.ts";
+import { besselJ0, besselJ1, i0eLarge, i0eSmall, i1eLarge, i1eSmall } from "./special-coefficients.ts";
+import type { AtenTable, Call, Op, ScalarOf, Symbolic } from "./table.ts";
+
+type Unary = { readonly self: Symbolic };
+const unary = (f: (x: Symbolic, call: Call) => Symbolic) => ({
+  decompose: ({ self }: Unary, call: Call): Symbolic => widened([self], call, (x) => f(x, call)),
+});
+
+/** x + k for k in [0, n), along a new last dim. */
+const shifted = (x: Symbolic, n: number, call: Call): Symbolic =>
+  call("aten::add.Tensor", {
+    self: call("aten::unsqueeze", { self: x, dim: -1 }),
+    other: call("aten::arange", { end: n, dtype: x.dtype }),
+  });
+const sumLast = (self: Symbolic, call: Call): Symbolic => call("aten::sum.dim_IntList", { self, dim: [-1], keepdim: false });
+const prodLast = (self: Symbolic, call: Call): Symbolic => call("aten::prod.dim_int", { self, dim: -1, keepdim: false });
+
+/** log(pi / |sin(pi x)|) - lgamma(1 - x) left of 0; Stirling's series from 8 on; lgamma(x) = lgamma(x + 8) - log(x (x+1) … (x+7)) between. */
+function lgamma(x: Symbolic, call: Call): Symbolic {
+  const { abs, add, div, isinf, log, lt, mul, round, sin, sub, where } = algebra(call);
+  const left = lt(x, 0);
+  const z = where(left, sub(1, x), x);
+  const small = lt(z, 8);
+  const y = where(small, add(z, 8), z);
+  const inverse = div(1, mul(y, y));
+  const series = div(add(mul(sub(mul(inverse, 1 / 1260), 1 / 360), inverse), 1 / 12), y);
+  const stirling = add(add(sub(mul(sub(y, 0.5), log(y)), y), 0.5 * Math.log(2 * Math.PI)), series);
+  const product = prodLast(shifted(z, 8, call), call);
+  const right = where(small, sub(stirling, log(product)), stirling);
+  const sine = abs(sin(mul(sub(x, round(x)), Math.PI)));
+  const reflected = sub(log(div(Math.PI, sine)), right);
+  return where(isinf(x), Number.POSITIVE_INFINITY, where(left, reflected, right));
+}
+
+/** digamma(1 - x) - pi / tan(pi x) left of 0; the asymptotic series at x + 10 less 1/x + … + 1/(x + 9) else. */
+function digamma(x: Symbolic, call: Call): Symbolic {
+  const { add, and, div, eq, log, lt, mul, polynomial, sub, tan, trunc, where } = algebra(call);
+  const left = lt(x, 0);
+  const z = where(left, sub(1, x), x);
+  const y = add(z, 10);
+  const inverse = div(1, mul(y, y));
+  const tail = mul(inverse, polynomial(inverse, [-1 / 240, 1 / 252, -1 / 120, 1 / 12]));
+  const asymptotic = sub(sub(log(y), div(0.5, y)), tail);
+  const right = sub(asymptotic, sumLast(call("aten::reciprocal", { self: shifted(z, 10, call) }), call));
+  const fraction = sub(x, trunc(x));
+  const reflected = sub(right, div(Math.PI, tan(mul(fraction, Math.PI))));
+  const atPole = and(left, eq(fraction, 0));
+  return where(atPole, Number.NaN, where(left, reflected, right));
+}
+
+/** pi^2 / sin(pi x)^2 - trigamma(1 - x) left of 1/2. */
+function trigamma(x: Symbolic, call: Call): Symbolic {
+  const { add, div, lt, mul, polynomial, sin, sub, where } = algebra(call);
+  const left = lt(x, 0.5);
+  const z = where(left, sub(1, x), x);
+  const y = add(z, 6);
+  const inverse = div(1, mul(y, y));
+  const series = div(add(add(mul(inverse, polynomial(inverse, [1 / 42, -1 / 30, 1 / 6])), div(0.5, y)), 1), y);
+  const steps = shifted(z, 6, call);
+  const right = add(series, sumLast(call("aten::reciprocal", { self: mul(steps, steps) }), call));
+  const sine = sin(mul(x, Math.PI));
+  return where(left, sub(div(Math.PI ** 2, mul(sine, sine)), right), right);
+}
+
+/** Terms that are summed before the Euler-Maclaurin tail. */
+const zetaTerms = 24;
+/** B_2j / (2j)!, inverted. */
+const zetaTail = [12, -720, 30240, -1209600, 47900160, -1.8924375803183791606e9] as const;
+
+/**
+ * Hurwitz zeta, sum of (q + k)^-x. NaN for x < 1, and for q below 9 - 24, where PyTorch's loop goes on until q + k passes 9.
+ */
+function zeta(x: Term, q: Symbolic, call: Call): Symbolic {
+  const { add, and, div, eq, floor, le, lt, mul, neg, pow, sub, where } = algebra(call);
+  const power = (base: Symbolic, e: Term): Symbolic => pow(base, typeof e === "number" ? -e : neg(e));
+  const spread = isTensor<Symbolic>(x) ? call("aten::unsqueeze", { self: x, dim: -1 }) : x;
+  const sum = sumLast(power(shifted(q, zetaTerms, call), spread), call);
+  const a = add(q, zetaTerms);
+  let total = add(sum, mul(power(a, x), add(div(a, sub1(x, call)), 0.5)));
+  let factor: Term = x;
+  let base = div(power(a, x), a);
+  const square = mul(a, a);
+  const times = (s: Term, t: Term): Term => (typeof s === "number" && typeof t === "number" ? s * t : mul(s, t));
+  const plus = (s: Term, n: number): Term => (typeof s === "number" ? s + n : add(s, n));
+  zetaTail.forEach((c, j) => {
+    total = add(total, div(mul(base, factor), c));
+    factor = times(times(factor, plus(x, 2 * j + 1)), plus(x, 2 * j + 2));
+    base = div(base, square);
+  });
+  const pole = and(le(q, 0), eq(q, floor(q)));
+  const known = where(pole, Number.POSITIVE_INFINITY, where(lt(a, 9), Number.NaN, total));
+  if (typeof x === "number") return x === 1 ? where(eq(q, q), Number.POSITIVE_INFINITY, q) : known;
+  return where(eq(x, 1), Number.POSITIVE_INFINITY, where(lt(x, 1), Number.NaN, known));
+}
+const sub1 = (x: Term, call: Call): Term => (typeof x === "number" ? x - 1 : call("aten::sub.Scalar", { self: x, other: 1 }));
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+function polygamma(n: number, x: Symbolic, call: Call): Symbolic {
+  if (n === 0) return digamma(x, call);
+  if (n === 1) return trigamma(x, call);
+  return call("aten::mul.Scalar", { self: zeta(n + 1, x, call), other: (n % 2 ? 1 : -1) * factorial(n) });
+}
+
+/** Sum of lgamma(x - j/2), j < p, and p (p-1)/4 log(pi). */
+function mvlgamma(x: Symbolic, p: number, call: Call): Symbolic {
+  const { add, sub } = algebra(call);
+  let total = lgamma(x, call);
+  for (let j = 1; j < p; j++) total = add(total, lgamma(sub(x, j / 2), call));
+  return p === 1 ? total : add(total, ((p * (p - 1)) / 4) * Math.log(Math.PI));
+}
+
+/** exp(-|x|) I_0(x), two Chebyshev series. */
+function i0e(self: Symbolic, call: Call): Symbolic {
+  const { abs, chebyshev, div, le, mul, sqrt, sub, where } = algebra(call);
+  const x = abs(self);
+  const large = div(chebyshev(sub(div(32, x), 2), i0eLarge), sqrt(x));
+  return where(le(x, 8), chebyshev(sub(mul(x, 0.5), 2), i0eSmall), large);
+}
+/** exp(-|x|) I_1(x), odd. */
+function i1e(self: Symbolic, call: Call): Symbolic {
+  const { abs, chebyshev, div, le, lt, mul, neg, sqrt, sub, where } = algebra(call);
+  const x = abs(self);
+  const large = div(chebyshev(sub(div(32, x), 2), i1eLarge), sqrt(x));
+  const size = where(le(x, 8), mul(chebyshev(sub(mul(x, 0.5), 2), i1eSmall), x), large);
+  return where(lt(self, 0), neg(size), size);
+}
+const grown =
+  (f: (x: Symbolic, call: Call) => Symbolic) =>
+  (x: Symbolic, call: Call): Symbolic => {
+    const { abs, exp, mul } = algebra(call);
+    return mul(exp(abs(x)), f(x, call));
+  };
+
+/** Rational functions up to 5, the phase-amplitude form beyond; J_1 is odd. */
+function bessel(self: Symbolic, order: 0 | 1, call: Call): Symbolic {
+  const { abs, cos, div, le, lt, mul, neg, polynomial, sin, sqrt, sub, where } = algebra(call);
+  const c = order === 0 ? besselJ0 : besselJ1;
+  const x = abs(self);
+  const square = mul(x, x);
+  const ratio = div(polynomial(square, c.rp), polynomial(square, c.rq));
+  const zeros = mul(sub(square, c.zeros[0]), sub(square, c.zeros[1]));
+  const small = order === 0 ? mul(zeros, ratio) : mul(mul(ratio, x), zeros);
+  const inverse = div(25, square);
+  const phase = sub(x, c.phase);
+  const even = mul(div(polynomial(inverse, c.pp), polynomial(inverse, c.pq)), cos(phase));
+  const odd = mul(mul(div(polynomial(inverse, c.qp), polynomial(inverse, c.qq)), div(5, x)), sin(phase));
+  const large = mul(sub(even, odd), div(Math.sqrt(2 / Math.PI), sqrt(x)));
+  const size = where(le(x, 5), small, large);
+  return order === 0 ? size : where(lt(self, 0), neg(size), size);
+}
+
+type Kind = "t" | "u" | "v" | "w";
+/** Chebyshev polynomials at y in closed form: trigonometric between -1 and 1, hyperbolic beyond, with the sign of y^n. n is truncated. */
+function chebyshevPolynomial(kind: Kind, y: Symbolic, order: Symbolic, call: Call): Symbolic {
+  const { abs, acos, acosh, add, and, clamp, cos, cosh, div, eq, le, lt, mul, remainder, sin, sinh, sub, trunc, where } = algebra(call);
+  const n = trunc(order);
+  const sign = where(lt(y, 0), sub(1, mul(remainder(n, 2), 2)), 1);
+  const [inside, outside] = [acos(clamp(y, -1, 1)), acosh(clamp(abs(y), 1, null))];
+  const half = add(n, 0.5);
+  const ratio = (f: (x: Symbolic) => Symbolic, m: Symbolic, angle: Symbolic, by: number) => div(f(mul(m, angle)), f(mul(angle, by)));
+  const forms: { readonly [K in Kind]: () => [Symbolic, Symbolic] } = {
+    t: () => [cos(mul(n, inside)), cosh(mul(n, outside))],
+    u: () => [ratio(sin, add(n, 1), inside, 1), ratio(sinh, add(n, 1), outside, 1)],
+    v: () => [ratio(cos, half, inside, 0.5), where(lt(y, 0), ratio(sinh, half, outside, 0.5), ratio(cosh, half, outside, 0.5))],
+    w: () => [ratio(sin, half, inside, 0.5), where(lt(y, 0), ratio(cosh, half, outside, 0.5), ratio(sinh, half, outside, 0.5))],
+  };
+  const [near, far] = forms[kind]();
+  let value = where(le(abs(y), 1), near, mul(far, sign));
+  // Quotients whose divisor vanishes, at their limits.
+  const limit = kind === "u" ? add(n, 1) : add(mul(n, 2), 1);
+  if (kind === "u") value = where(eq(abs(y), 1), mul(limit, sign), value);
+  if (kind === "v") value = where(eq(y, -1), mul(limit, sign), value);
+  if (kind === "w") value = where(eq(y, 1), limit, value);
+  return where(and(lt(n, 0), eq(n, n)), 0, value);
+}
+
+interface Polynomial {
+  readonly x: Symbolic | ScalarOf<unknown>;
+  readonly n: Symbolic | ScalarOf<unknown>;
+}
+const kinds = ["t", "u", "v", "w"] as const;
+const polynomialNames = kinds.flatMap(
+  (k) =>
+    [
+      `aten::special_chebyshev_polynomial_${k}`,
+      `aten::special_chebyshev_polynomial_${k}.n_scalar`,
+      `aten::special_chebyshev_polynomial_${k}.x_scalar`,
+    ] as const,
+);
+const shiftedNames = kinds.flatMap(
+  (k) =>
+    [
+      `aten::special_shifted_chebyshev_polynomial_${k}`,
+      `aten::special_shifted_chebyshev_polynomial_${k}.n_scalar`,
+      `aten::special_shifted_chebyshev_polynomial_${k}.x_scalar`,
+    ] as const,
+);
+const polynomials = <N extends Op>(names: readonly N[], isShifted: boolean) =>
+  each(names, (name) => ({
+    decompose: ({ x, n }: Polynomial, call: Call): Symbolic => {
+      const dtype = (isTensor<Symbolic>(x) ? x : (n as Symbolic)).dtype;
+      const tensor = (v: Symbolic | ScalarOf<unknown>): Symbolic =>
+        isTensor<Symbolic>(v) ? v : call("aten::scalar_tensor", { s: Number(v), dtype });
+      const { mul, sub } = algebra(call);
+      const at = tensor(x);
+      const kind = name.replace(/\..*/, "").slice(-1) as Kind;
+      return chebyshevPolynomial(kind, isShifted ? sub(mul(at, 2), 1) : at, tensor(n), call);
+    },
+  }));
+
+/** Giles' approximation, refined twice by Newton's method as ATen/native/Math.h does. */
+function erfinv(y: Symbolic, call: Call): Symbolic {
+  const { abs, add, div, eq, exp, gt, le, log, lt, mul, neg, polynomial, sqrt, sub, where } = algebra(call);
+  const size = abs(y);
+  const z = mul(y, y);
+  const central = mul(
+    y,
+    div(
+      polynomial(z, [-0.140543331, 0.914624893, -1.645349621, 0.886226899]),
+      polynomial(z, [0.012229801, -0.329097515, 1.442710462, -2.118377725, 1]),
+    ),
+  );
+  const t = sqrt(neg(log(div(sub(1, size), 2))));
+  const tail = div(polynomial(t, [1.641345311, 3.429567803, -1.62490649, -1.970840454]), polynomial(t, [1.6370678, 3.5438892, 1]));
+  let x = where(le(size, 0.7), central, where(lt(y, 0), neg(tail), tail));
+  for (let i = 0; i < 2; i++) {
+    const error = sub(call("aten::erf", { self: x }), y);
+    x = sub(x, div(error, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))));
+  }
+  const edge = where(lt(y, 0), Number.NEGATIVE_INFINITY, add(mul(size, 0), Number.POSITIVE_INFINITY));
+  return where(eq(size, 1), edge, where(gt(size, 1), Number.NaN, x));
+}
+
+const power = (
+  { self, exponent }: { self: Symbolic | ScalarOf<unknown>; exponent: Symbolic | ScalarOf<unknown> },
+  call: Call,
+): Symbolic => {
+  const wide = (x: Symbolic): Symbolic => call("aten::to.dtype", { self: x, dtype: "float64" });
+  if (!isTensor<Symbolic>(self)) return call("aten::pow.Scalar", { self: Number(self), exponent: wide(exponent as Symbolic) });
+  return isTensor<Symbolic>(exponent)
+    ? call("aten::pow.Tensor_Tensor", { self: wide(self), exponent: wide(exponent) })
+    : call("aten::pow.Tensor_Scalar", { self: wide(self), exponent: Number(exponent) });
+};
+
+/** Greatest common divisor, not negative. */
+function divisor(a: number, b: number): number {
+  let [x, y] = [Math.abs(a), Math.abs(b)];
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
+}
+
+export const special = {
+  ...each(["aten::lgamma", "aten::special_gammaln"], () => unary(lgamma)),
+  ...each(["aten::digamma", "aten::special_digamma", "aten::special_psi"], () => unary(digamma)),
+  ...each(["aten::polygamma", "aten::special_polygamma"], () => ({
+    decompose: ({ n, self }: { n: number; self: Symbolic }, call: Call): Symbolic => widened([self], call, (x) => polygamma(n, x, call)),
+  })),
+  ...each(["aten::mvlgamma", "aten::special_multigammaln"], () => ({
+    decompose: ({ self, p }: { self: Symbolic; p: number }, call: Call): Symbolic => widened([self], call, (x) => mvlgamma(x, p, call)),
+  })),
+  "aten::special_zeta": { decompose: ({ self, other }, call) => zeta(self, other, call) },
+  "aten::special_zeta.self_scalar": { decompose: ({ self, other }, call) => zeta(Number(self), other, call) },
+  "aten::special_zeta.other_scalar": {
+    decompose: ({ self, other }, call) => zeta(self, call("aten::full_like", { self, fill_value: other }), call),
+  },
+  ...each(["aten::i0", "aten::special_i0"], () => unary(grown(i0e))),
+  "aten::special_i0e": unary(i0e),
+  "aten::special_i1": unary(grown(i1e)),
+  "aten::special_i1e": unary(i1e),
+  "aten::special_bessel_j0": unary((x, call) => bessel(x, 0, call)),
+  "aten::special_bessel_j1": unary((x, call) => bessel(x, 1, call)),
+  ...polynomials(polynomialNames, false),
+  ...polynomials(shiftedNames, true),
+  ...each(["aten::erfinv", "aten::special_erfinv"], () => unary(erfinv)),
+  "aten::special_ndtri": unary((x, call) => {
+    const { mul, sub } = algebra(call);
+    return mul(erfinv(sub(mul(x, 2), 1), call), Math.SQRT2);
+  }),
+  "aten::special_ndtr": unary((x, call) => {
+    const { erfc, mul } = algebra(call);
+    return mul(erfc(mul(x, -Math.SQRT1_2)), 0.5);
+  }),
+  "aten::special_entr": unary((x, call) => {
+    const { eq, log, lt, mul, neg, where } = algebra(call);
+    return where(lt(x, 0), Number.NEGATIVE_INFINITY, where(eq(x, 0), 0, mul(neg(x), log(x))));
+  }),
+  ...each(["aten::sinc", "aten::special_sinc"], () =>
+    unary((x, call) => {
+      const { div, eq, mul, sin, where } = algebra(call);
+      const angle = mul(x, Math.PI);
+      return where(eq(x, 0), 1, div(sin(angle), angle));
+    }),
+  ),
+  "aten::gcd": {
+    meta: ({ self, other }) => pointwiseType([self, other]),
+    eval: ({ self, other }) => {
+      const [a, b] = [binary("add", self, binary("sub", other, other)), binary("add", other, binary("sub", self, self))];
+      const [p, q] = [integers(a), integers(b)];
+      return cast(fromIntegers(p.map((x, i) => divisor(x, q[i] as number)), a.shape), self.dtype);
+    },
+  },
+  "aten::lcm": {
+    decompose: ({ self, other }, call) => {
+      const { abs, eq, mul, where } = algebra(call);
+      const common = call("aten::gcd", { self, other });
+      const by = where(eq(common, 0), 1, common);
+      return abs(mul(call("aten::div.Tensor_mode", { self, other: by, rounding_mode: "trunc" }), other));
+    },
+  },
+  ...each(["aten::float_power.Tensor_Tensor", "aten::float_power.Tensor_Scalar", "aten::float_power.Scalar"], () => ({ decompose: power })),
+} satisfies AtenTable;
