@@ -116,16 +116,53 @@ class F16 {} class BF16 {} class E4M3FN {} class E4M3FNUZ {} class E5M2 {} class
   else for (; y < end; x++, y += 4) store<f32>(y, decode<F>(load<u8>(x)));
 }
 
-export function cast_f32_f16(x: usize, y: usize, n: u32): void { narrow<F16>(x, y, n); }
 export function cast_f32_f8e4m3fn(x: usize, y: usize, n: u32): void { narrow<E4M3FN>(x, y, n); }
 export function cast_f32_f8e4m3fnuz(x: usize, y: usize, n: u32): void { narrow<E4M3FNUZ>(x, y, n); }
 export function cast_f32_f8e5m2(x: usize, y: usize, n: u32): void { narrow<E5M2>(x, y, n); }
 export function cast_f32_f8e5m2fnuz(x: usize, y: usize, n: u32): void { narrow<E5M2FNUZ>(x, y, n); }
-export function cast_f16_f32(x: usize, y: usize, n: u32): void { widen<F16>(x, y, n); }
 export function cast_f8e4m3fn_f32(x: usize, y: usize, n: u32): void { widen<E4M3FN>(x, y, n); }
 export function cast_f8e4m3fnuz_f32(x: usize, y: usize, n: u32): void { widen<E4M3FNUZ>(x, y, n); }
 export function cast_f8e5m2_f32(x: usize, y: usize, n: u32): void { widen<E5M2>(x, y, n); }
 export function cast_f8e5m2fnuz_f32(x: usize, y: usize, n: u32): void { widen<E5M2FNUZ>(x, y, n); }
+
+/** `encode` of f16 for four numbers; the results are the low halves of the lanes. */
+// @ts-ignore: decorator
+@inline function f16x4(x: v128): v128 {
+  const a = v128.and(x, i32x4.splat(0x7fffffff));
+  const odd = v128.and(i32x4.shr_u(a, 13), i32x4.splat(1));
+  const normal = i32x4.shr_u(i32x4.add(i32x4.add(a, odd), i32x4.splat(0xfff - (112 << 23))), 13);
+  const magic = i32x4.splat(126 << 23);
+  const small = i32x4.sub(f32x4.add(a, magic), magic);
+  const top = v128.bitselect(i32x4.splat(0x7e00), i32x4.splat(0x7c00), i32x4.gt_s(a, i32x4.splat(0x7f800000)));
+  let r = v128.bitselect(small, normal, i32x4.lt_s(a, i32x4.splat(113 << 23)));
+  // 65520 is the first number that rounds past the largest f16.
+  r = v128.bitselect(top, r, i32x4.ge_s(a, i32x4.splat(0x477ff000)));
+  return v128.or(r, v128.and(i32x4.shr_u(x, 16), i32x4.splat(0x8000)));
+}
+export function cast_f32_f16(x: usize, y: usize, n: u32): void {
+  const whole = y + ((<usize>n << 1) & ~15);
+  const end = y + (<usize>n << 1);
+  for (; y < whole; x += 32, y += 16) v128.store(y, i8x16.shuffle(f16x4(v128.load(x)), f16x4(v128.load(x, 16)), 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29));
+  for (; y < end; x += 4, y += 2) store<u16>(y, <u16>encode<F16>(load<u32>(x)));
+}
+/** `decode` of f16 for four numbers in the low halves of the lanes. */
+// @ts-ignore: decorator
+@inline function f16to4(h: v128): v128 {
+  const w = i32x4.shl(v128.and(h, i32x4.splat(0x7fff)), 13);
+  const scaled = f32x4.mul(w, i32x4.splat((127 + 112) << 23));
+  const special = v128.and(i32x4.ge_s(w, i32x4.splat(0x0f800000)), i32x4.splat(0x7f800000));
+  return v128.or(v128.or(scaled, special), i32x4.shl(v128.and(h, i32x4.splat(0x8000)), 16));
+}
+export function cast_f16_f32(x: usize, y: usize, n: u32): void {
+  const whole = y + ((<usize>n << 2) & ~31);
+  const end = y + (<usize>n << 2);
+  for (; y < whole; x += 16, y += 32) {
+    const h = v128.load(x);
+    v128.store(y, f16to4(i32x4.extend_low_i16x8_u(h)));
+    v128.store(y, f16to4(i32x4.extend_high_i16x8_u(h)), 16);
+  }
+  for (; y < end; x += 2, y += 4) store<f32>(y, decode<F16>(load<u16>(x)));
+}
 
 /** bf16 is the upper half of f32: eight at a time, rounded as `encode` does, NaN set apart. */
 export function cast_f32_bf16(x: usize, y: usize, n: u32): void {

@@ -2,8 +2,10 @@
 
 import { advance, DIM, DIMS, operand, rowSize, rowStride } from "./nest";
 
-/** Side of the square that a transposing copy keeps in cache. */
+/** Side of the square that a transposing copy turns at a time. */
 const TILE: i32 = 32;
+/** A square of the largest elements, its rows 16 bytes further apart than they are long: powers of two would share cache lines. */
+const square: usize = memory.data(32 * (32 * 16 + 16), 16);
 
 // @ts-ignore: decorator
 @inline function move<T>(y: usize, x: usize): void {
@@ -17,21 +19,47 @@ const TILE: i32 = 32;
   else for (let i = 0; i < n; i++, y += sy, x += sx) move<T>(y, x);
 }
 
-/** Dims 0 and 1 at once, tile by tile: y is contiguous along dim 0, x along dim 1. */
+/** Turns a 4 x 4 block of 32-bit elements: rows `from` + i * pitch become rows `to` + j * sy. */
+// @ts-ignore: decorator
+@inline function turn4(to: usize, sy: usize, from: usize, pitch: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + pitch);
+  const c = v128.load(from + 2 * pitch);
+  const d = v128.load(from + 3 * pitch);
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
+  const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7);
+  const cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
+  v128.store(to + sy, i64x2.shuffle(ab, cd, 1, 3));
+  v128.store(to + 2 * sy, i64x2.shuffle(abHigh, cdHigh, 0, 2));
+  v128.store(to + 3 * sy, i64x2.shuffle(abHigh, cdHigh, 1, 3));
+}
+
+/**
+ * Dims 0 and 1 at once: y is contiguous along dim 0, x along dim 1. Squares of x are read row by row into a buffer
+ * and written from there, so that neither side jumps about in memory.
+ */
 // @ts-ignore: decorator
 @inline function plane<T>(nest: usize): void {
   const n0 = rowSize(nest);
   const n1 = load<i32>(nest, DIMS + DIM);
   const sx = rowStride(nest, 1);
   const sy = rowStride(nest + DIM, 0);
-  const y = operand(nest, 0);
-  const x = operand(nest, 1);
+  const pitch: usize = TILE * sizeof<T>() + 16;
   for (let j0 = 0; j0 < n1; j0 += TILE) {
-    const j1 = min(j0 + TILE, n1);
+    const columns = min(TILE, n1 - j0);
     for (let i0 = 0; i0 < n0; i0 += TILE) {
-      const m = min(TILE, n0 - i0);
-      for (let j = j0; j < j1; j++) {
-        row<T>(y + <usize>i0 * sizeof<T>() + <usize>j * sy, sizeof<T>(), x + <usize>i0 * sx + <usize>j * sizeof<T>(), sx, m);
+      const rows = min(TILE, n0 - i0);
+      const x = operand(nest, 1) + <usize>i0 * sx + <usize>j0 * sizeof<T>();
+      for (let i = 0; i < rows; i++) memory.copy(square + <usize>i * pitch, x + <usize>i * sx, <usize>columns * sizeof<T>());
+      const y = operand(nest, 0) + <usize>i0 * sizeof<T>() + <usize>j0 * sy;
+      if (sizeof<T>() == 4 && rows == TILE && columns == TILE) {
+        for (let j = 0; j < TILE; j += 4) {
+          for (let i = 0; i < TILE; i += 4) turn4(y + <usize>j * sy + <usize>i * 4, sy, square + <usize>i * pitch + <usize>j * 4, pitch);
+        }
+      } else {
+        for (let j = 0; j < columns; j++) row<T>(y + <usize>j * sy, sizeof<T>(), square + <usize>j * sizeof<T>(), pitch, rows);
       }
     }
   }

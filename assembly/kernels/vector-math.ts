@@ -11,8 +11,11 @@
  */
 // @ts-ignore: decorator
 @inline export function exp4(x: v128): v128 {
-  const t = f32x4.max(f32x4.min(x, c(89)), c(-104));
-  const k = f32x4.nearest(f32x4.mul(t, c(1.44269504088896341)));
+  // pmin and pmax keep their first operand when it is NaN, and are one instruction where min and max are several.
+  const t = f32x4.pmax(f32x4.pmin(x, c(89)), c(-104));
+  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits.
+  const shifted = fma(t, c(1.44269504088896341), c(12582912));
+  const k = f32x4.sub(shifted, c(12582912));
   const r = f32x4.sub(f32x4.sub(t, f32x4.mul(k, c(0.693359375))), f32x4.mul(k, c(-2.12194440e-4)));
   let p = fma(c(1.9875691500e-4), r, c(1.3981999507e-3));
   p = fma(p, r, c(8.3334519073e-3));
@@ -20,10 +23,11 @@
   p = fma(p, r, c(1.6666665459e-1));
   p = fma(p, r, c(5.0000001201e-1));
   p = f32x4.add(fma(f32x4.mul(r, r), p, r), c(1));
-  const n = i32x4.trunc_sat_f32x4_s(k);
+  const n = i32x4.sub(shifted, c(12582912));
   const half = i32x4.shr_s(n, 1);
-  const a = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
-  const b = i32x4.shl(i32x4.add(i32x4.sub(n, half), i32x4.splat(127)), 23);
+  const one = i32x4.splat(0x3f800000);
+  const a = i32x4.add(i32x4.shl(half, 23), one);
+  const b = i32x4.add(i32x4.shl(i32x4.sub(n, half), 23), one);
   return f32x4.mul(f32x4.mul(p, a), b);
 }
 

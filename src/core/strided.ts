@@ -35,6 +35,7 @@ export class Storage {
   readonly nbytes: number;
   /** Which instance of the core holds the bytes: a trap replaces the instance, and its storages are lost. */
   readonly epoch: number;
+  #freed = false;
 
   /** Allocates `nbytes` (not cleared). Throws `core/memory` when 4 GiB are used up. */
   constructor(nbytes: number) {
@@ -50,8 +51,10 @@ export class Storage {
     return core.view(this.ptr, this.nbytes, this.epoch);
   }
 
-  /** Gives the bytes back at once. Nothing may use this storage afterwards. */
+  /** Gives the bytes back at once, or does nothing when that was done. Nothing may use this storage afterwards. */
   free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
     released.unregister(this);
     core.free(this.ptr, this.epoch);
   }
