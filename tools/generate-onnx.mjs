@@ -7,7 +7,7 @@ const dtypes = Object.fromEntries(
     "float8e4m3fnuz float8e5m2 float8e5m2fnuz uint4 int4 float4e2m1 float8e8m0 uint2 int2").split(" ").map((name, i) => [`tensor(${name})`, i]),
 );
 /** Ops whose variadic operands share a type variable's name without sharing a type. */
-const heterogeneous = new Set(["If", "Loop", "Scan", "SequenceMap"]);
+const heterogeneous = new Set(["com.microsoft::QLinearConcat", "If", "Loop", "Scan", "SequenceMap"]);
 
 /**
  * One row: number of inputs, the type variable of each (0: none; the last one repeats where it is variadic), number of outputs, and of each:
@@ -30,18 +30,27 @@ function signature(op, schema) {
   return [inputs.length * 2 + variadic, ...inputs, outputs.length, ...outputs];
 }
 
-export function generateOnnx({ ops }) {
-  const names = Object.keys(ops).filter((op) => !op.includes("::")).sort();
+/** Domains with numbers, and how their ops are spelt in the core's enum: new ones go behind, so that rules are only added. */
+const domains = { "": "", "ai.onnx.ml": "ml_", "com.microsoft": "ms_" };
+const spelling = (op) => (op.includes("::") ? domains[op.split("::")[0]] + op.split("::")[1] : op);
+
+export function generateOnnx(onnx, contrib) {
+  const ops = { ...onnx.ops, ...contrib.ops };
+  const order = Object.keys(domains);
+  const domainOf = (op) => (op.includes("::") ? op.split("::")[0] : "");
+  const names = Object.keys(ops)
+    .filter((op) => order.includes(domainOf(op)))
+    .sort((a, b) => order.indexOf(domainOf(a)) - order.indexOf(domainOf(b)) || (a < b ? -1 : 1));
   const attributes = [...new Set(names.flatMap((op) => ops[op].flatMap((s) => s.attributes.map((a) => a.name))))].sort();
   const rows = names.map((op) => signature(op, ops[op].at(-1)));
   const starts = [];
   rows.reduce((at, row) => (starts.push(at), at + row.length), 0);
   const head = "// Written by tools/generate-onnx.mjs from ONNX's schemas; do not edit.\n";
-  const table = (list) => `{\n${list.map((name, i) => `  ${name}: ${i + 1},`).join("\n")}\n}`;
-  const constEnum = (list) => `{\n${list.map((name, i) => `  ${name === "else_branch" || name === "type" ? `${name}_` : name} = ${i + 1},`).join("\n")}\n}`;
+  const table = (list) => `{\n${list.map((name, i) => `  ${name.includes("::") ? JSON.stringify(name) : name}: ${i + 1},`).join("\n")}\n}`;
+  const constEnum = (list) => `{\n${list.map((name, i) => `  ${name === "else_branch" || name === "type" ? `${name}_` : spelling(name)} = ${i + 1},`).join("\n")}\n}`;
   writeFileSync(
     new URL("../src/onnx/opset/op-numbers.gen.ts", import.meta.url),
-    `${head}\n/** Numbers of the ops of the default domain. */\nexport const opNumbers: Readonly<Record<string, number>> = ${table(names)};\n\n` +
+    `${head}\n/** Numbers of ops: by name in the default domain, domain::name in others. */\nexport const opNumbers: Readonly<Record<string, number>> = ${table(names)};\n\n` +
       `/** Numbers of attribute names. */\nexport const attributeNumbers: Readonly<Record<string, number>> = ${table(attributes)};\n`,
   );
   writeFileSync(

@@ -9,6 +9,6 @@ import { generateOnnx } from "./generate-onnx.mjs";
 const spec = process.argv[2] ?? "../shared/spec";
 const json = (name) => JSON.parse(readFileSync(join(spec, name), "utf8"));
 generateAten(json("aten-schemas.json"), json("type-promotion.json"));
-generateOnnx(json("onnx-schemas.json"));
+generateOnnx(json("onnx-schemas.json"), json("ort-contrib-schemas.json"));
 await import("./generate-builder.mjs");
 await import("./generate-kernels.mjs");

@@ -119,7 +119,7 @@ export function likeWithDType(): i32 {
 /** x and scales: per tensor, per axis, or blocked. Their shapes are checked where both are known. */
 export function quantize(): i32 {
   let to = smallAttribute(Attr.output_dtype, 0);
-  if (op == Op.QuantizeLinear) {
+  if (op == Op.QuantizeLinear || op == Op.ms_QuantizeLinear) {
     if (to == 0) to = present(2) ? dtypeOf(2) : 2;
   } else if (to == 0) to = dtypeOf(1);
   setDType(0, to);

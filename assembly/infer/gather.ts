@@ -54,7 +54,7 @@ export function gatherND(): i32 {
   if (batch < 0 || batch >= min(rank, q)) return fail(Wrong.Axis, batch, min(rank, q), 0, 0);
   const width = dimOf(1, q - 1);
   if (width < 0) return 0;
-  if (width + batch > rank) return fail(Wrong.Dims, 1, q - 1, width, rank - batch);
+  if (width > rank || width + batch > rank) return fail(Wrong.Dims, 1, q - 1, width, rank - batch);
   const r = shaped(0, q - 1 + rank - width - batch);
   for (let k = 0; k < q - 1; k++) {
     const d = k < batch ? unify(dimOf(0, k), dimOf(1, k)) : dimOf(1, k);

@@ -7,7 +7,8 @@ import { attributeWords, dimOf, elementAt, elementCount, floatAt, floatCount, fl
 
 /** floor(d * scale): exact for a symbolic d where the scale is p / q with a small power of two, or an integer, as q. */
 function scaled(d: i32, scale: f64): i32 {
-  if (isLiteral(d)) return literal(<i64>Math.floor(<f64>literalOf(d) * scale));
+  if (!(scale > 0 && scale < 1048576)) return freshDim();
+  if (isLiteral(d) && <f64>literalOf(d) * scale < 9007199254740992) return literal(<i64>Math.floor(<f64>literalOf(d) * scale));
   for (let q: i64 = 1; q <= 1024; q <<= 1) {
     const p = scale * <f64>q;
     if (p == Math.floor(p) && p < 1048576) return over(times(d, literal(<i64>p)), literal(q));

@@ -145,7 +145,7 @@ export function unsqueeze(): i32 {
   if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
   const count = n == UNKNOWN_LIST ? listLength(1) : n;
   if (count < 0) return 0;
-  const rank = rankOf(0) + count;
+  const rank = rankOf(0) + min(count, MAX_RANK + 1);
   if (rank > MAX_RANK) return fail(Wrong.Rank, 0, 0, MAX_RANK, 0);
   const axes = readAxes(Attr.axes, 1, rank);
   if (axes == -3) return Wrong.Axis;
@@ -174,7 +174,7 @@ export function expand(): i32 {
   let n = readList(Attr.shape, 1);
   if (n == UNKNOWN_LIST) {
     const length = listLength(1);
-    if (length < 0 || !ranked(0)) return 0;
+    if (length < 0 || length > MAX_RANK || !ranked(0)) return 0;
     if (namedElements(1) < 0) { freshShape(0, max(length, rankOf(0))); return 0; }
     n = readList(Attr.shape, 1);
   }
@@ -334,7 +334,7 @@ export function depthToSpace(): i32 {
   if (!ranked(0)) return 0;
   if (rankOf(0) != 4) return fail(Wrong.Rank, 0, 4, 4, 0);
   const b = smallAttribute(Attr.blocksize, 0);
-  if (b <= 0) return fail(Wrong.Attribute, Attr.blocksize, 0, 0, 0);
+  if (b <= 0 || b > 46340) return fail(Wrong.Attribute, Attr.blocksize, 0, 0, 0);
   const channels = dimOf(0, 1);
   if (channels >= 0 && channels % (b * b) != 0) return fail(Wrong.Dims, 0, 1, channels, b * b);
   const r = shapeFrom(0, 0);
@@ -347,7 +347,7 @@ export function spaceToDepth(): i32 {
   if (!ranked(0)) return 0;
   if (rankOf(0) != 4) return fail(Wrong.Rank, 0, 4, 4, 0);
   const b = smallAttribute(Attr.blocksize, 0);
-  if (b <= 0) return fail(Wrong.Attribute, Attr.blocksize, 0, 0, 0);
+  if (b <= 0 || b > 46340) return fail(Wrong.Attribute, Attr.blocksize, 0, 0, 0);
   const r = shapeFrom(0, 0);
   setDim(r, 1, times(dimOf(0, 1), b * b));
   for (let k = 2; k < 4; k++) {

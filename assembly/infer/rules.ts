@@ -14,6 +14,8 @@ import * as s from "./signal";
 import * as n from "./normalization";
 import * as q from "./sequence";
 import * as t from "./text";
+import * as ml from "./ml";
+import * as x from "./contrib";
 import { recurrent } from "./recurrent";
 import { ifNode, loopNode, scanNode, sequenceMap } from "./control";
 
@@ -140,6 +142,30 @@ export function applyRule(op: i32, at: i32): i32 {
     case Op.StringNormalizer: return t.stringNormalizer();
     case Op.StringSplit: return t.stringSplit();
     case Op.TfIdfVectorizer: return t.tfIdf();
+
+    case Op.ml_Binarizer: case Op.ml_CategoryMapper: case Op.ml_Imputer: case Op.ml_LabelEncoder: case Op.ml_Normalizer: case Op.ml_Scaler: return ml.likeInput();
+    case Op.ml_LinearRegressor: case Op.ml_SVMRegressor: case Op.ml_TreeEnsemble: case Op.ml_TreeEnsembleRegressor: return ml.regressor();
+    case Op.ml_LinearClassifier: case Op.ml_SVMClassifier: case Op.ml_TreeEnsembleClassifier: return ml.classifier();
+    case Op.ml_ArrayFeatureExtractor: return ml.featureExtractor();
+    case Op.ml_OneHotEncoder: return ml.oneHotEncoder();
+    case Op.ml_FeatureVectorizer: return ml.featureVectorizer();
+
+    case Op.ms_BiasGelu: case Op.ms_BiasSoftmax: case Op.ms_FastGelu: case Op.ms_Gelu: case Op.ms_Inverse: case Op.ms_QuickGelu: case Op.ms_RotaryEmbedding:
+    case Op.ms_QLinearLeakyRelu: case Op.ms_QLinearSigmoid: case Op.ms_QLinearSoftmax: case Op.ms_GroupNorm: case Op.ms_Trilu: return g.likeData();
+    case Op.ms_QLinearAdd: case Op.ms_QLinearMul: return x.broadcastPair(0, 3);
+    case Op.ms_SkipLayerNormalization: case Op.ms_SkipSimplifiedLayerNormalization: return x.skipNormalization();
+    case Op.ms_MatMulNBits: return x.matMulNBits();
+    case Op.ms_FusedMatMul: case Op.ms_TransposeMatMul: return x.fusedMatMul();
+    case Op.ms_DynamicQuantizeMatMul: case Op.ms_MatMulIntegerToFloat: case Op.ms_GemmFastGelu: return m.matMul();
+    case Op.ms_FusedGemm: return m.gemm();
+    case Op.ms_FusedConv: return w.conv();
+    case Op.ms_QLinearConv: return w.qLinearConv();
+    case Op.ms_QuantizeLinear: case Op.ms_DequantizeLinear: return e.quantize();
+    case Op.ms_EmbedLayerNormalization: return x.embedLayerNormalization();
+    case Op.ms_Attention: return x.packedAttention();
+    case Op.ms_MultiHeadAttention: return x.multiHeadAttention();
+    case Op.ms_GroupQueryAttention: return x.groupQueryAttention();
+    case Op.ms_BiasSplitGelu: return x.biasSplitGelu();
     default: return 0;
   }
 }

@@ -1,7 +1,7 @@
 //! Runs nodes in order: dtypes from the schema's type variables, then the op's rule, then what was declared of the outputs.
 
 import { NONE } from "../symbolic/store";
-import { INTEGERS, NOTHING, SEQUENCE, TENSOR, Wrong, fail, pooled, rewind, room, setPooled, word } from "./table";
+import { INTEGERS, MAX_RANK, NOTHING, SEQUENCE, TENSOR, Wrong, fail, pooled, rewind, room, setPooled, word } from "./table";
 import { SIGNATURES, SIGNATURE_AT } from "./op-numbers.gen";
 import { unify } from "./dims";
 import { dtypeOf, inputs, op, openNode, output, outputId, outputs, present, serial } from "./node";
@@ -71,6 +71,7 @@ function runNode(at: i32): i32 {
   for (let o = 0; o < outputs; o++) rewind(output(o));
   let wrong = applySignature();
   if (wrong == 0) wrong = applyRule(op, at);
+  for (let o = 0; o < outputs && wrong == 0; o++) if (output(o).rank > MAX_RANK) wrong = fail(Wrong.ResultRank, o, output(o).rank, MAX_RANK, 0);
   for (let o = 0; o < outputs && wrong == 0; o++) if (outputId(o) >= 0 && output(o).declared > 0) wrong = mergeDeclared(o, output(o).declared - 1);
   return wrong;
 }

@@ -60,6 +60,8 @@ export function slice(): i32 {
   const count = starts >= 0 ? starts : listLength(1);
   if (count < 0 || axes == UNKNOWN_LIST || (axes == ABSENT && count > rank)) { freshShape(0, rank); return 0; }
   if (ends >= 0 && ends != count) return fail(Wrong.Length, 2, ends, count, 0);
+  if (axes >= 0 && axes != count) return fail(Wrong.Length, 3, axes, count, 0);
+  if (steps >= 0 && steps != count) return fail(Wrong.Length, 4, steps, count, 0);
   const r = shapeFrom(0, 0);
   for (let k = 0; k < count; k++) {
     let axis = k;

@@ -41,6 +41,7 @@ export const enum Wrong {
   DeclaredRank = 12,
   Length = 13,
   Body = 14,
+  ResultRank = 15,
 }
 
 @unmanaged export class Row {

@@ -26,6 +26,8 @@ const kinds: { readonly [K in Attribute["kind"]]: number } = {
 };
 const UNKNOWN = -0x80000000;
 const MAX_ELEMENTS = 64;
+/** Tensors of a higher rank count as of unknown rank. */
+const MAX_RANK = 32;
 const ROW = 8;
 
 /** Ops that read the elements of float constants: only their inputs are looked up. */
@@ -40,7 +42,8 @@ interface GraphLike {
   readonly outputs: readonly Value[];
   nodes(): Iterable<Node>;
 }
-const isDefault = (domain: string): boolean => domain === "" || domain === "ai.onnx";
+/** 0: an op without a rule, whose outputs keep what is declared of them. */
+const opNumber = ({ domain, op }: Node): number => opNumbers[domain === "" || domain === "ai.onnx" ? op : `${domain}::${op}`] ?? 0;
 
 /** Whether inference tracks elements of this dtype. */
 const isIndex = (dtype: DType): boolean => {
@@ -185,7 +188,7 @@ class Table {
   #node(node: Node, deep: boolean): number {
     const body = this.#functions.size === 0 ? undefined : this.#functions.get(`${node.domain}::${node.op}`);
     if (body !== undefined && deep) return this.#call(node, body);
-    this.#push(isDefault(node.domain) ? (opNumbers[node.op] ?? 0) : 0);
+    this.#push(opNumber(node));
     this.#push(this.nodes.length);
     this.nodes.push(node);
     this.#idsOf(node.inputs);
@@ -250,8 +253,9 @@ class Table {
   #tensor(source: TensorSource): void {
     this.#push(TENSOR);
     this.#push(dtypes[source.dtype].onnx);
-    this.#push(source.shape.length);
-    for (const d of source.shape) this.#push(this.#environment.handleOf(d));
+    const ranked = source.shape.length <= MAX_RANK;
+    this.#push(ranked ? source.shape.length : -1);
+    this.#dims(ranked ? source.shape : null);
     this.#elements(source, isSmall(source));
   }
 
@@ -301,8 +305,9 @@ class Table {
     const { type } = value;
     this.#push(TENSOR);
     this.#push(type === null ? 0 : dtypes[type.dtype].onnx);
-    this.#push(type?.shape?.length ?? -1);
-    this.#dims(type?.shape ?? null);
+    const shape = type?.shape != null && type.shape.length <= MAX_RANK ? type.shape : null;
+    this.#push(shape === null ? -1 : shape.length);
+    this.#dims(shape);
     const { data } = value;
     if (data !== null && data.length <= MAX_ELEMENTS) {
       this.#push(INTEGERS);
@@ -372,10 +377,10 @@ function check(code: number, env: SymEnv, where: (node: Node) => string): void {
 
 /**
  * Types and known elements of a node's outputs, from those of its inputs; bodies of control flow are inferred already. What an output
- * already has must agree. Ops of other domains keep what their outputs have. Throws `infer/…` naming op, types and rule.
+ * already has must agree. Ops without a rule keep what their outputs have. Throws `infer/…` naming op, types and rule.
  */
 export function inferNode(node: Node, env: SymEnv): void {
-  if (!isDefault(node.domain)) return;
+  if (opNumber(node) === 0) return;
   table.write(env, { inputs: [], outputs: [], nodes: () => [node] }, [], false);
   check(table.run(), env, () => "");
   table.read();

@@ -102,4 +102,19 @@ export const layerRows: readonly Row[] = [
   ],
   ["x: f32[N, C], y: f32[N, H]", "s = SequenceConstruct(x, y)\ni = i64[]{0}\nz = SequenceAt(s, i)", "f32[N, ?]"],
   ["x: f32[N, C]", "s = SplitToSequence<axis=1>(x)\nz = ConcatFromSequence<axis=1>(s)", "f32[N, ?]"],
+  ["x: f32[N, 8], b: f32[8]", "y = com.microsoft::BiasGelu(x, b)", "f32[N, 8]"],
+  [
+    "x: f32[N, S, 8], s: f32[N, S, 8], g: f32[8]",
+    "y, m, v, z = com.microsoft::SkipLayerNormalization(x, s, g)",
+    "f32[N, S, 8]; f32[N, S, 1]; f32[N, S, 1]; f32[N, S, 8]",
+  ],
+  [
+    "x: f32[N, S, 8], w: u8[16, 1, 4], s: f32[16]",
+    "y = com.microsoft::MatMulNBits<K=8, N=16, block_size=8, bits=4>(x, w, s)",
+    "f32[N, S, 16]",
+  ],
+  ["x: f32[N, S, 8], w: f32[N, 5, 8]", "y = com.microsoft::FusedMatMul<transB=1>(x, w)", "f32[N, S, 5]"],
+  ["q: f32[N, S, 64], k: f32[N, K, 64], v: f32[N, K, 32]", "y = com.microsoft::MultiHeadAttention<num_heads=8>(q, k, v)", "f32[N, S, 32]"],
+  ["x: f32[N, 5]", "y = ai.onnx.ml::Binarizer(x)", "f32[N, 5]"],
+  ["x: f32[N, 5]", "y = ai.onnx.ml::LinearRegressor<targets=3>(x)", "f32[N, 3]"],
 ];
