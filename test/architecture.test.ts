@@ -1,0 +1,52 @@
+//! The listing is the architecture: imports point one way, and the public surface grows only by a reviewed diff.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as torch from "../src/index.ts";
+
+/** Lower layers first; a file may import its own layer and those before it. */
+const layers: readonly (readonly RegExp[])[] = [
+  [/^(errors|dtype|version)\.ts$/],
+  [/^core\//],
+  [/^(symbolic|literal)\.ts$/],
+  [/^weights\//],
+  [/^aten\//],
+  [/^dispatch\.ts$/],
+  [/^(tensor|functions|methods|creation|dtypes|sym|random|safetensors|functions\.gen|special\.gen|linalg\.gen|fft\.gen)\.ts$/],
+  [/^nn\//, /^export\//],
+  [/^normalize\//],
+  [/^onnx\//],
+  [/^cli\//, /^index\.ts$/],
+];
+const layerOf = (file: string): number => layers.findIndex((patterns) => patterns.some((p) => p.test(file)));
+
+const root = join(import.meta.dirname, "../src");
+const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts")).map((f) => f.replaceAll("\\", "/"));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const found = text.matchAll(/^(?:import|export)\s(?!type\b)[^;]*?from\s+"(\.[^"]+)"|^import\s+"(\.[^"]+)"/gms);
+  return [...found].map((m) => relative(root, normalize(join(root, dirname(file), (m[1] ?? m[2]) as string))).replaceAll("\\", "/"));
+}
+
+describe("imports point one way", () => {
+  test("every file belongs to a layer", () => {
+    expect(files.filter((f) => layerOf(f) < 0)).toEqual([]);
+  });
+  test("no file imports from a layer above its own", () => {
+    const wrong = files.flatMap((f) => importsOf(f).flatMap((i) => (layerOf(i) > layerOf(f) ? [`${f} imports ${i}`] : [])));
+    expect(wrong).toEqual([]);
+  });
+  test("only index.ts re-exports whole files", () => {
+    const namespaces = new Set(["index.ts", "nn/nn.ts"]);
+    const barrels = files.filter((f) => !namespaces.has(f) && /^export \* from/m.test(readFileSync(join(root, f), "utf8")));
+    expect(barrels).toEqual([]);
+  });
+});
+
+test("the public surface", () => {
+  const generated = new Set(readFileSync(join(root, "functions.gen.ts"), "utf8").match(/(?<=^export const )\w+/gm));
+  const names = Object.keys(torch).filter((n) => !generated.has(n)).sort();
+  expect(names).toMatchSnapshot();
+  expect({ onnx: Object.keys(torch.onnx).sort(), export: Object.keys(torch.export).sort(), nn: Object.keys(torch.nn).sort() }).toMatchSnapshot();
+});
