@@ -1,5 +1,6 @@
 /** @file torch.export. */
 
+import { tensor } from "../creation.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { Tensor, valuesOf, wrap } from "../tensor.ts";
 import { type EvalValue, evaluateProgram } from "./evaluate.ts";
@@ -11,12 +12,12 @@ export { load, type LoadOptions } from "./load.ts";
 export { exportProgram as export, type ExportOptions } from "./trace.ts";
 
 /**
- * Runs a captured program on user inputs, flat and in graph order, by the core's kernels. Returns its user outputs, flat.
- * Inputs may be given to programs that write to them: they are copied first.
+ * Runs a captured program on user inputs, flat and in graph order, by the core's kernels. Returns its user outputs, flat: numbers as 0-d tensors
+ * (int64, float32, bool), None as null. Inputs may be given to programs that write to them: they are copied first.
  */
-export async function evaluate(program: ExportedProgram, inputs: readonly (Tensor | number | boolean)[]): Promise<unknown[]> {
+export async function evaluate(program: ExportedProgram, inputs: readonly (Tensor | number | boolean)[]): Promise<(Tensor | null)[]> {
   const values = tensorsAsNumbers(program, inputs);
-  return evaluateProgram(program, values).map((o) => (typeof o === "object" && o !== null ? wrap(o) : o));
+  return evaluateProgram(program, values).map((o) => (o === null ? null : typeof o === "object" ? wrap(o) : tensor(o)));
 }
 
 /** Symbolic number inputs may come as 0-d tensors; inputs that are constants of the program are dropped when given. */
