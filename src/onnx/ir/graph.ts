@@ -127,7 +127,9 @@ export class Node {
   }
   /** The node's own sub-graphs, in attribute order. */
   get graphs(): Graph[] {
-    return [...this.attributes.values()].flatMap((a) => (a.kind === "graph" ? [a.value] : []));
+    const graphs: Graph[] = [];
+    for (const a of this.attributes.values()) if (a.kind === "graph") graphs.push(a.value);
+    return graphs;
   }
   int(name: string, otherwise: number): number {
     const a = this.attributes.get(name);

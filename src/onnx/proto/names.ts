@@ -9,11 +9,14 @@ class Allocator {
   readonly #next = new Map<string, number>();
 
   take(hint: string): string {
-    let name = hint;
-    for (let n = this.#next.get(hint) ?? 1; this.#taken.has(name); n++) {
-      name = `${hint}_${n}`;
-      this.#next.set(hint, n + 1);
+    if (!this.#taken.has(hint)) {
+      this.#taken.add(hint);
+      return hint;
     }
+    let n = this.#next.get(hint) ?? 1;
+    while (this.#taken.has(`${hint}_${n}`)) n++;
+    this.#next.set(hint, n + 1);
+    const name = `${hint}_${n}`;
     this.#taken.add(name);
     return name;
   }

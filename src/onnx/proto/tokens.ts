@@ -5,6 +5,8 @@ import { internal, OnnxExporterError } from "../../errors.ts";
 
 const kinds = { begin: 0, end: 1, varint: 2, fixed32: 3, string: 4, hole: 5 } as const;
 const depth = 400;
+/** Longer strings are rarely the same: looking for them costs more than writing them. */
+const maxInterned = 24;
 
 /** Bytes with holes: `holes[i].bytes` of someone else's go behind the first `at` bytes. */
 export interface Encoded {
@@ -45,14 +47,33 @@ export class Tokens {
     this.#push(this.#bits[0] as number, (field << 3) | kinds.fixed32);
   }
   string(field: number, text: string): void {
-    let id = this.#known.get(text);
-    if (id === undefined) {
-      this.#reserve(text.length * 3);
-      id = this.#add(this.#pool.write(text, this.#used));
-      this.#known.set(text, id);
-    }
+    this.reference(field, text.length > maxInterned ? this.add(text) : this.intern(text));
+  }
+  /** A string that was added before. */
+  reference(field: number, id: number): void {
     this.#room += this.#strings[2 * id + 1] as number;
     this.#push(id, (field << 3) | kinds.string);
+  }
+  /** The number of a string that is often the same. */
+  intern(text: string): number {
+    let id = this.#known.get(text);
+    if (id === undefined) {
+      id = this.add(text);
+      this.#known.set(text, id);
+    }
+    return id;
+  }
+  /** The number of a string that is not looked for among the others. */
+  add(text: string): number {
+    this.#reserve(text.length * 3);
+    const pool = this.#pool;
+    const at = this.#used;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c > 127) return this.#add(pool.write(text, at));
+      pool[at + i] = c;
+    }
+    return this.#add(text.length);
   }
   /** A field of bytes that are small enough to be copied. */
   bytes(field: number, bytes: Uint8Array): void {

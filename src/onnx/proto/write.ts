@@ -60,6 +60,8 @@ class Writer {
   readonly #options: EncodeOptions;
   readonly #names: Names;
   readonly #dims = new Map<SymInt, string | null>();
+  /** Numbers of the values' names among the strings. */
+  readonly #values = new Map<Value, number>();
   readonly #origins = new Map<number, [string, string][]>();
 
   constructor(model: Model, options: EncodeOptions) {
@@ -91,6 +93,15 @@ class Writer {
 
   #text(field: number, text: string): void {
     if (text !== "") this.tokens.string(field, text);
+  }
+
+  #valueName(field: number, v: Value): void {
+    let id = this.#values.get(v);
+    if (id === undefined) {
+      id = this.tokens.add(this.#names.value(v));
+      this.#values.set(v, id);
+    }
+    this.tokens.reference(field, id);
   }
 
   #metadata(field: number, entries: Iterable<readonly [string, string]>): void {
@@ -143,7 +154,7 @@ class Writer {
   #info(field: number, v: Value): void {
     const t = this.tokens;
     t.begin(field);
-    t.string(infoFields.name, this.#names.value(v));
+    this.#valueName(infoFields.name, v);
     if (v.type !== null) {
       t.begin(infoFields.type);
       this.#type(v.type);
@@ -188,9 +199,13 @@ class Writer {
     const t = this.tokens;
     t.begin(field);
     const used = node.inputs.findLastIndex((v) => v !== null) + 1;
-    for (let i = 0; i < used; i++) t.string(nodeFields.input, node.inputs[i] ? this.#names.value(node.inputs[i] as Value) : "");
-    for (const v of node.outputs) t.string(nodeFields.output, this.#names.value(v));
-    t.string(nodeFields.name, this.#names.node(node));
+    for (let i = 0; i < used; i++) {
+      const v = node.inputs[i];
+      if (v) this.#valueName(nodeFields.input, v);
+      else t.string(nodeFields.input, "");
+    }
+    for (const v of node.outputs) this.#valueName(nodeFields.output, v);
+    t.reference(nodeFields.name, t.add(this.#names.node(node)));
     t.string(nodeFields.op_type, node.op);
     for (const [name, a] of node.attributes) this.#attribute(nodeFields.attribute, name, a);
     this.#text(nodeFields.doc_string, node.doc_string);
@@ -201,15 +216,16 @@ class Writer {
     t.end();
   }
 
-  #origin(origin: number): [string, string][] {
-    const row = this.#options.origin_metadata === false ? undefined : this.#model.origins[origin];
+  /** What its origin says of a node, less what the node says itself. */
+  #origin(node: Node): [string, string][] {
+    const row = this.#options.origin_metadata === false ? undefined : this.#model.origins[node.origin];
     if (row === undefined) return [];
-    let made = this.#origins.get(origin);
+    let made = this.#origins.get(node.origin);
     if (made === undefined) {
       made = originMetadata(row);
-      this.#origins.set(origin, made);
+      this.#origins.set(node.origin, made);
     }
-    return made;
+    return node.metadata.size === 0 ? made : made.filter(([key]) => !node.metadata.has(key));
   }
 
   #attribute(field: number, name: string, a: Attribute): void {
@@ -278,8 +294,8 @@ class Writer {
       );
     }
     t.string(functionFields.name, name);
-    for (const v of graph.inputs) t.string(functionFields.input, this.#names.value(v));
-    for (const v of graph.outputs) t.string(functionFields.output, this.#names.value(v));
+    for (const v of graph.inputs) this.#valueName(functionFields.input, v);
+    for (const v of graph.outputs) this.#valueName(functionFields.output, v);
     for (const a of attributes) t.string(functionFields.attribute, a);
     for (const node of graph.nodes()) this.#node(functionFields.node, node);
     this.#text(functionFields.doc_string, graph.doc_string);
