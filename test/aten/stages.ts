@@ -13,7 +13,6 @@ import { GraphSignature } from "../../src/export/signature.ts";
 import { normalize } from "../../src/normalize/normalize.ts";
 import { check } from "../../src/onnx/check.ts";
 import { legalize } from "../../src/onnx/legalize/legalize.ts";
-import { legalize } from "../../src/onnx/legalize/legalize.ts";
 import { lower } from "../../src/onnx/lower.ts";
 import { encodeModel } from "../../src/onnx/proto/save.ts";
 import { spell } from "../../src/onnx/spell.ts";
@@ -250,7 +249,6 @@ export async function checkOnnx(family: Family, row: Row, dynamic: boolean): Pro
   const one = new OneOp(row, dynamic);
   if (one.outputs.length === 0) return null;
   const model = lower(normalize(one.program()), target);
-  legalize(model, target);
   const gaps = legalize(model, target);
   check(model);
   // ONNX Runtime has no kernel for these (float64, mostly): the model is valid, and nothing here can run it.
