@@ -106,6 +106,9 @@ describe("unary", () => {
     expect(numbers(unary("round", tensor("float16", [6], [0.5, 1.5, 2.5, -0.5, -1.5, 2.4])))).toEqual([0, 2, 2, -0, -2, 2]);
     expect(numbers(unary("neg", tensor("int8", [2], [-128, 5])))).toEqual([-128, -5]);
     expect(numbers(unary("bitwise_not", tensor("bool", [2], [0, 1])))).toEqual([1, 0]);
+    expect(numbers(unary("isnan", tensor("int8", [1], [1])))).toEqual([0]);
+    expect(numbers(unary("floor", tensor("uint8", [1], [3])))).toEqual([3]);
+    expect(() => unary("sqrt", tensor("uint8", [1], [4]))).toThrow(/no kernel sqrt for uint8/);
     expect(() => unary("sqrt", tensor("int32", [1], [4]))).toThrow(/no kernel sqrt for int32/);
   });
 

@@ -76,6 +76,7 @@ test("NaN, empty and accurate sums", () => {
   expect(() => reduce("max", tensor("float32", [0, 2], []), [0], false)).toThrow(/max: float32\[0, 2\] has no elements/);
   expect(numbers(reduce("sum", fill("float32", [1 << 20], 0.1), null, false))).toEqual([Math.fround(Math.fround(0.1) * 2 ** 20)]);
   expect(numbers(reduce("sum", tensor("float32", [], [3]), null, false))).toEqual([3]);
+  expect(numbers(reduce("sum", tensor("uint8", [3], [200, 50, 10]), null, false))).toEqual([4]);
   expect(bigints(reduce("prod", tensor("int64", [2], [2n ** 62n, 6n]), null, false))).toEqual([-(2n ** 63n)]);
 });
 

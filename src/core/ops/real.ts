@@ -4,7 +4,7 @@ import { type DType, dtypes } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
-import { asStrided, broadcastShapes, copyInto, emptyStrided, isDense } from "./layout.ts";
+import { asStrided, broadcastShapes, clone, copyInto, emptyStrided, isDense } from "./layout.ts";
 import { likeStrides, nest, operand } from "./nest.ts";
 
 export type UnaryOp =
@@ -20,6 +20,7 @@ export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 /** The dtype that kernels compute a dtype in, where they do not have it: exact for what it carries, and wraps with it. */
 const carriers: { readonly [d in DType]?: DType } = {
   bool: "uint8",
+  uint8: "int32",
   int8: "int32",
   int16: "int32",
   uint16: "int32",
@@ -33,9 +34,10 @@ const carriers: { readonly [d in DType]?: DType } = {
   float8_e5m2fnuz: "float32",
 };
 
-/** `dtype` itself where kernel `name` exists for it, else the dtype that carries it. */
+/** `dtype` itself where kernel `name` exists for it or nothing can carry it, else the dtype that carries it. */
 export function carrierOf(name: string, dtype: DType): DType {
-  return core.hasKernel(name, dtype) ? dtype : (carriers[dtype] ?? dtype);
+  const carrier = carriers[dtype];
+  return carrier === undefined || core.hasKernel(name, dtype) || !core.hasKernel(name, carrier) ? dtype : carrier;
 }
 
 /** The same bits under another dtype of the same size. */
@@ -83,6 +85,10 @@ function mapDense(name: string, x: Strided, y: Strided, carrier: DType): void {
  */
 export function realUnary(op: UnaryOp, x: Strided): Strided {
   if (x.dtype === "bool" && op === "bitwise_not") return realUnary("logical_not", x);
+  if (dtypes[x.dtype].kind !== "float") {
+    if (op === "isnan" || op === "isinf") return realFill("bool", x.shape, false);
+    if (op === "floor" || op === "ceil" || op === "round" || op === "trunc") return clone(x);
+  }
   const source = dense(x);
   const predicate = op === "isnan" || op === "isinf" || op === "logical_not";
   const y = emptyStrided(predicate ? "bool" : x.dtype, x.shape, source.strides);
