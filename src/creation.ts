@@ -3,15 +3,19 @@
 import { empty, type Strided } from "./core/strided.ts";
 import { byteLength, type DType } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
-import { encode } from "./onnx/opset/literal.ts";
+import { encode } from "./literal.ts";
 import { type Scalar, type Tensor, wrap } from "./tensor.ts";
 
 /** The 1-D tensor whose elements are the bytes of `buffer`, copied (PyTorch: `torch.frombuffer`). */
 export function frombuffer(buffer: ArrayBufferView | ArrayBuffer, options: { dtype: DType }): Tensor {
-  const bytes = buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const bytes =
+    buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const size = byteLength(options.dtype, 1);
   if (bytes.length % size !== 0) {
-    throw new OnnxExporterError("torch/frombuffer", `${bytes.length} bytes are no whole number of ${options.dtype} elements (${size} bytes each)`);
+    throw new OnnxExporterError(
+      "torch/frombuffer",
+      `${bytes.length} bytes are no whole number of ${options.dtype} elements (${size} bytes each)`,
+    );
   }
   return wrap(fromBytes(bytes, options.dtype, [bytes.length / size]));
 }
@@ -40,4 +44,3 @@ function naturalDType(flat: readonly Scalar[]): DType {
   if (flat.length > 0 && flat.every((x) => typeof x === "boolean")) return "bool";
   return flat.length > 0 && flat.every((x) => typeof x === "bigint" || Number.isInteger(x)) ? "int64" : "float32";
 }
-

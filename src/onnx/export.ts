@@ -1,9 +1,9 @@
 /** @file torch.onnx.export: the pipeline on one screen. */
 
-import { ExportedProgram } from "../export/exported-program.ts";
-import { axisSpec, type DynamicShapes, DynamicDim, type TensorSpec } from "../export/dim.ts";
-import { exportProgram } from "../export/trace.ts";
 import { OnnxExporterError } from "../errors.ts";
+import { axisSpec, DynamicDim, type DynamicShapes, type TensorSpec } from "../export/dim.ts";
+import { ExportedProgram } from "../export/exported-program.ts";
+import { exportProgram } from "../export/trace.ts";
 import { Module } from "../nn/module.ts";
 import { normalize } from "../normalize/normalize.ts";
 import { Tensor } from "../tensor.ts";
@@ -67,11 +67,18 @@ export async function exportModel(
   }
 }
 
-async function runPipeline(model: Module | ExportedProgram, args: readonly unknown[], f: string | null, options: ExportOptions): Promise<ONNXProgram> {
+async function runPipeline(
+  model: Module | ExportedProgram,
+  args: readonly unknown[],
+  f: string | null,
+  options: ExportOptions,
+): Promise<ONNXProgram> {
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));
-  const onnx = await say("Translate the graph into ONNX", () => lower(normalize(captured), target, translations(options.custom_translation_table)));
+  const onnx = await say("Translate the graph into ONNX", () =>
+    lower(normalize(captured), target, translations(options.custom_translation_table)),
+  );
   nameInputs(onnx, options.input_names ?? []);
   nameOutputs(onnx, options.output_names ?? []);
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
@@ -88,9 +95,14 @@ async function runPipeline(model: Module | ExportedProgram, args: readonly unkno
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {
   if (!(model instanceof ExportedProgram)) {
-    if (model instanceof Module) return exportProgram(model, args, { kwargs: options.kwargs ?? null, dynamic_shapes: options.dynamic_shapes ?? null });
+    if (model instanceof Module)
+      return exportProgram(model, args, { kwargs: options.kwargs ?? null, dynamic_shapes: options.dynamic_shapes ?? null });
     const got = typeof model === "string" ? `the string "${model}"` : typeof model;
-    throw new OnnxExporterError("export/model", `torch.onnx.export takes an nn.Module or an ExportedProgram, got ${got}`, "load a file with await torch.export.load(path)");
+    throw new OnnxExporterError(
+      "export/model",
+      `torch.onnx.export takes an nn.Module or an ExportedProgram, got ${got}`,
+      "load a file with await torch.export.load(path)",
+    );
   }
   if (options.dynamic_shapes) renameAxes(model, options.dynamic_shapes);
   return model;
@@ -113,6 +125,11 @@ function renameAxes(program: ExportedProgram, shapes: DynamicShapes): void {
 /** `torch.ops.aten.relu.default` and `aten::relu` name the same op. */
 function translations(table: ExportOptions["custom_translation_table"]): TranslationTable {
   const canonical = (name: string): string =>
-    name.startsWith("torch.ops.") ? name.slice("torch.ops.".length).replace(".", "::").replace(/\.default$/, "") : name.replace(/\.default$/, "");
+    name.startsWith("torch.ops.")
+      ? name
+          .slice("torch.ops.".length)
+          .replace(".", "::")
+          .replace(/\.default$/, "")
+      : name.replace(/\.default$/, "");
   return new Map(Object.entries(table ?? {}).map(([name, lowering]) => [canonical(name), lowering]));
 }

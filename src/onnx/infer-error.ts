@@ -74,6 +74,7 @@ const rows: { readonly [code: number]: Row } = {
   12: ["declared-rank", (_, { operands: [o, a, b] }) => `output ${o} has rank ${a}, but rank ${b} is declared`],
   13: ["length", (_, { operands: [i, got, wanted] }) => `input ${i} has ${got} elements, not ${wanted}`],
   15: ["rank", (_, { operands: [o, got, most] }) => `output ${o} would have rank ${got}; at most ${most} is handled`],
+  16: ["dtype", (_, { operands: [o, dtype] }) => `output ${o} would have the data type ${dtype}, which ONNX does not know`],
   14: ["body", (_, { operands: [, got, wanted] }) => `its body has ${got} inputs or outputs, not ${wanted}`],
 };
 

@@ -3,7 +3,14 @@
  * ONNX nodes. Results are held to the types that the captured program states.
  */
 
-import { type Arg, type Graph as AtenGraph, type Node as AtenNode, type Output, type TensorType, Value as AtenValue } from "../aten/graph.ts";
+import {
+  type Arg,
+  type Graph as AtenGraph,
+  type Node as AtenNode,
+  Value as AtenValue,
+  type Output,
+  type TensorType,
+} from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
 import { type Schema, schemaOf } from "../aten/schema.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
@@ -11,11 +18,11 @@ import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
 import type { InputSpec } from "../export/signature.ts";
 import type { Normalized } from "../normalize/normalize.ts";
-import { equal, isStatic, type Shape, show, SymInt } from "../symbolic.ts";
+import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { modulePath, sourceLine } from "./ir/origin.ts";
-import { lowerings } from "./lowering/index.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
+import { lowerings } from "./lowering/index.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import type { Target } from "./target.ts";
@@ -95,7 +102,9 @@ class Lowering implements Interpreter<Value> {
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
     const region: Region | undefined = regions[node.op];
-    const result = region ? region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands)) : callOn<Value>(this, node.op, args, capturedDType(node));
+    const result = region
+      ? region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands))
+      : callOn<Value>(this, node.op, args, capturedDType(node));
     this.#bind(node, result);
   }
 
@@ -139,7 +148,9 @@ class Lowering implements Interpreter<Value> {
     const typed = this.#op.cast(given, type.dtype);
     if (typed.type?.shape && !agree(typed.type.shape, type.shape)) {
       const got = typed.type.shape.map(show).join(", ");
-      internal(`lowering of ${value.producer?.op} gives ${value.name} the shape [${got}], the program says [${type.shape.map(show).join(", ")}]`);
+      internal(
+        `lowering of ${value.producer?.op} gives ${value.name} the shape [${got}], the program says [${type.shape.map(show).join(", ")}]`,
+      );
     }
     if (!typed.type?.shape?.every((d, i) => equal(d, type.shape[i] as never))) this.#op.retype(typed, type.shape);
     if (typed.producer !== null) typed.name ??= value.name;
@@ -207,7 +218,8 @@ class Lowering implements Interpreter<Value> {
 }
 
 /** Shapes that may be one: same rank, no two different numbers. */
-const agree = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => !isStatic(d) || !isStatic(b[i] as never) || d === b[i]);
+const agree = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((d, i) => !isStatic(d) || !isStatic(b[i] as never) || d === b[i]);
 
 const mapArgs = (args: Args, f: (x: unknown) => unknown): Args => {
   const each = (x: unknown): unknown => (Array.isArray(x) ? x.map(each) : f(x));

@@ -15,7 +15,11 @@ export function nameOutputs(model: Model, names: readonly string[]): void {
 function rename(kind: string, values: readonly Value[], names: readonly string[], others: readonly Value[]): void {
   if (names.length > values.length) {
     const have = values.map((v) => v.name).join(", ");
-    throw new OnnxExporterError("export/names", `${names.length} ${kind}_names for ${values.length} graph ${kind}s`, `the ${kind}s are: ${have}`);
+    throw new OnnxExporterError(
+      "export/names",
+      `${names.length} ${kind}_names for ${values.length} graph ${kind}s`,
+      `the ${kind}s are: ${have}`,
+    );
   }
   names.forEach((name, i) => {
     const value = values[i] as Value;
@@ -25,7 +29,11 @@ function rename(kind: string, values: readonly Value[], names: readonly string[]
   const seen = new Set(others.map((v) => v.name));
   for (const { name } of values) {
     if (seen.has(name) && names.length > 0) {
-      throw new OnnxExporterError("export/names", `the name ${name} is used twice among inputs and outputs`, `choose ${kind}_names that differ`);
+      throw new OnnxExporterError(
+        "export/names",
+        `the name ${name} is used twice among inputs and outputs`,
+        `choose ${kind}_names that differ`,
+      );
     }
     seen.add(name);
   }

@@ -67,7 +67,11 @@ export class ONNXProgram {
       } else value.source = source;
     }
     if (problems.length > 0) {
-      throw new OnnxExporterError("program/weights", `these weights do not fit the model:\n  ${problems.join("\n  ")}`, "give the state dict of the exported model; export with optimize: false to keep every key");
+      throw new OnnxExporterError(
+        "program/weights",
+        `these weights do not fit the model:\n  ${problems.join("\n  ")}`,
+        "give the state dict of the exported model; export with optimize: false to keep every key",
+      );
     }
     this.release();
   }

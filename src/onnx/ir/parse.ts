@@ -2,11 +2,12 @@
 
 import { type DType, fromSuffix } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
+import { encode } from "../../literal.ts";
 import { SymEnv } from "../../symbolic.ts";
 import { fakeSource } from "../../weights/basic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { inferModel } from "../infer.ts";
-import { encode, memorySource } from "../opset/literal.ts";
+import { memorySource } from "../opset/literal.ts";
 import { newest } from "../opset/schema.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { parseDim } from "./dim-text.ts";

@@ -11,9 +11,10 @@
  */
 
 import { type DType, dtypes } from "../../dtype.ts";
+import { hasLiterals } from "../../literal.ts";
 import { show } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
-import { elementsOf, hasLiterals } from "../opset/literal.ts";
+import { elementsOf } from "../opset/literal.ts";
 import type { Attribute, Graph, Model, Node, Value, ValueType } from "./graph.ts";
 
 /** Initializers of more elements are printed without them. */

@@ -5,10 +5,13 @@
 
 import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
+import { hasLiterals } from "../../literal.ts";
 import { type Attribute, type Graph, type Model, Node, Value } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
+import { plainAttributes } from "../opset/attributes.ts";
 import { OpBuilder } from "../opset/builder.ts";
-import { elementsOf, hasLiterals } from "../opset/literal.ts";
+import { expandRows } from "../opset/expand.ts";
+import { elementsOf } from "../opset/literal.ts";
 import { type Formal, newest, type OpSchema, schemaAt } from "../opset/schema.ts";
 import { graphsIn, Rewriter } from "../passes/pass.ts";
 import type { Target } from "../target.ts";
@@ -86,8 +89,12 @@ class Legalizer {
   #node(node: Node): void {
     const schema = schemaAt(node.op, this.#target.opset);
     if (node.domain !== "" || schema === null || node.op === "Cast" || node.graphs.length > 0) return;
-    const types = typesOf(node, schema);
     const kernels = this.#target.runtime === null ? [] : kernelsOf(node.op, schema.since);
+    if (this.#target.runtime !== null && kernels.length === 0 && unknown.has(node.op)) {
+      this.#expand(node);
+      return;
+    }
+    const types = typesOf(node, schema);
     if (types === null || this.#fits(schema, kernels, types)) return;
     const mended = this.#mend(node.op, schema, kernels, types);
     if (mended !== null) {
@@ -97,6 +104,21 @@ class Legalizer {
     if (this.#otherwise(node, types)) return;
     if (!allowed(schema, types)) throw this.#refusal(node, types);
     this.#gaps.push({ op: node.op, dtypes: [...types.values()], origin: node.origin });
+  }
+
+  /** Writes an op that the runtime does not know in ops that it does. */
+  #expand(node: Node): void {
+    const row = expandRows[node.op];
+    const [y] = node.outputs;
+    if (!row || !y) return;
+    this.#op.before = node;
+    this.#op.origin = node.origin;
+    const made: Node[] = [];
+    this.#op.onInsert = (n) => made.push(n);
+    const result = row(this.#op, node.inputs, plainAttributes(node));
+    this.#op.onInsert = null;
+    this.#rewrite.replace(y, result instanceof Value ? result : (result[0] ?? y));
+    for (const n of made) this.#node(n);
   }
 
   #fits(schema: OpSchema, kernels: readonly Kernel[], types: Types): boolean {
@@ -174,8 +196,13 @@ class Legalizer {
     if ([...types.values()].every((d) => d !== "float64" && d !== "int64" && d !== "uint32")) return false;
     this.#op.before = node;
     this.#op.origin = node.origin;
+    const made: Node[] = [];
+    this.#op.onInsert = (n) => made.push(n);
     const value = instead(this.#op, node, x);
-    return value !== null && this.#rewrite.replace(y, value);
+    this.#op.onInsert = null;
+    if (value === null || !this.#rewrite.replace(y, value)) return false;
+    for (const n of made) this.#node(n);
+    return true;
   }
 
   #refusal(node: Node, types: Types): OnnxExporterError {
@@ -213,6 +240,9 @@ function typesOf(node: Node, schema: OpSchema): Types | null {
   }
   return types;
 }
+
+/** Ops of new opsets for which ONNX Runtime has neither a kernel nor, as of 1.30, the function body. */
+const unknown = new Set(["Swish", "CumProd"]);
 
 /** Ops without kernels that move elements or are handled by the runtime's loader. */
 const loaded = new Set(["Constant", "CastLike", "CenterCropPad", "Optional", "SequenceMap", "BitCast"]);

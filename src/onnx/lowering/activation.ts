@@ -8,7 +8,8 @@ import { axisOf, known, type Numeric, operand } from "./operand.ts";
 import type { LoweringTable } from "./table.ts";
 
 /** A number that ONNX wants as an attribute. */
-const attribute = (x: Numeric, op: OpBuilder, what: string): number => known(x) ?? op.refuse(`${what} is known at run time only`, `make ${what} a Python number`);
+const attribute = (x: Numeric, op: OpBuilder, what: string): number =>
+  known(x) ?? op.refuse(`${what} is known at run time only`, `make ${what} a Python number`);
 
 /** scale * (x > 0 ? x : alpha * (exp(inputScale * x) - 1)), by Elu where that says it. */
 function elu(x: Value, alpha: number, scale: number, inputScale: number, op: OpBuilder): Value {
@@ -20,9 +21,15 @@ function elu(x: Value, alpha: number, scale: number, inputScale: number, op: OpB
   return op.Where(op.Greater(x, 0), scale === 1 ? x : op.Mul(x, scale), negative);
 }
 
+/** ONNX's Celu is for float32 only. */
+const celu = (x: Value, alpha: number, op: OpBuilder): Value =>
+  x.dtype === "float32" ? op.Celu(x, { alpha }) : elu(x, alpha, 1, 1 / alpha, op);
+
 /** In eval mode the input. In training ONNX's Dropout draws the mask. */
 const dropout = ({ input, p, train }: { input: Value; p: Numeric; train: boolean }, op: OpBuilder): Value =>
-  train && p !== 0 ? (op.outputs(1, "Dropout", [input, operand(op, p, "float32"), op.scalar(true, "bool")])[0] as Value) : op.Identity(input);
+  train && p !== 0
+    ? (op.outputs(1, "Dropout", [input, operand(op, p, "float32"), op.scalar(true, "bool")])[0] as Value)
+    : op.Identity(input);
 
 export const activation = {
   "aten::relu": ({ self }, op) => op.Relu(self),
@@ -33,7 +40,7 @@ export const activation = {
   "aten::mish": ({ self }, op) => op.Mish(self),
   "aten::elu": ({ self, alpha, scale, input_scale }, op) =>
     elu(self, attribute(alpha, op, "alpha"), attribute(scale, op, "scale"), attribute(input_scale, op, "input_scale"), op),
-  "aten::celu": ({ self, alpha }, op) => op.Celu(self, { alpha: attribute(alpha, op, "alpha") }),
+  "aten::celu": ({ self, alpha }, op) => celu(self, attribute(alpha, op, "alpha"), op),
   "aten::selu": ({ self }, op) => op.Selu(self, { alpha: seluAlpha, gamma: seluScale }),
   "aten::leaky_relu": ({ self, negative_slope }, op) => op.LeakyRelu(self, { alpha: attribute(negative_slope, op, "negative_slope") }),
   "aten::_prelu_kernel": ({ self, weight }, op) => op.PRelu(self, weight),
@@ -49,7 +56,8 @@ export const activation = {
   "aten::log_sigmoid": ({ self }, op) => op.Neg(op.Softplus(op.Neg(self))),
   "aten::threshold": ({ self, threshold, value }, op) =>
     op.Where(op.LessOrEqual(self, operand(op, threshold, self.dtype)), operand(op, value, self.dtype), self),
-  "aten::hardshrink": ({ self, lambd }, op) => op.Where(op.LessOrEqual(op.Abs(self), operand(op, lambd, self.dtype)), op.scalar(0, self.dtype), self),
+  "aten::hardshrink": ({ self, lambd }, op) =>
+    op.Where(op.LessOrEqual(op.Abs(self), operand(op, lambd, self.dtype)), op.scalar(0, self.dtype), self),
   "aten::softshrink": ({ self, lambd }, op) => {
     const bound = attribute(lambd, op, "lambd");
     return op.Sub(self, op.Clip(self, -bound, bound));
@@ -59,7 +67,10 @@ export const activation = {
     return op.Mul(a, op.Sigmoid(b));
   },
   "aten::dropout": dropout,
-  ...each(["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"], (name) =>
-    ({ input, train }: { input: Value; train: boolean }, op: OpBuilder): Value =>
-      train ? op.refuse(`${name} with train=True`, "call model.eval() before exporting") : op.Identity(input)),
+  ...each(
+    ["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"],
+    (name) =>
+      ({ input, train }: { input: Value; train: boolean }, op: OpBuilder): Value =>
+        train ? op.refuse(`${name} with train=True`, "call model.eval() before exporting") : op.Identity(input),
+  ),
 } satisfies LoweringTable;

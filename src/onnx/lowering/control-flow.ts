@@ -32,10 +32,19 @@ const stepType = (v: Value): ValueType => ({ dtype: v.dtype, shape: v.shape.slic
 /** A node with one result has one output that is no list. */
 const results = (values: Value[]): Value[] | Value => (values.length === 1 ? (values[0] as Value) : values);
 
-function scan(op: OpBuilder, body: AtenGraph, init: readonly unknown[], xs: readonly unknown[], extra: readonly unknown[], lowerBody: LowerBody): Value[] {
+function scan(
+  op: OpBuilder,
+  body: AtenGraph,
+  init: readonly unknown[],
+  xs: readonly unknown[],
+  extra: readonly unknown[],
+  lowerBody: LowerBody,
+): Value[] {
   const carried = init.map((x) => asValue(op, x));
   const scanned = xs.map((x) => asValue(op, x));
-  const graph = op.subgraph("scan_body", [...carried.map(typeOf), ...scanned.map(stepType)], (inner, formals) => lowerBody(body, inner, [...formals, ...extra]));
+  const graph = op.subgraph("scan_body", [...carried.map(typeOf), ...scanned.map(stepType)], (inner, formals) =>
+    lowerBody(body, inner, [...formals, ...extra]),
+  );
   return op.outputs(graph.outputs.length, "Scan", [...carried, ...scanned], { body: graph, num_scan_inputs: scanned.length });
 }
 
@@ -53,7 +62,8 @@ export const regions: Readonly<Record<string, Region>> = {
   "higher_order::while_loop": (args, op, lowerBody) => {
     const [condition, step, extra] = [bodyAt(args, 0), bodyAt(args, 1), listAt(args, 3)];
     const carried = listAt(args, 2).map((x) => asValue(op, x));
-    const goesOn = (at: OpBuilder, values: readonly Value[]): Value => at.reshape(lowerBody(condition, at, [...values, ...extra])[0] as Value, []);
+    const goesOn = (at: OpBuilder, values: readonly Value[]): Value =>
+      at.reshape(lowerBody(condition, at, [...values, ...extra])[0] as Value, []);
     const formals: ValueType[] = [{ dtype: "int64", shape: [] }, { dtype: "bool", shape: [] }, ...carried.map(typeOf)];
     const body = op.subgraph("loop_body", formals, (inner, [, , ...values]) => {
       const next = lowerBody(step, inner, [...values, ...extra]);
@@ -62,7 +72,8 @@ export const regions: Readonly<Record<string, Region>> = {
     return results(op.outputs(carried.length, "Loop", [null, goesOn(op, carried), ...carried], { body }));
   },
 
-  "higher_order::scan": (args, op, lowerBody) => results(scan(op, bodyAt(args, 0), listAt(args, 1), listAt(args, 2), listAt(args, 3), lowerBody)),
+  "higher_order::scan": (args, op, lowerBody) =>
+    results(scan(op, bodyAt(args, 0), listAt(args, 1), listAt(args, 2), listAt(args, 3), lowerBody)),
 
   "higher_order::map_impl": (args, op, lowerBody) => results(scan(op, bodyAt(args, 0), [], listAt(args, 1), listAt(args, 2), lowerBody)),
 };

@@ -1,6 +1,7 @@
 /** @file Convolutions in ONNX: Conv and ConvTranspose, with the batch dim that they demand. */
 
 import { samePadding } from "../../aten/spatial.ts";
+import { isInteger } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { type Int, spread, staticInts } from "./ints.ts";
@@ -58,8 +59,14 @@ function lower(args: ConvArgs, op: OpBuilder): Value {
   return batched ? y : op.Squeeze(y, [0]);
 }
 
-const forward = (args: ConvArgs, op: OpBuilder): Value => lower(args, op);
-const transposed = (args: ConvArgs, op: OpBuilder): Value => lower({ ...args, transposed: true }, op);
+/** ONNX convolves floats: integers go through float32, exact up to 2^24. */
+function forward(args: ConvArgs, op: OpBuilder): Value {
+  const { dtype } = args.input;
+  if (!isInteger(dtype)) return lower(args, op);
+  const wide = (x: Value): Value => op.cast(x, "float32");
+  return op.cast(lower({ ...args, input: wide(args.input), weight: wide(args.weight), bias: args.bias && wide(args.bias) }, op), dtype);
+}
+const transposed = (args: ConvArgs, op: OpBuilder): Value => forward({ ...args, transposed: true }, op);
 
 export const conv = {
   "aten::conv1d": forward,

@@ -3,6 +3,7 @@
 import { merge } from "../../aten/index.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { complexView } from "./complex-view.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
@@ -32,6 +33,7 @@ import { vision } from "./vision.ts";
 const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> = {
   activation,
   attention,
+  complexView,
   conv,
   convert,
   creation,

@@ -20,13 +20,9 @@ export function coordinates(op: OpBuilder, mask: Value): Value[] {
   return range(mask.rank).map((i) => op.Gather(at, i, { axis: 0 }));
 }
 
-/** The indexed tensor, with a dim of 1 in front where a 0-d mask indexes. */
-export const indexBase = (op: OpBuilder, self: Value, indices: readonly (Value | null)[]): Value =>
-  indices.some((x) => x !== null && isMask(x) && x.rank === 0) ? op.Unsqueeze(self, [0]) : self;
-
 /** Elements under one mask: its dims become one, which Compress thins out. */
 function underMask(op: OpBuilder, self: Value, at: number, mask: Value): Value {
-  const rank = Math.max(mask.rank, 1);
+  const { rank } = mask;
   const merged = rank === 1 ? self : op.reshape(self, [...self.shape.slice(0, at), product(mask.shape), ...self.shape.slice(at + rank)]);
   return op.Compress(merged, op.cast(flat(op, mask), "bool"), { axis: at });
 }
@@ -55,12 +51,11 @@ export function pointsOf(op: OpBuilder, base: Value, given: readonly (Value | nu
 }
 
 function indexed({ self, indices }: { readonly self: Value; readonly indices: readonly (Value | null)[] }, op: OpBuilder): Value {
-  const base = indexBase(op, self, indices);
   const given = indices.flatMap((x, i) => (x === null ? [] : [{ x, at: i }]));
   const [only] = given;
   if (only === undefined) return self;
-  if (given.length === 1) return isMask(only.x) ? underMask(op, base, only.at, only.x) : op.Gather(base, only.x, { axis: only.at });
-  const { plan, front, points, own } = pointsOf(op, base, indices);
+  if (given.length === 1) return isMask(only.x) ? underMask(op, self, only.at, only.x) : op.Gather(self, only.x, { axis: only.at });
+  const { plan, front, points, own } = pointsOf(op, self, indices);
   return transposed(op, op.GatherND(front, points), resultOrder(plan, own.length));
 }
 

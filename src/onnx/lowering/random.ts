@@ -16,11 +16,19 @@ type Result = Results[number];
 function draw(kind: "Uniform" | "Normal", range: object, result: Result, op: OpBuilder): Value {
   const dtype = result.dtype === "float64" ? "float64" : "float32";
   const shape = staticShape(result.shape);
-  const x = shape === null ? op[`Random${kind}Like`](filled(0, { dtype, shape: result.shape }, op), { dtype, ...range }) : op[`Random${kind}`]({ dtype, shape, ...range });
+  const x =
+    shape === null
+      ? op[`Random${kind}Like`](filled(0, { dtype, shape: result.shape }, op), { dtype, ...range })
+      : op[`Random${kind}`]({ dtype, shape, ...range });
   return op.cast(x, result.dtype);
 }
 const draws = <N extends Op>(names: readonly N[], kind: "Uniform" | "Normal") =>
-  each(names, () => (_: object, op: OpBuilder, [result]: Results): Value => draw(kind, {}, result as Result, op));
+  each(
+    names,
+    () =>
+      (_: object, op: OpBuilder, [result]: Results): Value =>
+        draw(kind, {}, result as Result, op),
+  );
 
 /** floor(low + u * (high - low)) with u in [0, 1). */
 function integers({ low = 0, high }: { low?: Numeric; high: Numeric }, op: OpBuilder, [result]: Results): Value {
@@ -51,7 +59,8 @@ export const random = {
   "aten::bernoulli": ({ self }, op, [result]) => chance(self, op, result as Result),
   "aten::bernoulli.p": ({ p }, op, [result]) => chance(p, op, result as Result),
   "aten::uniform": ({ from, to }, op, [result]) => draw("Uniform", { low: Number(from), high: Number(to) }, result as Result, op),
-  "aten::normal_functional": ({ mean, std }, op, [result]) => draw("Normal", { mean: Number(mean), scale: Number(std) }, result as Result, op),
+  "aten::normal_functional": ({ mean, std }, op, [result]) =>
+    draw("Normal", { mean: Number(mean), scale: Number(std) }, result as Result, op),
   // -log(1 - u) / lambda
   "aten::exponential": ({ self, lambd }, op, [result]) => {
     const dtype = isFloat(self.dtype) ? self.dtype : "float32";

@@ -1,7 +1,7 @@
 /** @file Reductions in ONNX: one Reduce op where there is one; running extremes as a Scan. */
 
 import { each } from "../../aten/broadcast.ts";
-import { sumDType } from "../../aten/reduce.ts";
+import { isNone, sumDType } from "../../aten/reduce.ts";
 import { highest, lowest } from "../../aten/scatter.ts";
 import { reducedDims, wrapDim } from "../../aten/view-shape.ts";
 import { type DType, isFloat } from "../../dtype.ts";
@@ -61,6 +61,12 @@ const logical =
     const wide = some ? found : op.cast(found, "uint8");
     return op.cast(op.cast(reduced(op, kind, args, wide), "bool"), self.dtype === "uint8" ? "uint8" : "bool");
   };
+
+/** any.dims and all.dims: over no dims they only make bools. */
+const overNone =
+  (over: ReturnType<typeof logical>) =>
+  (args: Reduced, op: OpBuilder): Value =>
+    isNone(args) ? op.cast(op.cast(args.self, "bool"), args.self.dtype === "uint8" ? "uint8" : "bool") : over(args, op);
 
 const extreme =
   (kind: "ReduceMax" | "ReduceMin") =>
@@ -163,8 +169,10 @@ export const reduce = {
   "aten::amin": extreme("ReduceMin"),
   "aten::max.dim": extremeAlong("ReduceMax", "ArgMax"),
   "aten::min.dim": extremeAlong("ReduceMin", "ArgMin"),
-  ...each(["aten::any", "aten::any.dim", "aten::any.dims"], () => logical("ReduceMax")),
-  ...each(["aten::all", "aten::all.dim", "aten::all.dims"], () => logical("ReduceMin")),
+  ...each(["aten::any", "aten::any.dim"], () => logical("ReduceMax")),
+  ...each(["aten::all", "aten::all.dim"], () => logical("ReduceMin")),
+  "aten::any.dims": overNone(logical("ReduceMax")),
+  "aten::all.dims": overNone(logical("ReduceMin")),
   "aten::argmax": position("ArgMax"),
   "aten::argmin": position("ArgMin"),
   ...each(

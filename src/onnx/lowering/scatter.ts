@@ -8,7 +8,7 @@ import { isFloat } from "../../dtype.ts";
 import { add, type Dim, equal, isStatic, mul, product } from "../../symbolic.ts";
 import { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { indexBase, pointsOf } from "./indexing.ts";
+import { pointsOf } from "./indexing.ts";
 import { dimOf, range } from "./ints.ts";
 import { type Numeric, operand } from "./operand.ts";
 import type { LoweringTable } from "./table.ts";
@@ -114,7 +114,7 @@ interface Put {
 /** One value for every place under a mask in front: Where says it, and sizes stay known. */
 function maskedPut({ self, indices, values, accumulate }: Put, op: OpBuilder): Value | null {
   const [mask, ...others] = indices;
-  if (accumulate || !mask || mask.rank === 0 || !isMask(mask) || others.some((x) => x !== null)) return null;
+  if (accumulate || !mask || !isMask(mask) || others.some((x) => x !== null)) return null;
   const rest = self.rank - mask.rank;
   const alike = values.rank <= rest || (values.rank === rest + 1 && values.shape[0] === 1);
   if (!alike) return null;
@@ -133,9 +133,8 @@ function put(args: Put, op: OpBuilder): Value {
   const masked = maskedPut(args, op);
   if (masked !== null) return masked;
   const { self, indices, values, accumulate } = args;
-  const base = indexBase(op, self, indices);
-  const { plan, front, points, own } = pointsOf(op, base, indices);
-  const laid = [...own, ...plan.rest.map((d) => base.shape[d] as Dim)];
+  const { plan, front, points, own } = pointsOf(op, self, indices);
+  const laid = [...own, ...plan.rest.map((d) => self.shape[d] as Dim)];
   const order = resultOrder(plan, own.length);
   const updates = transposed(
     op,
@@ -150,7 +149,7 @@ function put(args: Put, op: OpBuilder): Value {
   const reduction: Combine = !accumulate ? "none" : self.dtype === "bool" ? "max" : "add";
   const out = op.ScatterND(op.cast(front, wide), points, op.cast(updates, wide), reduction === "none" ? {} : { reduction });
   const back = transposed(op, op.cast(out, self.dtype), inversePermutation([...plan.indexed, ...plan.rest]));
-  return op.reshape(back, self.shape);
+  return back;
 }
 
 /** The slice at `index` replaced: chosen by its number, so that no other slice is copied by hand. */

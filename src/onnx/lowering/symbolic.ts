@@ -20,7 +20,8 @@ function fromKnown(x: ReturnType<typeof binaryKnown>, op: OpBuilder): Number_ | 
   return x as number; // a truth value stays one: results of comparisons
 }
 
-const dtypeOf = (x: Numeric): DType => (x instanceof Value ? x.dtype : typeof x === "boolean" ? "bool" : Number.isInteger(Number(x)) ? "int64" : "float64");
+const dtypeOf = (x: Numeric): DType =>
+  x instanceof Value ? x.dtype : typeof x === "boolean" ? "bool" : Number.isInteger(Number(x)) ? "int64" : "float64";
 /** Operands of one dtype: double precision where one is a fraction, else int64. */
 function common(a: Numeric, b: Numeric, op: OpBuilder): [Value, Value] {
   const dtype: DType = [a, b].some((x) => isFloat(dtypeOf(x))) ? "float64" : "int64";
@@ -69,10 +70,12 @@ const binaryNames = Object.keys(operators) as BinaryName[];
 const unary = (name: UnaryName, a: Numeric, op: OpBuilder): Number_ =>
   fromKnown(unaryKnown(unaries[name], asKnown(a)), op) ?? computedUnary[name](operand(op, a, dtypeOf(a)), op);
 /** Logic on truth values, bits of integers. */
-const logic = (onnx: "And" | "Or") => ({ a, b }: { a: Numeric; b: Numeric }, op: OpBuilder): Value => {
-  if (dtypeOf(a) === "bool" && dtypeOf(b) === "bool") return op[onnx](operand(op, a, "bool"), operand(op, b, "bool"));
-  return op[`Bitwise${onnx}`](operand(op, a, "int64"), operand(op, b, "int64"));
-};
+const logic =
+  (onnx: "And" | "Or") =>
+  ({ a, b }: { a: Numeric; b: Numeric }, op: OpBuilder): Value => {
+    if (dtypeOf(a) === "bool" && dtypeOf(b) === "bool") return op[onnx](operand(op, a, "bool"), operand(op, b, "bool"));
+    return op[`Bitwise${onnx}`](operand(op, a, "int64"), operand(op, b, "int64"));
+  };
 
 /** The one element, as a scalar: integers in int64. */
 const element = ({ self }: { self: Value }, op: OpBuilder): Value => {
@@ -89,11 +92,24 @@ export const symbolic = {
   }),
   "_operator::and_": logic("And"),
   "_operator::or_": logic("Or"),
-  ...each(["_operator::neg", "_operator::pos", "_operator::abs", "_operator::invert"], (name) =>
-    ({ a }: { a: Numeric }, op: OpBuilder): Number_ => unary(name, a, op)),
-  ...each(["torch::sym_int", "torch::sym_float", "torch::sym_sqrt", "torch::sym_not"], (name) =>
-    ({ a }: { a: Numeric }, op: OpBuilder): Number_ => unary(name, a, op)),
-  ...each(["math::ceil", "math::floor", "math::trunc"], (name) => ({ x }: { x: Numeric }, op: OpBuilder): Number_ => unary(name, x, op)),
+  ...each(
+    ["_operator::neg", "_operator::pos", "_operator::abs", "_operator::invert"],
+    (name) =>
+      ({ a }: { a: Numeric }, op: OpBuilder): Number_ =>
+        unary(name, a, op),
+  ),
+  ...each(
+    ["torch::sym_int", "torch::sym_float", "torch::sym_sqrt", "torch::sym_not"],
+    (name) =>
+      ({ a }: { a: Numeric }, op: OpBuilder): Number_ =>
+        unary(name, a, op),
+  ),
+  ...each(
+    ["math::ceil", "math::floor", "math::trunc"],
+    (name) =>
+      ({ x }: { x: Numeric }, op: OpBuilder): Number_ =>
+        unary(name, x, op),
+  ),
   "torch::sym_ite": ({ b, t, f }, op) => (b instanceof Value ? op.Where(b, ...common(t, f, op)) : b ? (t as number) : (f as number)),
 
   "aten::sym_size.int": ({ self, dim }, op) => op.dim(self.shape[axisOf(dim, self.rank)] as number),
@@ -109,8 +125,24 @@ export const symbolic = {
   ...each(["aten::item", "aten::_local_scalar_dense"], () => element),
   "aten::is_nonzero": ({ self }, op) => op.cast(op.reshape(self, []), "bool") as never,
 
-  ...each(["aten::_assert_scalar", "aten::_assert_async", "aten::_assert_async.msg", "aten::_assert_tensor_metadata",
-    "aten::sym_constrain_range", "aten::sym_constrain_range_for_size"], () => nothing),
-  ...each(["aten::_functional_sym_constrain_range", "aten::_functional_sym_constrain_range_for_size", "aten::_functional_assert_scalar",
-    "aten::_functional_assert_async.msg"], () => token),
+  ...each(
+    [
+      "aten::_assert_scalar",
+      "aten::_assert_async",
+      "aten::_assert_async.msg",
+      "aten::_assert_tensor_metadata",
+      "aten::sym_constrain_range",
+      "aten::sym_constrain_range_for_size",
+    ],
+    () => nothing,
+  ),
+  ...each(
+    [
+      "aten::_functional_sym_constrain_range",
+      "aten::_functional_sym_constrain_range_for_size",
+      "aten::_functional_assert_scalar",
+      "aten::_functional_assert_async.msg",
+    ],
+    () => token,
+  ),
 } satisfies LoweringTable;

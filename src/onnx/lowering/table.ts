@@ -8,7 +8,11 @@ import type { OpBuilder } from "../opset/builder.ts";
  * Tensors are ONNX values of known dtype and shape, promotion already applied; integers are numbers, or values (int64 scalars) where they
  * are computed at run time. Results are not named or shaped: the builder infers them, and they are checked against the captured types.
  */
-export type Lowering<K extends Op> = (args: ArgsOf<K, Value, number | Value>, op: OpBuilder, result: Results) => ReturnOf<K, Value, number | Value>;
+export type Lowering<K extends Op> = (
+  args: ArgsOf<K, Value, number | Value>,
+  op: OpBuilder,
+  result: Results,
+) => ReturnOf<K, Value, number | Value>;
 
 /** dtype and shape that the captured program gives to each result, flat. */
 export type Results = readonly { readonly dtype: Value["dtype"]; readonly shape: Value["shape"] }[];

@@ -2,6 +2,7 @@
 
 import { byteLength, type DType, dtypes } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
+import { encode, isLiteral, type Literal } from "../../literal.ts";
 import { equal, isStatic, type Shape, SymInt } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { inferNode } from "../infer.ts";
@@ -11,7 +12,7 @@ import type { Target } from "../target.ts";
 import { type Attributes, attributesOf, isAttributes } from "./attributes.ts";
 import { DimBuilder } from "./dims.ts";
 import { expandRows } from "./expand.ts";
-import { bytesOf, encode, isLiteral, type Literal, memorySource, type Operand } from "./literal.ts";
+import { bytesOf, memorySource, type Operand } from "./literal.ts";
 import type { Ops } from "./ops.gen.ts";
 import { reshapeOperand } from "./reshape.ts";
 import { type Formal, newest, type OpSchema, opNames, schemaAt } from "./schema.ts";
@@ -127,6 +128,7 @@ class Builder {
   custom(domain: string, op: string, inputs: readonly (Value | null)[], attributes: Attributes, outputs: readonly ValueType[]): Value[] {
     const values = outputs.map((type) => new Value(null, type));
     this.#place(new Node(op, inputs, attributesOf(op, null, attributes), values, this.origin, domain));
+    if (this.before === null) for (const v of values) this.#dims.note(v);
     return values;
   }
 
@@ -149,14 +151,14 @@ class Builder {
   insert(node: Node): Value[] {
     this.#place(node);
     inferNode(node, this.model.env);
+    // Values made at a cursor need not come before a later cursor: only appended ones are found again.
+    if (this.before === null) for (const v of node.outputs) this.#dims.note(v);
     return [...node.outputs];
   }
 
   #place(node: Node): void {
     this.graph.insert(node, this.before);
     this.onInsert?.(node);
-    // Values made at a cursor need not come before a later cursor: only appended ones are found again.
-    if (this.before === null) for (const v of node.outputs) this.#dims.note(v);
   }
 
   #expand(schema: OpSchema, inputs: readonly (Value | null)[], attributes: Attributes, count: number): Value[] {

@@ -8,11 +8,17 @@ import { given } from "./expand-operands.ts";
 
 const isSigned = (dtype: DType): boolean => dtypes[dtype].kind === "int";
 
-/** 1, 2, 4, …: the value of each bit. The last one of a signed type is negative: two's complement. */
-function weights(op: OpBuilder, dtype: DType): Value {
+/** Sums bits by their weights 1, 2, 4, …; the last one of a signed type weighs negative: two's complement. */
+function joined(op: OpBuilder, bits: Value, dtype: DType): Value {
   const count = dtypes[dtype].size * 8;
-  const data = Array.from({ length: count }, (_, i) => (isSigned(dtype) && i === count - 1 ? -(1n << BigInt(i)) : 1n << BigInt(i)));
-  return op.constant(dtype, [count], data);
+  const weighted = (from: number, to: number): Value => {
+    const weight = (i: number): bigint => (isSigned(dtype) && i === count - 1 ? -(1n << BigInt(i - from)) : 1n << BigInt(i - from));
+    const data = Array.from({ length: count }, (_, i) => (i < from || i >= to ? 0n : weight(i)));
+    return op.ReduceSum(op.Mul(bits, op.constant(dtype, [count], data)), [-1], { keepdims: 0 });
+  };
+  if (count < 64) return weighted(0, count);
+  // ONNX Runtime sums in doubles: 64 bits at once would be rounded, halves are not.
+  return op.Add(op.Mul(weighted(32, 64), op.scalar(1n << 32n, dtype)), weighted(0, 32));
 }
 
 /** The bits of `x` (0 or 1) along a new last axis: floor(x / 2^i) mod 2, the sign bit being x < 0. */
@@ -35,8 +41,7 @@ function bits(op: OpBuilder, x: Value): Value {
 const combined = (f: (op: OpBuilder, a: Value, b: Value) => Value): ExpandTable[string] => {
   return (op, inputs) => {
     const [a, b] = [given(inputs, 0), given(inputs, 1)];
-    const joined = f(op, bits(op, a), bits(op, b));
-    return op.ReduceSum(op.Mul(joined, weights(op, a.dtype)), [-1], { keepdims: 0 });
+    return joined(op, f(op, bits(op, a), bits(op, b)), a.dtype);
   };
 };
 

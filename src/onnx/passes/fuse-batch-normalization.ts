@@ -4,11 +4,12 @@
  */
 
 import { isFloat } from "../../dtype.ts";
+import { encode } from "../../literal.ts";
 import { scaleShiftSource } from "../../weights/map.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import { plainAttributes } from "../opset/attributes.ts";
-import { elementsOf, encode, memorySource } from "../opset/literal.ts";
+import { elementsOf, memorySource } from "../opset/literal.ts";
 import { pass, type Rewriter } from "./pass.ts";
 
 /** Which dim of the weight is the output channel; null where the node cannot take a factor per channel. */

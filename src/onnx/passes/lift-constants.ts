@@ -1,9 +1,10 @@
 /** @file y = Constant<value>()  ->  y is an initializer of the main graph. */
 
 import type { DType } from "../../dtype.ts";
+import { encode } from "../../literal.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import type { Attribute, Node } from "../ir/graph.ts";
-import { encode, memorySource } from "../opset/literal.ts";
+import { memorySource } from "../opset/literal.ts";
 import { pass } from "./pass.ts";
 
 /** The forms of Constant that say elements as attributes: dtype and whether it is a vector. */

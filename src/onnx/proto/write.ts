@@ -211,8 +211,7 @@ class Writer {
     this.#text(nodeFields.doc_string, node.doc_string);
     this.#text(nodeFields.domain, node.domain);
     this.#metadata(nodeFields.metadata_props, node.metadata);
-    for (const [key, value] of this.#origin(node.origin))
-      if (!node.metadata.has(key)) this.#metadata(nodeFields.metadata_props, [[key, value]]);
+    if (node.origin >= 0) this.#metadata(nodeFields.metadata_props, this.#origin(node));
     t.end();
   }
 

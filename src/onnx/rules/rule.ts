@@ -2,10 +2,11 @@
 
 import { dtypes } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
+import { hasLiterals } from "../../literal.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { elementsOf, hasLiterals } from "../opset/literal.ts";
+import { elementsOf } from "../opset/literal.ts";
 import type { Ops } from "../opset/ops.gen.ts";
 import type { Rewriter } from "../passes/pass.ts";
 

@@ -14,7 +14,9 @@ import { loadStrided } from "../../weights/basic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 
 /** Inputs for one run, flat, in graph order; or why there are none. */
-export type Inputs = { readonly values: readonly (Tensor | number | boolean)[]; readonly from: "samples" | "signature" } | { readonly reason: string };
+export type Inputs =
+  | { readonly values: readonly (Tensor | number | boolean)[]; readonly from: "samples" | "signature" }
+  | { readonly reason: string };
 
 const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
 
@@ -92,7 +94,8 @@ function indexLimit(value: Value, graph: Graph): number | null {
   for (const node of graph.nodes) {
     const used = Object.values(node.args).some((a) => a instanceof Value && watched.has(a));
     if (!used) continue;
-    if (node.op === "aten::embedding" && watched.has(node.args["indices"] as Value)) limit = Math.min(limit ?? Number.POSITIVE_INFINITY, rowsOf(node));
+    if (node.op === "aten::embedding" && watched.has(node.args["indices"] as Value))
+      limit = Math.min(limit ?? Number.POSITIVE_INFINITY, rowsOf(node));
     else if (carriers.test(node.op)) for (const o of node.outputs.flat()) if (o) watched.add(o);
   }
   return limit ?? (isMask(value, graph) ? 2 : null);

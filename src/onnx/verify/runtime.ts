@@ -1,9 +1,9 @@
 /** @file ONNX Runtime, through onnxruntime-node: an optional peer, loaded when something is to be run. */
 
 import type * as Ort from "onnxruntime-node";
+import { frombuffer } from "../../creation.ts";
 import type { DType } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import { frombuffer } from "../../creation.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /** A loaded model. */
@@ -68,7 +68,11 @@ function toOrt(ort: typeof Ort, tensor: Tensor | undefined, name: string): Ort.T
   if (tensor === undefined) throw new OnnxExporterError("runtime/inputs", `input ${name} is missing`, "give every graph input, in order");
   const type = arrays[tensor.dtype as keyof typeof arrays];
   if (type === undefined) {
-    throw new OnnxExporterError("runtime/dtype", `input ${name} is ${tensor.dtype}, which ONNX Runtime's JavaScript binding cannot take`, "cast at the model's edge");
+    throw new OnnxExporterError(
+      "runtime/dtype",
+      `input ${name} is ${tensor.dtype}, which ONNX Runtime's JavaScript binding cannot take`,
+      "cast at the model's edge",
+    );
   }
   const bytes = tensor.bytes();
   const data = new type(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
