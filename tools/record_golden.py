@@ -52,9 +52,11 @@ class Family:
         self.name, self.rows, self.tensors, self.count = name, [], {}, 0
 
     def store(self, t):
-        t = t.detach().resolve_conj().resolve_neg().contiguous().clone()
+        t = t.detach().resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format)
         if t.is_complex():
             t = torch.view_as_real(t).contiguous()
+        if t.numel() == 0:
+            t = torch.empty(t.shape, dtype=t.dtype)  # an expanded tensor of no elements has stride 0, whose bytes cannot be viewed
         raw = t.view(torch.uint8) if t.dim() and t.numel() else t.reshape(-1).view(torch.uint8)
         key = hashlib.sha256(f"{t.dtype}{tuple(t.shape)}".encode() + bytes(raw.flatten().tolist())).hexdigest()[:8]
         self.tensors[key] = t

@@ -41,11 +41,12 @@ function types({ weight, indices, offsets, mode, per_sample_weights, padding_idx
   const bags = bagCount({ offsets, include_last_offset });
   const fast = mode === sumMode && fastPath(weight, per_sample_weights, padding_idx);
   const columns = weight.shape[1] as Dim;
+  const sizes = fast ? offsets.shape : [bags];
   return [
     shaped(weight, [bags, columns]),
     shaped(offsets, fast ? [0] : [indices.shape[0] as Dim]),
-    shaped(offsets, [bags]),
-    shaped(offsets, mode === maxMode ? [bags, columns] : [bags]),
+    shaped(offsets, sizes),
+    shaped(offsets, mode === maxMode ? [bags, columns] : sizes),
   ];
 }
 const fastPath = (weight: Typed, scale: Typed | null, padding: number | null | undefined): boolean => {
@@ -103,10 +104,11 @@ function combine(
 }
 
 function bookkeeping(args: Bags<Strided>, bagOf: readonly number[], sizes: readonly number[]): [Strided, Strided, Strided] {
-  const [, map, , most] = types(args);
+  const [, map, lengths, most] = types(args);
   const dtype = args.offsets.dtype;
   const offset2bag = cast(fromIntegers(map.shape[0] === 0 ? [] : bagOf), dtype);
-  return [offset2bag, cast(fromIntegers(sizes), dtype), fill(dtype, most.shape as number[], 0)];
+  const all = Array.from({ length: lengths.shape[0] as number }, (_, i) => sizes[i] ?? 0);
+  return [offset2bag, cast(fromIntegers(all), dtype), fill(dtype, most.shape as number[], 0)];
 }
 
 export const embeddingBag = {

@@ -3,6 +3,7 @@
 import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { complexView } from "./complex-view.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
@@ -36,6 +37,7 @@ import { vision } from "./vision.ts";
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   activation,
   attention,
+  complexView,
   conv,
   convert,
   creation,

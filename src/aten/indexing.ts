@@ -22,21 +22,14 @@ const int64 = (shape: Shape): Meta => ({ dtype: "int64", shape });
 
 const byIndices = {
   meta({ self, indices }: Indexed<Typed>, fresh: Fresh): Meta {
-    const base = indices.some((x) => x !== null && isMask(x) && rankOf(x) === 0) ? shaped(self, [1, ...self.shape]) : self;
     const full = withoutMasks<Typed>(indices, (mask) => {
       const n = fresh("u");
-      return Array.from({ length: Math.max(rankOf(mask), 1) }, () => int64([n]));
+      return mask.shape.map(() => int64([n]));
     });
-    return shaped(self, indexedShape(base, indexPlan(base, full), indexShape(full)));
+    return shaped(self, indexedShape(self, indexPlan(self, full), indexShape(full)));
   },
-  eval: ({ self, indices }: Indexed<Strided>): Strided => indexTensors(indexBase(self, indices), indices.map(atLeastMask)),
+  eval: ({ self, indices }: Indexed<Strided>): Strided => indexTensors(self, indices),
 };
-
-/** What is indexed: `self`, with a dim of 1 in front where a 0-d mask indexes. */
-export const indexBase = (self: Strided, indices: readonly (Strided | null)[]): Strided =>
-  indices.some((x) => x !== null && isMask(x) && rankOf(x) === 0) ? reshape(self, [1, ...self.shape]) : self;
-/** A 0-d mask as one of one element. */
-export const atLeastMask = (x: Strided | null): Strided | null => (x !== null && isMask(x) ? atLeast1(x) : x);
 
 /** A 0-d tensor as one of one element: torch lets it be indexed along dim 0. */
 const atLeast1 = (x: Strided): Strided => (x.shape.length === 0 ? reshape(x, [1]) : x);
@@ -74,7 +67,8 @@ function takeAlong(
 
 /** Elements under a mask, both broadcast first. */
 function maskedSelect({ self, mask }: { readonly self: Symbolic; readonly mask: Symbolic }, call: Call): Symbolic {
-  const size = broadcastShapes(self.shape, mask.shape);
+  const common = broadcastShapes(self.shape, mask.shape);
+  const size = common.length === 0 ? [1] : common;
   const [x, m] = [call("aten::expand", { self, size }), call("aten::expand", { self: mask, size })];
   return call("aten::index.Tensor", { self: x, indices: [m] });
 }
@@ -83,10 +77,7 @@ const nonzeroType = ({ self }: { readonly self: Typed }, fresh: Fresh): Meta => 
 
 const nonzeroes = {
   meta: nonzeroType,
-  eval: ({ self }: { readonly self: Strided }): Strided => {
-    const at = nonzero(atLeast1(self));
-    return self.shape.length === 0 ? reshape(at, [at.shape[0] as number, 0]) : at;
-  },
+  eval: ({ self }: { readonly self: Strided }): Strided => nonzero(self),
 };
 
 /** Coordinates of non-zero elements, a vector per dim. */

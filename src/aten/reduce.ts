@@ -64,6 +64,13 @@ const logical = (kind: "any" | "all") => ({
 });
 const [some, every] = [logical("any"), logical("all")];
 
+/** any.dims and all.dims: over no dims they only make bools, unlike every other reduction. */
+const overNone = (over: typeof some) => ({
+  meta: (args: Reduced): Meta => (isNone(args) ? { ...over.meta(args), shape: args.self.shape } : over.meta(args)),
+  eval: (args: Reduced<Strided>): Strided => (isNone(args) ? cast(cast(args.self, "bool"), over.meta(args).dtype) : over.eval(args)),
+});
+export const isNone = ({ dim }: { readonly dim?: readonly number[] | number | null }): boolean => Array.isArray(dim) && dim.length === 0;
+
 interface Arg<T = Typed> {
   readonly self: T;
   readonly dim: number | null;
@@ -224,8 +231,10 @@ export const reduce = {
   "aten::aminmax": { decompose: bothExtremes },
   "aten::_aminmax": { decompose: ({ self }, call) => bothExtremes({ self, dim: null, keepdim: false }, call) },
   "aten::_aminmax.dim": { decompose: bothExtremes },
-  ...each(["aten::any", "aten::any.dim", "aten::any.dims"], () => some),
-  ...each(["aten::all", "aten::all.dim", "aten::all.dims"], () => every),
+  ...each(["aten::any", "aten::any.dim"], () => some),
+  ...each(["aten::all", "aten::all.dim"], () => every),
+  "aten::any.dims": overNone(some),
+  "aten::all.dims": overNone(every),
   "aten::argmax": argmax,
   "aten::argmin": argmin,
 

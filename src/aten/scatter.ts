@@ -8,7 +8,6 @@ import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
-import { atLeastMask, indexBase } from "./indexing.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { view } from "./view.ts";
@@ -137,7 +136,7 @@ interface Put {
 const putting = {
   meta: same,
   eval: ({ self, indices, values, accumulate }: Put): Strided =>
-    reshape(indexPut(indexBase(self, indices), indices.map(atLeastMask), values, accumulate), self.shape),
+    indexPut(self, indices, values, accumulate),
 };
 
 /** A copy of `x` with its own storage of the same layout, so that strided views of it mean the same. */

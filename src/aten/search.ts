@@ -89,18 +89,13 @@ interface Range {
   readonly right: Symbolic;
 }
 
-/** The ends of a histogram: as given, else the data's own, set apart by 1 where they are equal. */
-function histogramRange(x: Symbolic, given: readonly [number, number] | null, call: Call): Range {
-  const apart = (left: Symbolic, right: Symbolic): Range => {
-    const equalEnds = call("aten::_to_copy", { self: call("aten::eq.Tensor", { self: left, other: right }), dtype: x.dtype });
-    return {
-      left: call("aten::sub.Tensor", { self: left, other: equalEnds }),
-      right: call("aten::add.Tensor", { self: right, other: equalEnds }),
-    };
-  };
+/** The ends of a histogram: as given, else the data's own, set `apart` where they are equal. */
+function histogramRange(x: Symbolic, given: readonly [number, number] | null, apart: number, call: Call): Range {
   if (given !== null && given[0] !== given[1]) return { left: scalarOf(call, given[0], x), right: scalarOf(call, given[1], x) };
-  if (given !== null && given[0] !== 0) return { left: scalarOf(call, given[0] - 1, x), right: scalarOf(call, given[1] + 1, x) };
-  return apart(call("aten::amin", { self: x, dim: [] }), call("aten::amax", { self: x, dim: [] }));
+  const [left, right] = [call("aten::amin", { self: x, dim: [] }), call("aten::amax", { self: x, dim: [] })];
+  const same = call("aten::_to_copy", { self: call("aten::eq.Tensor", { self: left, other: right }), dtype: x.dtype });
+  const by = apart === 1 ? same : call("aten::mul.Scalar", { self: same, other: apart });
+  return { left: call("aten::sub.Tensor", { self: left, other: by }), right: call("aten::add.Tensor", { self: right, other: by }) };
 }
 
 const inside = (x: Symbolic, { left, right }: Range, call: Call): Symbolic =>
@@ -122,8 +117,7 @@ function histc(
   call: Call,
 ): Symbolic {
   const x = flatten(call, self);
-  const [low, high] = [Number(min), Number(max)];
-  const range = histogramRange(x, low === high && low === 0 ? null : [low, high], call);
+  const range = histogramRange(x, [Number(min), Number(max)], 1, call);
   const span = call("aten::sub.Tensor", { self: range.right, other: range.left });
   const part = call("aten::div.Tensor", { self: call("aten::sub.Tensor", { self: x, other: range.left }), other: span });
   const place = call("aten::_to_copy", {
@@ -157,7 +151,7 @@ function histogramOf(self: Symbolic, edges: Symbolic, weight: Symbolic | null, d
 
 function evenEdges(self: Symbolic, bins: number, range: readonly (number | Dim)[] | null, call: Call): Symbolic {
   const given: [number, number] | null = range === null || range.length === 0 ? null : [Number(range[0]), Number(range[1])];
-  const { left, right } = histogramRange(flatten(call, self), given, call);
+  const { left, right } = histogramRange(flatten(call, self), given, 0.5, call);
   const steps = call("aten::arange", { end: bins + 1, dtype: self.dtype });
   const width = call("aten::div.Scalar", { self: call("aten::sub.Tensor", { self: right, other: left }), other: bins });
   const edges = call("aten::add.Tensor", { self: call("aten::mul.Tensor", { self: steps, other: width }), other: left });

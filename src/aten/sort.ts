@@ -86,19 +86,23 @@ function median(args: Along, call: Call): [Symbolic, Symbolic] {
   return [call("aten::masked_fill.Scalar", { self: value, mask: bad, value: Number.NaN }), index];
 }
 
+/** NaN counts as greatest in torch's sorts; said with infinity, since runtimes order NaN each in its way. */
+const nanLast = (call: Call, self: Symbolic, missing: Symbolic): Symbolic =>
+  call("aten::masked_fill.Scalar", { self, mask: missing, value: Number.POSITIVE_INFINITY });
+
 /** The lower median of what is not NaN: NaN sorts last, so it is found by counting. */
 function nanMedian({ self, dim, keepdim }: Along, call: Call): [Symbolic, Symbolic] {
   if (!isFloat(self.dtype) || rankOf(self) === 0) return median({ self, dim, keepdim }, call);
-  const [values, indices] = call("aten::sort", { self, dim, descending: false });
-  const counted = call("aten::logical_not", { self: call("aten::isnan", { self }) });
+  const missing = call("aten::isnan", { self });
+  const [values, indices] = call("aten::sort", { self: nanLast(call, self, missing), dim, descending: false });
+  const counted = call("aten::logical_not", { self: missing });
   const count = call("aten::sum.dim_IntList", { self: counted, dim: [dim], keepdim: true });
   const half = call("aten::floor_divide.Scalar", { self: call("aten::sub.Scalar", { self: count, other: 1 }), other: 2 });
   const at = call("aten::clamp", { self: half, min: 0 });
-  const pick = (x: Symbolic): Symbolic => {
-    const picked = call("aten::gather", { self: x, dim, index: at });
-    return keepdim ? picked : call("aten::squeeze.dim", { self: picked, dim });
-  };
-  return [pick(values), pick(indices)];
+  const pick = (x: Symbolic): Symbolic => call("aten::gather", { self: x, dim, index: at });
+  const kept = (x: Symbolic): Symbolic => (keepdim ? x : call("aten::squeeze.dim", { self: x, dim }));
+  const none = call("aten::eq.Scalar", { self: count, other: 0 });
+  return [kept(call("aten::masked_fill.Scalar", { self: pick(values), mask: none, value: Number.NaN })), kept(pick(indices))];
 }
 
 const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });

@@ -44,12 +44,10 @@ function lowered(args: Bags, op: OpBuilder, result: Results, padding: number | n
   const output = finished(op, mode, total, op.Unsqueeze(sizes, [1]));
   const map = shapeOf(result, 1)[0] === 0 ? op.constant("int64", [0], []) : into;
   const most = expandTo(op, op.scalar(0, "int64"), shapeOf(result, 3));
-  return [
-    op.cast(output, weight.dtype),
-    op.cast(map, args.offsets.dtype),
-    op.cast(sizes, args.offsets.dtype),
-    op.cast(most, args.offsets.dtype),
-  ];
+  // the fast path counts the last offset as a bag
+  const all = shapeOf(result, 2)[0] === bags ? sizes : op.Concat([sizes, op.constant("int64", [1], [0])], { axis: 0 });
+  const like = (x: Value): Value => op.cast(x, args.offsets.dtype);
+  return [op.cast(output, weight.dtype), like(map), like(args.include_last_offset ? all : sizes), like(most)];
 }
 
 /** Means are over what counts; an empty bag is 0. */
