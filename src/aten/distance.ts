@@ -8,12 +8,16 @@ import type { AtenTable, Call, Symbolic } from "./table.ts";
 
 const mul = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::mul.Tensor", { self, other });
 const sub = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::sub.Tensor", { self, other });
-const sum = (self: Symbolic, dim: number, keepdim: boolean, call: Call): Symbolic => call("aten::sum.dim_IntList", { self, dim: [dim], keepdim });
+const sum = (self: Symbolic, dim: number, keepdim: boolean, call: Call): Symbolic =>
+  call("aten::sum.dim_IntList", { self, dim: [dim], keepdim });
 
 /** sum(x1 x2) / (max(|x1|, eps) max(|x2|, eps)) along `dim`. */
 function cosine(x1: Symbolic, x2: Symbolic, dim: number, eps: number, call: Call): Symbolic {
   const dtype = promoteTypes(x1.dtype, x2.dtype);
-  const [a, b] = call("aten::broadcast_tensors", { tensors: [x1, x2].map((x) => call("aten::to.dtype", { self: x, dtype })) }) as readonly [Symbolic, Symbolic];
+  const [a, b] = call("aten::broadcast_tensors", { tensors: [x1, x2].map((x) => call("aten::to.dtype", { self: x, dtype })) }) as readonly [
+    Symbolic,
+    Symbolic,
+  ];
   const unit = (x: Symbolic): Symbolic => {
     const norm = call("aten::linalg_vector_norm", { self: x, ord: 2, dim: [dim], keepdim: true });
     return call("aten::div.Tensor", { self: x, other: call("aten::clamp_min", { self: norm, min: eps }) });
@@ -33,7 +37,10 @@ export function pairwise(x1: Symbolic, x2: Symbolic, p: number, eps: number, kee
 function byProduct(x1: Symbolic, x2: Symbolic, call: Call): Symbolic {
   const square = (x: Symbolic): Symbolic => sum(mul(x, x, call), -1, true, call);
   const across = call("aten::matmul", { self: x1, other: call("aten::transpose.int", { self: x2, dim0: -2, dim1: -1 }) });
-  const norms = call("aten::add.Tensor", { self: square(x1), other: call("aten::transpose.int", { self: square(x2), dim0: -2, dim1: -1 }) });
+  const norms = call("aten::add.Tensor", {
+    self: square(x1),
+    other: call("aten::transpose.int", { self: square(x2), dim0: -2, dim1: -1 }),
+  });
   const squared = call("aten::add.Tensor", { self: norms, other: call("aten::mul.Scalar", { self: across, other: -2 }) });
   return call("aten::sqrt", { self: call("aten::clamp_min", { self: squared, min: 0 }) });
 }
@@ -50,9 +57,11 @@ function cdist(x1: Symbolic, x2: Symbolic, p: number, mode: number | null, call:
 /** Distances of each row to all later ones, in a vector. */
 function pdist(self: Symbolic, p: number, call: Call): Symbolic {
   const n = self.shape[0] as Dim;
-  if (typeof n !== "number") throw new OnnxExporterError("aten/argument", "pdist of a symbolic number of rows", "give the rows as a number, or use cdist");
+  if (typeof n !== "number")
+    throw new OnnxExporterError("aten/argument", "pdist of a symbolic number of rows", "give the rows as a number, or use cdist");
   const pairs = call("aten::triu_indices", { row: n, col: n, offset: 1, dtype: "int64" });
-  const side = (i: number): Symbolic => call("aten::index_select", { self, dim: 0, index: call("aten::select.int", { self: pairs, dim: 0, index: i }) });
+  const side = (i: number): Symbolic =>
+    call("aten::index_select", { self, dim: 0, index: call("aten::select.int", { self: pairs, dim: 0, index: i }) });
   return call("aten::linalg_vector_norm", { self: sub(side(0), side(1), call), ord: p, dim: [-1], keepdim: false });
 }
 

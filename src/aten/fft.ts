@@ -30,7 +30,12 @@ const planesOf = (x: Strided): Planes => {
 };
 
 function fromPlanes(x: Planes, factor: number, dtype: DType): Strided {
-  const part = (v: Float64Array): Strided => fromFloats(v.map((e) => e * factor), x.shape, realOf(dtype));
+  const part = (v: Float64Array): Strided =>
+    fromFloats(
+      v.map((e) => e * factor),
+      x.shape,
+      realOf(dtype),
+    );
   return isComplex(dtype) ? makeComplex(part(x.re), part(x.im)) : part(x.re);
 }
 
@@ -64,7 +69,8 @@ const floating = (self: Symbolic, call: Call): Symbolic =>
 function resized(x: Symbolic, dim: number, size: Dim | null, call: Call): Symbolic {
   const have = x.shape[dim] as Dim;
   if (size === null || size === have) return x;
-  if (!isStatic(have) || !isStatic(size)) throw new OnnxExporterError("aten/argument", "a Fourier transform cut or padded to a symbolic size", "give n as a number");
+  if (!isStatic(have) || !isStatic(size))
+    throw new OnnxExporterError("aten/argument", "a Fourier transform cut or padded to a symbolic size", "give n as a number");
   if (size < have) return call("aten::slice.Tensor", { self: x, dim, start: 0, end: size });
   const pad = Array.from({ length: 2 * (x.shape.length - dim) }, (_, i) => (i === 2 * (x.shape.length - dim) - 1 ? size - have : 0));
   return call("aten::constant_pad_nd", { self: x, pad, value: 0 });
@@ -83,20 +89,38 @@ const one = (self: Symbolic, n: Dim | null, dim: number, norm: string | null, fo
 };
 
 /** The dims of an n-dimensional transform, and the sizes asked for (null: as they are). */
-function dimsAndSizes(shape: readonly Dim[], s: readonly Dim[] | null, dim: readonly number[] | null): { dims: number[]; sizes: (Dim | null)[] } {
+function dimsAndSizes(
+  shape: readonly Dim[],
+  s: readonly Dim[] | null,
+  dim: readonly number[] | null,
+): { dims: number[]; sizes: (Dim | null)[] } {
   const rank = shape.length;
   const dims = dim !== null ? wrapDims(dim, rank) : Array.from({ length: s?.length ?? rank }, (_, i) => rank - (s?.length ?? rank) + i);
   return { dims, sizes: dims.map((_, i) => (s === null || s[i] === -1 ? null : (s[i] as Dim))) };
 }
 
-const many = (self: Symbolic, s: readonly Dim[] | null, dim: readonly number[] | null, norm: string | null, forward: boolean, call: Call): Symbolic => {
+const many = (
+  self: Symbolic,
+  s: readonly Dim[] | null,
+  dim: readonly number[] | null,
+  norm: string | null,
+  forward: boolean,
+  call: Call,
+): Symbolic => {
   const { dims, sizes } = dimsAndSizes(self.shape, s, dim);
   const x = dims.reduce((y, d, i) => resized(y, d, sizes[i] ?? null, call), floating(self, call));
   return transformOf(x, dims, normMode(norm, forward), forward, call);
 };
 
 /** One-sided spectrum of a real signal; with `conjugate` the inverse transform's (ihfft). */
-function halfSpectrum(self: Symbolic, s: readonly Dim[] | null, dim: readonly number[] | null, norm: string | null, forward: boolean, call: Call): Symbolic {
+function halfSpectrum(
+  self: Symbolic,
+  s: readonly Dim[] | null,
+  dim: readonly number[] | null,
+  norm: string | null,
+  forward: boolean,
+  call: Call,
+): Symbolic {
   const { dims, sizes } = dimsAndSizes(self.shape, s, dim);
   const x = dims.reduce((y, d, i) => resized(y, d, sizes[i] ?? null, call), floating(self, call));
   const out = call("aten::_fft_r2c", { self: x, dim: dims, normalization: normMode(norm, forward), onesided: true });
@@ -104,7 +128,14 @@ function halfSpectrum(self: Symbolic, s: readonly Dim[] | null, dim: readonly nu
 }
 
 /** The real signal of a one-sided spectrum; `forward`: hfft. */
-function realSignal(self: Symbolic, s: readonly Dim[] | null, dim: readonly number[] | null, norm: string | null, forward: boolean, call: Call): Symbolic {
+function realSignal(
+  self: Symbolic,
+  s: readonly Dim[] | null,
+  dim: readonly number[] | null,
+  norm: string | null,
+  forward: boolean,
+  call: Call,
+): Symbolic {
   const { dims, sizes } = dimsAndSizes(self.shape, s, dim);
   const last = dims.at(-1) as number;
   const floats = floating(self, call);
@@ -151,7 +182,15 @@ export const fft = {
     eval: ({ self, dim, normalization, onesided }) => realToComplex(self, dim, normalization, onesided),
   },
   "aten::_fft_c2r": {
-    meta: ({ self, dim, last_dim_size: n }: { readonly self: TensorType; readonly dim: readonly number[]; readonly last_dim_size: Dim }): Meta => ({
+    meta: ({
+      self,
+      dim,
+      last_dim_size: n,
+    }: {
+      readonly self: TensorType;
+      readonly dim: readonly number[];
+      readonly last_dim_size: Dim;
+    }): Meta => ({
       dtype: realOf(self.dtype),
       shape: withSize(self.shape, wrapDim(dim.at(-1) ?? -1, self.shape.length), n),
     }),

@@ -9,13 +9,17 @@ const mul = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("ate
 const add = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::add.Tensor", { self, other });
 const sub = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::sub.Tensor", { self, other });
 const div = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::div.Tensor", { self, other });
-const scale = (self: Symbolic, other: number | Dim, call: Call): Symbolic => (other === 1 ? self : call("aten::mul.Scalar", { self, other }));
-const shift = (self: Symbolic, other: number | Dim, call: Call): Symbolic => (other === 0 ? self : call("aten::add.Scalar", { self, other }));
+const scale = (self: Symbolic, other: number | Dim, call: Call): Symbolic =>
+  other === 1 ? self : call("aten::mul.Scalar", { self, other });
+const shift = (self: Symbolic, other: number | Dim, call: Call): Symbolic =>
+  other === 0 ? self : call("aten::add.Scalar", { self, other });
 const neg = (self: Symbolic, call: Call): Symbolic => call("aten::neg", { self });
 const atLeast0 = (self: Symbolic, call: Call): Symbolic => call("aten::clamp_min", { self, min: 0 });
 const oneMinus = (self: Symbolic, call: Call): Symbolic => call("aten::rsub.Scalar", { self, other: 1 });
-const where = (condition: Symbolic, self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::where.self", { condition, self, other });
-const orZero = (condition: Symbolic, self: Symbolic, call: Call): Symbolic => call("aten::where.ScalarOther", { condition, self, other: 0 });
+const where = (condition: Symbolic, self: Symbolic, other: Symbolic, call: Call): Symbolic =>
+  call("aten::where.self", { condition, self, other });
+const orZero = (condition: Symbolic, self: Symbolic, call: Call): Symbolic =>
+  call("aten::where.ScalarOther", { condition, self, other: 0 });
 
 function reduced(self: Symbolic, reduction: number, call: Call): Symbolic {
   if (reduction === 0) return self;
@@ -23,7 +27,13 @@ function reduced(self: Symbolic, reduction: number, call: Call): Symbolic {
 }
 
 /** A parabola near zero, a line beyond `bend`. */
-function bent(difference: Symbolic, bend: number, inside: (d: Symbolic) => Symbolic, outside: (d: Symbolic) => Symbolic, call: Call): Symbolic {
+function bent(
+  difference: Symbolic,
+  bend: number,
+  inside: (d: Symbolic) => Symbolic,
+  outside: (d: Symbolic) => Symbolic,
+  call: Call,
+): Symbolic {
   const d = call("aten::abs", { self: difference });
   return where(call("aten::lt.Scalar", { self: d, other: bend }), inside(d), outside(d), call);
 }
@@ -44,7 +54,11 @@ interface Targets {
 
 function targetsOf(self: Symbolic, target: Symbolic, ignore: number, call: Call): Targets {
   const counts = call("aten::ne.Scalar", { self: target, other: ignore });
-  return { dim: self.shape.length === 1 ? 0 : 1, counts, safe: call("aten::to.dtype", { self: orZero(counts, target, call), dtype: "int64" }) };
+  return {
+    dim: self.shape.length === 1 ? 0 : 1,
+    counts,
+    safe: call("aten::to.dtype", { self: orZero(counts, target, call), dtype: "int64" }),
+  };
 }
 
 /** The weight of each target's class. */
@@ -114,7 +128,14 @@ function bce(x: Symbolic, target: Symbolic, weight: Symbolic | null, reduction: 
 }
 
 /** (1 - t) x - (1 + (w - 1) t) log sigmoid(x). */
-function bceWithLogits(x: Symbolic, target: Symbolic, weight: Symbolic | null, positive: Symbolic | null, reduction: number, call: Call): Symbolic {
+function bceWithLogits(
+  x: Symbolic,
+  target: Symbolic,
+  weight: Symbolic | null,
+  positive: Symbolic | null,
+  reduction: number,
+  call: Call,
+): Symbolic {
   const log = call("aten::log_sigmoid", { self: x });
   const factor = positive === null ? null : shift(mul(shift(positive, -1, call), target, call), 1, call);
   const loss = sub(mul(oneMinus(target, call), x, call), factor === null ? log : mul(factor, log, call), call);
@@ -145,7 +166,10 @@ function multilabelMargin(self: Symbolic, target: Symbolic, reduction: number, c
   const rows = product(self.shape.slice(0, -1));
   const matrix = (x: Symbolic): Symbolic => call("aten::reshape", { self: x, shape: [rows, classes] });
   const [x, t] = [matrix(self), matrix(target)];
-  const ended = call("aten::cumsum", { self: call("aten::to.dtype", { self: call("aten::lt.Scalar", { self: t, other: 0 }), dtype: "int64" }), dim: 1 });
+  const ended = call("aten::cumsum", {
+    self: call("aten::to.dtype", { self: call("aten::lt.Scalar", { self: t, other: 0 }), dtype: "int64" }),
+    dim: 1,
+  });
   const valid = call("aten::eq.Scalar", { self: ended, other: 0 });
   const safe = orZero(valid, t, call);
   const index = call("aten::arange", { end: classes, dtype: "int64" });
@@ -165,16 +189,37 @@ function multilabelMargin(self: Symbolic, target: Symbolic, reduction: number, c
 }
 
 /** sum over classes i other than the target of max(0, margin - x[target] + x[i])^p * weight[target] / C. */
-function multiMargin(self: Symbolic, target: Symbolic, p: number, margin: number, weight: Symbolic | null, reduction: number, call: Call): Symbolic {
+function multiMargin(
+  self: Symbolic,
+  target: Symbolic,
+  p: number,
+  margin: number,
+  weight: Symbolic | null,
+  reduction: number,
+  call: Call,
+): Symbolic {
   const classes = self.shape.length === 0 ? 1 : (self.shape.at(-1) as Dim);
   const rows = product(self.shape.slice(0, -1));
   const x = call("aten::reshape", { self, shape: [rows, classes] });
   const t = call("aten::reshape", { self: target, shape: [rows, 1] });
   const margins = atLeast0(shift(sub(x, call("aten::gather", { self: x, dim: 1, index: t }), call), margin, call), call);
   const powered = p === 1 ? margins : mul(margins, margins, call);
-  const factor = weight === null ? powered : mul(powered, call("aten::reshape", { self: call("aten::index_select", { self: weight, dim: 0, index: call("aten::reshape", { self: t, shape: [rows] }) }), shape: [rows, 1] }), call);
+  const factor =
+    weight === null
+      ? powered
+      : mul(
+          powered,
+          call("aten::reshape", {
+            self: call("aten::index_select", { self: weight, dim: 0, index: call("aten::reshape", { self: t, shape: [rows] }) }),
+            shape: [rows, 1],
+          }),
+          call,
+        );
   const others = call("aten::ne.Tensor", { self: call("aten::arange", { end: classes, dtype: "int64" }), other: t });
-  const sums = call("aten::div.Scalar", { self: call("aten::sum.dim_IntList", { self: orZero(others, factor, call), dim: [1] }), other: classes });
+  const sums = call("aten::div.Scalar", {
+    self: call("aten::sum.dim_IntList", { self: orZero(others, factor, call), dim: [1] }),
+    other: classes,
+  });
   return reduced(self.shape.length < 2 ? call("aten::reshape", { self: sums, shape: [] }) : sums, reduction, call);
 }
 
@@ -215,14 +260,20 @@ export const loss = {
       return reduced(mul(d, d, call), reduction, call);
     },
   },
-  "aten::l1_loss": { decompose: ({ self, target, reduction }, call) => reduced(call("aten::abs", { self: sub(self, target, call) }), reduction, call) },
+  "aten::l1_loss": {
+    decompose: ({ self, target, reduction }, call) => reduced(call("aten::abs", { self: sub(self, target, call) }), reduction, call),
+  },
   "aten::smooth_l1_loss": {
     decompose: ({ self, target, reduction, beta: b }, call) => {
       const beta = b as number;
       const d = sub(self, target, call);
       if (beta === 0) return reduced(call("aten::abs", { self: d }), reduction, call);
       const inside = (x: Symbolic): Symbolic => scale(mul(x, x, call), 0.5 / beta, call);
-      return reduced(bent(d, beta, inside, (x) => shift(x, -0.5 * beta, call), call), reduction, call);
+      return reduced(
+        bent(d, beta, inside, (x) => shift(x, -0.5 * beta, call), call),
+        reduction,
+        call,
+      );
     },
   },
   "aten::huber_loss": {
@@ -234,13 +285,16 @@ export const loss = {
     },
   },
   "aten::nll_loss": {
-    decompose: ({ self, target, weight, reduction, ignore_index }, call) => nll(self, target, weight, reduction, ignore_index as number, call).output,
+    decompose: ({ self, target, weight, reduction, ignore_index }, call) =>
+      nll(self, target, weight, reduction, ignore_index as number, call).output,
   },
   "aten::nll_loss2d": {
-    decompose: ({ self, target, weight, reduction, ignore_index }, call) => nll(self, target, weight, reduction, ignore_index as number, call).output,
+    decompose: ({ self, target, weight, reduction, ignore_index }, call) =>
+      nll(self, target, weight, reduction, ignore_index as number, call).output,
   },
   "aten::nll_loss_nd": {
-    decompose: ({ self, target, weight, reduction, ignore_index }, call) => nll(self, target, weight, reduction, ignore_index as number, call).output,
+    decompose: ({ self, target, weight, reduction, ignore_index }, call) =>
+      nll(self, target, weight, reduction, ignore_index as number, call).output,
   },
   "aten::nll_loss_forward": {
     decompose: ({ self, target, weight, reduction, ignore_index }, call) => {
@@ -284,11 +338,13 @@ export const loss = {
       reduced(call("aten::log1p", { self: call("aten::exp", { self: mul(neg(target, call), self, call) }) }), reduction, call),
   },
   "aten::poisson_nll_loss": {
-    decompose: ({ input, target, log_input, full, eps, reduction }, call) => poisson(input, target, log_input, full, eps as number, reduction, call),
+    decompose: ({ input, target, log_input, full, eps, reduction }, call) =>
+      poisson(input, target, log_input, full, eps as number, reduction, call),
   },
   "aten::triplet_margin_loss": { decompose: (args, call) => triplet(args, call) },
   "aten::cosine_embedding_loss": {
-    decompose: ({ input1, input2, target, margin, reduction }, call) => cosineEmbedding(input1, input2, target, margin as number, reduction, call),
+    decompose: ({ input1, input2, target, margin, reduction }, call) =>
+      cosineEmbedding(input1, input2, target, margin as number, reduction, call),
   },
   "aten::multilabel_margin_loss": {
     decompose: ({ self, target, reduction }, call) => multilabelMargin(self, target, reduction, call).loss,
@@ -300,6 +356,7 @@ export const loss = {
     },
   },
   "aten::multi_margin_loss": {
-    decompose: ({ self, target, p, margin, weight, reduction }, call) => multiMargin(self, target, Number(p), Number(margin), weight, reduction, call),
+    decompose: ({ self, target, p, margin, weight, reduction }, call) =>
+      multiMargin(self, target, Number(p), Number(margin), weight, reduction, call),
   },
 } satisfies AtenTable;
