@@ -3,11 +3,12 @@
  * operand may be a Python number in captured programs.
  */
 
-import { binary, cast, compare, unary, where } from "../core/ops/elementwise.ts";
+import { binary, cast, compare, fill, unary, where } from "../core/ops/elementwise.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, isInteger, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
+import { widened } from "./algebra.ts";
 import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType, scalarDType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
@@ -18,6 +19,8 @@ type CoreUnary = Parameters<typeof unary>[0];
 type CoreBinary = Parameters<typeof binary>[0];
 type CoreCompare = Parameters<typeof compare>[0];
 
+/** Integers and bools: finite, all of them. */
+const isExact = (d: DType): boolean => !isFloat(d) && !isComplex(d);
 const dtypeOf = (...operands: readonly X[]): DType => (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
 
 /** The core's `op` for each ATen op; the result has the promoted dtype. */
@@ -150,6 +153,15 @@ const fOf = (name: "maximum" | "minimum", a: Strided, b: Strided): Strided =>
 const scalar = (x: Symbolic | ScalarOf<Dim>, like: Symbolic, call: Call): Symbolic =>
   isTensor<Symbolic>(x) ? x : call("aten::scalar_tensor", { s: x, dtype: like.dtype });
 
+/** max + log1p(exp(-|a - b|)), or the same to base 2; equal infinities have no difference. */
+function logAddExp(self: Symbolic, other: Symbolic, base2: boolean, call: Call): Symbolic {
+  const gap = call("aten::neg", { self: call("aten::abs", { self: call("aten::sub.Tensor", { self, other }) }) });
+  const tail = call("aten::log1p", { self: call(base2 ? "aten::exp2" : "aten::exp", { self: gap }) });
+  const sum = call("aten::add.Tensor", { self: call("aten::maximum", { self, other }), other: tail, alpha: base2 ? Math.LOG2E : 1 });
+  const same = call("aten::logical_and", { self: call("aten::isinf", { self }), other: call("aten::eq.Tensor", { self, other }) });
+  return call("aten::where.self", { condition: same, self, other: sum });
+}
+
 export const pointwise = {
   ...unaries([
     "aten::neg",
@@ -185,12 +197,20 @@ export const pointwise = {
     meta: ({ self }) => ({ dtype: realOf(self.dtype), shape: self.shape }),
     eval: ({ self }) => (self.dtype === "bool" ? cast(self, "bool") : unary("abs", self)),
   },
+  // NaN has sign 0.
   ...each(["aten::sign", "aten::sgn"], () => ({
     meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
-    eval: ({ self }: { self: Strided }): Strided => (self.dtype === "bool" ? cast(self, "bool") : unary("sign", self)),
+    eval: ({ self }: { self: Strided }): Strided => {
+      if (self.dtype === "bool") return cast(self, "bool");
+      if (!isFloat(self.dtype)) return unary("sign", self);
+      return where(unary("isnan", self), operand(0, self.dtype), unary("sign", self));
+    },
   })),
-  ...tests(["aten::isnan", "aten::isinf", "aten::logical_not"], (x, name) => unary(name as CoreUnary, x)),
-  ...tests(["aten::isfinite"], (x) => unary("logical_not", binary("bitwise_or", unary("isnan", x), unary("isinf", x)))),
+  ...tests(["aten::logical_not"], (x) => unary("logical_not", x)),
+  ...tests(["aten::isnan", "aten::isinf"], (x, name) => (isExact(x.dtype) ? compare("ne", x, x) : unary(name as "isnan", x))),
+  ...tests(["aten::isfinite"], (x) =>
+    isExact(x.dtype) ? compare("eq", x, x) : unary("logical_not", binary("bitwise_or", unary("isnan", x), unary("isinf", x))),
+  ),
   ...tests(["aten::isposinf"], (x) =>
     isFloat(x.dtype) ? compare("eq", x, operand(Number.POSITIVE_INFINITY, x.dtype)) : compare("ne", x, x),
   ),
@@ -201,7 +221,7 @@ export const pointwise = {
   "aten::isreal": {
     meta: ({ self }) => ({ dtype: "bool", shape: self.shape }),
     eval: ({ self }) =>
-      compare("eq", self, self.dtype === "bool" || !isComplex(self.dtype) ? self : cast(cast(self, realOf(self.dtype)), self.dtype)),
+      isComplex(self.dtype) ? compare("eq", self, cast(cast(self, realOf(self.dtype)), self.dtype)) : fill("bool", self.shape, true),
   },
 
   ...each(["aten::add.Tensor", "aten::add.Scalar"], () => add),
@@ -304,16 +324,9 @@ export const pointwise = {
       return where(compare("eq", self, zero), values, cast(compare("gt", self, zero), self.dtype));
     },
   },
-  // max + log1p(exp(-|a - b|)); equal infinities have no difference.
   ...each(["aten::logaddexp", "aten::logaddexp2"], (name) => ({
-    decompose: ({ self, other }: { self: Symbolic; other: Symbolic }, call: Call): Symbolic => {
-      const [exp, scale] = name === "aten::logaddexp" ? (["aten::exp", 1] as const) : (["aten::exp2", 1 / Math.LN2] as const);
-      const gap = call("aten::neg", { self: call("aten::abs", { self: call("aten::sub.Tensor", { self, other }) }) });
-      const tail = call("aten::log1p", { self: call(exp, { self: gap }) });
-      const sum = call("aten::add.Tensor", { self: call("aten::maximum", { self, other }), other: tail, alpha: scale });
-      const same = call("aten::logical_and", { self: call("aten::isinf", { self }), other: call("aten::eq.Tensor", { self, other }) });
-      return call("aten::where.self", { condition: same, self, other: sum });
-    },
+    decompose: ({ self, other }: { self: Symbolic; other: Symbolic }, call: Call): Symbolic =>
+      widened([self, other], call, (a, b) => logAddExp(a, b, name === "aten::logaddexp2", call)),
   })),
   "aten::hypot": {
     decompose: ({ self, other }, call) => {

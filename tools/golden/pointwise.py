@@ -18,7 +18,7 @@ for name in ["neg", "abs", "sqrt", "rsqrt", "reciprocal", "exp", "exp2", "expm1"
     if name != "frac":
         row(op, i64(4, lo=1, hi=2 if name in ("asin", "acos", "atanh") else 6))
 for name in ["neg", "abs", "floor", "ceil", "round", "trunc", "sign", "frac", "exp", "tanh", "sigmoid", "erf"]:
-    row(f"aten::{name}", of("float32", edge))
+    row(f"aten::{name}", of("float32", edge), **(dict(xfail_onnx="ONNX Runtime: Sign(NaN) is NaN") if name == "sign" else {}))
 for name in ["neg", "abs", "sign", "square", "bitwise_not"]:
     row(f"aten::{name}", i32(5))
     row(f"aten::{name}", draw("int8", 5))

@@ -6,7 +6,7 @@ import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { dtypeOf, known, type Numeric, operand, pairOf } from "./operand.ts";
-import type { LoweringTable } from "./table.ts";
+import type { LoweringTable, Results } from "./table.ts";
 
 type Self = { readonly self: Value };
 type Pair = { readonly self: Numeric; readonly other: Numeric };
@@ -223,7 +223,7 @@ export const pointwise = {
   "aten::isposinf": ({ self }, op) => (isFloat(self.dtype) ? op.IsInf(self, { detect_negative: 0 }) : op.Not(op.Equal(self, self))),
   "aten::isneginf": ({ self }, op) => (isFloat(self.dtype) ? op.IsInf(self, { detect_positive: 0 }) : op.Not(op.Equal(self, self))),
   "aten::isfinite": ({ self }, op) => (isFloat(self.dtype) ? op.Not(op.Or(op.IsInf(self), op.IsNaN(self))) : op.Equal(self, self)),
-  "aten::isreal": ({ self }, op) => op.Or(op.Equal(self, self), op.Not(op.Equal(self, self))),
+  "aten::isreal": (_, op, [result]) => op.Expand(op.scalar(true, "bool"), op.dims((result as Results[number]).shape)),
   "aten::signbit": ({ self }, op) => negative(self, op),
 
   ...each(tensorAndScalar("add"), () => add),
