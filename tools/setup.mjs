@@ -36,7 +36,8 @@ function once(stamp, files, outputs, work) {
 }
 
 once("install", ["package.json", "package-lock.json", ".npmrc"], ["node_modules/typescript", "node_modules/assemblyscript"], () =>
-  run("npm ci", "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"));
+  // `install`, not `ci`: a registry that lacks another platform's optional binary must not stop this one.
+  run("npm install", "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"));
 once("core", [...filesUnder("assembly"), "asconfig.json"], ["build/core.wasm"], () => run("core", "npm", "run", "--silent", "build:core"));
 once("library", [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json"], ["dist/index.js"], () => {
   rmSync("dist", { recursive: true, force: true });
