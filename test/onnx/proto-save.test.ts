@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { OnnxExporterError } from "../../src/errors.ts";
 import { type Graph, type Model, Node, Value } from "../../src/onnx/ir/graph.ts";
-import { modelProtoType } from "../../src/onnx/proto/model-proto.ts";
+import { modelProtoType } from "../../src/onnx/proto/descriptor.ts";
 import { saveError } from "../../src/onnx/proto/output.ts";
 import { xxh64 } from "../../src/onnx/proto/payload.ts";
 import { readModel } from "../../src/onnx/proto/read.ts";
@@ -153,6 +153,56 @@ describe("without weights", () => {
     const { graph } = readModel(at("m.onnx"));
     expect(graph.inputs[0]?.isInitializer).toBe(true);
     expect(Buffer.compare(encodeModel(readModel(at("m.onnx"))), readFileSync(at("m.onnx")))).toBe(0);
+  });
+});
+
+describe("links", () => {
+  const weightsIn = (path: string): TensorSource => {
+    writeFileSync(path, new Uint8Array(Float32Array.from({ length: 1000 }, (_, i) => i).buffer));
+    return fileSource({ file: path, offset: 40, dtype: "float32", shape: [30, 30], name: "w" });
+  };
+  test("unchanged weights stay where they are, changed ones are written", () => {
+    mkdirSync(at("sub"));
+    const w = weightsIn(at("sub/w.bin"));
+    saveModel(modelOf({ w, wT: transposeSource(w, [1, 0]) }), at("m.onnx"), { external_data: "link" });
+    const back = weights(readModel(at("m.onnx")).graph);
+    expect(back.get("w")?.range).toMatchObject({ offset: 40, path: at("sub/w.bin") });
+    expect(back.get("wT")?.range).toMatchObject({ offset: 0, path: at("m.onnx.data") });
+    expect(bytesOf(back.get("w")!)).toEqual(bytesOf(w));
+    saveModel(modelOf({ w }), at("only.onnx"), { external_data: "link" });
+    expect(existsSync(at("only.onnx.data"))).toBe(false);
+  });
+  test("outside of the folder is refused", () => {
+    mkdirSync(at("sub"));
+    expect(() => saveModel(modelOf({ w: weightsIn(at("w.bin")) }), at("sub/m.onnx"), { external_data: "link" })).toThrow(
+      /save\/link.*w lies in .*w.bin/,
+    );
+    expect(readdirSync(at("sub"))).toEqual([]);
+  });
+  test("a data file that is replaced is not linked to", () => {
+    saveModel(modelOf({ w: floats([1000]) }), at("m.onnx"), { external_data: true });
+    const model = readModel(at("m.onnx"));
+    initializer(model.graph, "more", floats([1000], 3));
+    saveModel(model, at("m.onnx"), { external_data: "link" });
+    const back = weights(readModel(at("m.onnx")).graph);
+    expect(bytesOf(back.get("w")!)).toEqual(bytesOf(floats([1000])));
+    expect(bytesOf(back.get("more")!)).toEqual(bytesOf(floats([1000], 3)));
+  });
+});
+
+describe("text forms", () => {
+  test.each(["m.json", "m.onnxjson"])("%s is read again", (name) => {
+    saveModel(fullModel(), at(name));
+    expect(Buffer.compare(encodeModel(readModel(at(name))), encodeModel(fullModel()))).toBe(0);
+    saveModel(fullModel(), at(name), { external_data: true });
+    expect(Buffer.compare(encodeModel(readModel(at(name))), encodeModel(fullModel()))).toBe(0);
+  });
+  test("protobuf's text format is written, not read", () => {
+    saveModel(fullModel(), at("m.textproto"));
+    expect(readFileSync(at("m.textproto"), "utf8")).toContain('op_type: "Transpose"\n    attribute {\n      name: "perm"\n      ints: 1');
+    expect(() => readModel(at("m.textproto"))).toThrow("proto/text");
+    writeFileSync(at("bad.json"), "{");
+    expect(() => readModel(at("bad.json"))).toThrow("proto/json");
   });
 });
 
@@ -306,6 +356,12 @@ from onnx import numpy_helper
 m = onnx.load(sys.argv[1])
 print(json.dumps({"nodes": [n.op_type for n in m.graph.node], "doc": m.doc_string, "sum": float(numpy_helper.to_array(m.graph.initializer[3]).sum()), "big": m.graph.node[1].attribute[2].i}))`;
     const said = JSON.parse(execFileSync(python, ["-c", script, at("m.onnx")], { encoding: "utf8" }));
+    for (const name of ["m.json", "m.textproto"]) {
+      saveModel(model, at(name), { external_data: false });
+      const text = "import onnx, sys; print(onnx.load(sys.argv[1]).SerializeToString() == onnx.load(sys.argv[2]).SerializeToString())";
+      saveModel(model, at("inline.onnx"), { external_data: false });
+      expect(execFileSync(python, ["-c", text, at(name), at("inline.onnx")], { encoding: "utf8" }).trim()).toBe("True");
+    }
     expect(said).toMatchObject({ nodes: ["Transpose", "Custom", "If", "Scale"], doc: model.doc_string, sum: (5000 * 4999) / 4 });
   }
 });

@@ -3,13 +3,14 @@
 import { dirname } from "node:path";
 import { OnnxExporterError } from "../../errors.ts";
 import { SymEnv } from "../../symbolic.ts";
-import { readInto, weightsFile } from "../../weights/files.ts";
+import { readInto, type WeightsFile, weightsFile } from "../../weights/files.ts";
 import { type Attribute, Graph, Model } from "../ir/graph.ts";
 import { Cursor } from "./cursor.ts";
 import { ExternalFiles } from "./external.ts";
 import { GraphReader, Scope } from "./read-graph.ts";
-import { type ByteInput, malformed, scan } from "./scan.ts";
+import { type ByteInput, malformed, maxProtobuf, scan } from "./scan.ts";
 import { fieldName, keysOf } from "./schema.ts";
+import { formatOf, fromText } from "./text-format.ts";
 
 const keys = keysOf("ModelProto");
 const opset = keysOf("OperatorSetIdProto");
@@ -29,21 +30,25 @@ export interface ReadOptions {
  * against the files before anything uses them.
  */
 export function readModel(from: string | Uint8Array, options: ReadOptions = {}): Model {
-  const file = typeof from === "string" ? weightsFile(from) : null;
-  const name = typeof from === "string" ? from : (options.name ?? "the model");
-  const folder = options.folder ?? (typeof from === "string" ? dirname(from) : null);
-  const input: ByteInput = {
-    name,
-    size: file?.size ?? (from as Uint8Array).length,
-    read: (offset, target) => {
-      if (file !== null) readInto(file, offset, target, "the model");
-      else target.set((from as Uint8Array).subarray(offset, offset + target.length));
-    },
-  };
+  if (typeof from === "string") {
+    const { folder = dirname(from) } = options;
+    const format = formatOf(from);
+    const file = weightsFile(from);
+    if (format === "protobuf")
+      return read({ name: from, size: file.size, read: (offset, to) => readInto(file, offset, to, "the model") }, file, folder, options);
+    const text = new Uint8Array(Math.min(file.size, maxProtobuf));
+    readInto(file, 0, text, "the model");
+    return readModel(fromText(new TextDecoder().decode(text), format, from), { ...options, folder, name: from });
+  }
+  const { folder = null, name = "the model" } = options;
+  return read({ name, size: from.length, read: (offset, to) => to.set(from.subarray(offset, offset + to.length)) }, null, folder, options);
+}
+
+function read(input: ByteInput, file: WeightsFile | null, folder: string | null, { onIgnored }: ReadOptions): Model {
   const cursor = new Cursor(scan(input));
   const ignored = new Set<string>();
-  const model = new ModelReader(cursor, { input, file, external: new ExternalFiles(name, folder) }, ignored).read();
-  if (ignored.size > 0) options.onIgnored?.([...ignored]);
+  const model = new ModelReader(cursor, { input, file, external: new ExternalFiles(input.name, folder) }, ignored).read();
+  if (ignored.size > 0) onIgnored?.([...ignored]);
   return model;
 }
 

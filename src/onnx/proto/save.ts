@@ -1,12 +1,14 @@
 /** @file Saving: model.onnx and, where weights lie outside, one model.onnx.data beside it; both appear whole or not at all. */
 
-import { basename } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { OnnxExporterError } from "../../errors.ts";
 import { defaultBudget, minBudget, type TensorSource } from "../../weights/source.ts";
 import type { Graph, Model } from "../ir/graph.ts";
 import { OutputFile, publish } from "./output.ts";
-import { PayloadWriter, type Place } from "./payload.ts";
-import { type EncodedModel, type EncodeOptions, encode } from "./write.ts";
+import { PayloadWriter } from "./payload.ts";
+import { formatOf, toText } from "./text-format.ts";
+import { type EncodedModel, type EncodeOptions, encode, type Placement } from "./write.ts";
 
 /** Tensors of more bytes than this go to the data file (torch/onnx/_internal/exporter/_onnx_program.py). */
 const maxInline = 256;
@@ -14,8 +16,11 @@ const maxInline = 256;
 const largeModel = 1536 << 20;
 
 export interface SaveOptions {
-  /** Weights beside the model (true), in it (false), or, when null or absent, beside it from 1.5 GiB on. */
-  readonly external_data?: boolean | null | undefined;
+  /**
+   * Weights beside the model (true), in it (false), or, when null or absent, beside it from 1.5 GiB on. `"link"`: unchanged weights stay
+   * in the files where they are, which must lie in the model's folder or below it; only changed ones are written.
+   */
+  readonly external_data?: boolean | "link" | null | undefined;
   /** False leaves the weights out; their types stay. */
   readonly include_initializers?: boolean | undefined;
   readonly keep_initializers_as_inputs?: boolean | undefined;
@@ -44,28 +49,17 @@ export function saveModel(model: Model, path: string, options: SaveOptions = {})
   refuseFake(weights);
   const total = weights.reduce((sum, { source }) => sum + source.nbytes, 0);
   const external = include_initializers && (options.external_data ?? total > largeModel);
-  const dataPath = `${path}.data`;
   const files: OutputFile[] = [];
   try {
-    const places = new Map<TensorSource, Place>();
-    if (external && weights.some(({ source }) => source.nbytes > maxInline)) {
-      const data = new OutputFile(dataPath);
-      files.push(data);
-      const payloads = new PayloadWriter(data, budget);
-      for (const { source } of weights) if (source.nbytes > maxInline) places.set(source, payloads.add(source));
-      data.close(durable);
-    }
-    const location = basename(dataPath);
-    const encoded = encode(model, {
-      ...encodeOptions(options),
-      place: (source) => {
-        const place = places.get(source);
-        return place === undefined ? null : { location, ...place };
-      },
-    });
+    const places = new Map<TensorSource, Placement>();
+    if (external !== false) placeWeights(weights, path, external === "link", budget, files, places);
+    for (const file of files) file.close(durable);
+    const encoded = encode(model, { ...encodeOptions(options), place: (source) => places.get(source) ?? null });
     const main = new OutputFile(path);
     files.push(main);
-    writeEncoded(encoded, budget, (bytes) => main.write(bytes));
+    const format = formatOf(path);
+    if (format === "protobuf") writeEncoded(encoded, budget, (bytes) => main.write(bytes));
+    else main.write(Buffer.from(toText(assemble(encoded, budget), format)));
     main.close(durable);
     const bytes = files.reduce((sum, f) => sum + f.position, 0);
     publish(files);
@@ -76,11 +70,55 @@ export function saveModel(model: Model, path: string, options: SaveOptions = {})
   }
 }
 
+/** Where each weight of more than `maxInline` bytes is: linked, or written now to the data file, which joins `files`. */
+function placeWeights(
+  weights: readonly Weight[],
+  path: string,
+  link: boolean,
+  budget: number,
+  files: OutputFile[],
+  places: Map<TensorSource, Placement>,
+): void {
+  const dataPath = `${path}.data`;
+  let payloads: PayloadWriter | null = null;
+  for (const { name, source } of weights) {
+    if (source.nbytes <= maxInline || places.has(source)) continue;
+    const linked = link ? linkTo(source, name, path, dataPath) : null;
+    if (linked !== null) {
+      places.set(source, linked);
+      continue;
+    }
+    if (payloads === null) {
+      const data = new OutputFile(dataPath);
+      files.push(data);
+      payloads = new PayloadWriter(data, budget);
+    }
+    places.set(source, { location: basename(dataPath), ...payloads.add(source) });
+  }
+}
+
+/** The place of an unchanged weight in its own file; null for a computed one, and for one in the data file that is about to be replaced. */
+function linkTo(source: TensorSource, name: string, path: string, dataPath: string): Placement | null {
+  const { range } = source;
+  if (range === null) return null;
+  const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
+  if (range.path === resolve(folder, basename(dataPath))) return null;
+  const location = relative(folder, range.path);
+  if (location === ".." || location.startsWith(`..${sep}`) || isAbsolute(location)) {
+    const message = `${name} lies in ${range.path}, which is not in ${folder} or below it: runtimes refuse such a link`;
+    throw new OnnxExporterError("save/link", message, "write the model beside its weights, or save with { external_data: true }");
+  }
+  return { location: location.split(sep).join("/"), offset: range.offset, length: source.nbytes };
+}
+
 /** The model as one array, weights inside. Throws `save/size` from 2 GiB on. */
 export function encodeModel(model: Model, options: Omit<SaveOptions, "external_data" | "durable"> = {}): Uint8Array<ArrayBuffer> {
   const { include_initializers = true, budget = defaultBudget } = options;
   if (include_initializers) refuseFake(initializers(model.graph));
-  const encoded = encode(model, encodeOptions(options));
+  return assemble(encode(model, encodeOptions(options)), budget);
+}
+
+function assemble(encoded: EncodedModel, budget: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(encoded.size);
   let at = 0;
   writeEncoded(encoded, budget, (piece) => {
