@@ -8,7 +8,7 @@ import { plainAttributes } from "./opset/attributes.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { downRows } from "./opset/down.ts";
 import { expandRows } from "./opset/expand.ts";
-import { type Formal, newest, type OpSchema, schemaAt } from "./opset/schema.ts";
+import { type Formal, newest, type OpSchema, schemaAt, versionsOf } from "./opset/schema.ts";
 import { Rewriter } from "./passes/pass.ts";
 import type { Target } from "./target.ts";
 
@@ -95,7 +95,7 @@ class Speller {
   }
 
   #lacks(node: Node): never {
-    const since = newest(node.op)?.since;
+    const since = versionsOf(node.op).find((v) => !v.deprecated)?.since;
     const needs = since === undefined ? "is not an op of ONNX" : `needs opset ${since}, the target is opset ${this.#target.opset}`;
     throw this.#error(node, needs, since === undefined ? undefined : `export with opset_version: ${since}`);
   }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { decode, encode } from "../../src/literal.ts";
 import { inferModel } from "../../src/onnx/infer.ts";
 import type { Model } from "../../src/onnx/ir/graph.ts";
 import { parse } from "../../src/onnx/ir/parse.ts";
 import { print } from "../../src/onnx/ir/text.ts";
-import { decode, encode } from "../../src/literal.ts";
 import { bytesOf } from "../../src/onnx/opset/literal.ts";
 import { optimize, passes } from "../../src/onnx/passes/optimize.ts";
 import type { Pass } from "../../src/onnx/passes/pass.ts";
@@ -417,6 +417,47 @@ golden("fold-weights", [
       w = f16[300, 200]{...}
       t = Cast<to=1>(w)
       y = MatMul(x, t)`,
+  ],
+]);
+
+golden("merge-slices", [
+  [
+    "parts that are all of a value",
+    `
+    (x: f32[N, 6]) -> (b, a)
+      z = i64[1]{0}
+      t = i64[1]{2}
+      e = i64[1]{9223372036854775807}
+      c = i64[1]{-1}
+      b = Slice(x, t, e, c)
+      a = Slice(x, z, t, c)`,
+    `
+    (x: f32[N, 6]) -> (b, a)
+      z = i64[1]{0}
+      t = i64[1]{2}
+      e = i64[1]{9223372036854775807}
+      c = i64[1]{-1}
+      v0 = i64[2]{2, 4}
+      a, b = Split<axis=1>(x, v0)`,
+  ],
+  [
+    "not where something is left out, or taken twice",
+    `
+    (x: f32[N, 6]) -> (a, b)
+      z = i64[1]{0}
+      t = i64[1]{2}
+      e = i64[1]{5}
+      c = i64[1]{1}
+      a = Slice(x, z, t, c)
+      b = Slice(x, t, e, c)`,
+    `
+    (x: f32[N, 6]) -> (a, b)
+      z = i64[1]{0}
+      t = i64[1]{2}
+      e = i64[1]{5}
+      c = i64[1]{1}
+      a = Slice(x, z, t, c)
+      b = Slice(x, t, e, c)`,
   ],
 ]);
 

@@ -15,7 +15,7 @@ import { expandRows } from "./expand.ts";
 import { bytesOf, memorySource, type Operand } from "./literal.ts";
 import type { Ops } from "./ops.gen.ts";
 import { reshapeOperand } from "./reshape.ts";
-import { type Formal, newest, type OpSchema, opNames, schemaAt } from "./schema.ts";
+import { type Formal, newest, type OpSchema, opNames, schemaAt, versionsOf } from "./schema.ts";
 
 /** Literal operands whose type variable stands alone, but whose dtype should be that of another operand: op → input → input. */
 const literalLike: { readonly [op: string]: { readonly [input: number]: number } } = { Pow: { 1: 0 } };
@@ -164,9 +164,10 @@ class Builder {
   #expand(schema: OpSchema, inputs: readonly (Value | null)[], attributes: Attributes, count: number): Value[] {
     const row = expandRows[schema.op];
     if (!row) {
+      const since = versionsOf(schema.op).find((v) => !v.deprecated)?.since;
       this.refuse(
-        `ONNX op ${schema.op} needs opset ${schema.since}, the target is opset ${this.target.opset}`,
-        `export with opset_version: ${schema.since}, or rewrite this call`,
+        `ONNX op ${schema.op} needs opset ${since}, the target is opset ${this.target.opset}`,
+        `export with opset_version: ${since}, or rewrite this call`,
       );
     }
     const result = row(this as Builder as OpBuilder, inputs, attributes);

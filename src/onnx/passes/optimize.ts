@@ -9,6 +9,7 @@ import { foldKnownData } from "./fold-known-data.ts";
 import { foldWeights } from "./fold-weights.ts";
 import { fuseBatchNormalization } from "./fuse-batch-normalization.ts";
 import { liftConstants } from "./lift-constants.ts";
+import { mergeSlices } from "./merge-slices.ts";
 import type { Pass } from "./pass.ts";
 import { shareSubexpressions } from "./share-subexpressions.ts";
 
@@ -18,11 +19,12 @@ export const passes: readonly Pass[] = [
   eliminateDeadCode,
   eliminateIdentity,
   foldKnownData,
-  foldConstants,
-  applyRules,
-  shareSubexpressions,
   fuseBatchNormalization,
   foldWeights,
+  foldConstants,
+  applyRules,
+  mergeSlices,
+  shareSubexpressions,
   eliminateDeadCode,
 ];
 

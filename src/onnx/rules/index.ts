@@ -1,12 +1,13 @@
 /** @file All rules, by the op at the root of their pattern. */
 
 import { arithmetic } from "./arithmetic.ts";
+import { broadcast } from "./broadcast.ts";
 import { cast } from "./cast.ts";
 import { convolution } from "./convolution.ts";
 import { layout } from "./layout.ts";
 import type { Rule } from "./rule.ts";
 
-export const rules: readonly Rule[] = [...arithmetic, ...cast, ...layout, ...convolution];
+export const rules: readonly Rule[] = [...arithmetic, ...cast, ...layout, ...broadcast, ...convolution];
 
 /** Rules whose pattern's root is `op`, in the order of the tables. */
 export const rulesByOp: ReadonlyMap<string, readonly Rule[]> = grouped(rules);
