@@ -7,6 +7,7 @@ import { exportProgram } from "../export/trace.ts";
 import { Module } from "../nn/module.ts";
 import { normalize } from "../normalize/normalize.ts";
 import { Tensor } from "../tensor.ts";
+import { readsOf } from "../weights/source.ts";
 import { check } from "./check.ts";
 import { legalize } from "./legalize/legalize.ts";
 import { lower, type TranslationTable } from "./lower.ts";
@@ -76,6 +77,7 @@ async function runPipeline(
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));
+  const computedWith = watchWeights(captured);
   const onnx = await say("Translate the graph into ONNX", () =>
     lower(normalize(captured), target, translations(options.custom_translation_table)),
   );
@@ -84,13 +86,19 @@ async function runPipeline(
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
   legalize(onnx, target);
   check(onnx);
-  const program = new ONNXProgram(onnx, captured, target);
+  const program = new ONNXProgram(onnx, captured, target, computedWith());
   if (options.verify) await say("Verify the ONNX model", async () => void (await program.verify()));
   if (f !== null) {
     const { external_data = true, export_params = true, keep_initializers_as_inputs = false } = options;
     await say(`Save ${f}`, () => program.save(f, { external_data, include_initializers: export_params, keep_initializers_as_inputs }));
   }
   return program;
+}
+
+/** Gives, when called, the weights whose bytes were read since: they are part of what was computed. */
+function watchWeights({ weights, constants }: ExportedProgram): () => ReadonlySet<string> {
+  const before = [...weights, ...constants].map(([name, source]) => ({ name, source, reads: readsOf(source) }));
+  return () => new Set(before.filter(({ source, reads }) => readsOf(source) !== reads).map(({ name }) => name));
 }
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {

@@ -26,13 +26,18 @@ export class ONNXProgram {
   readonly target: Target;
   /** What the last `verify()` found. */
   verification: Verification | null = null;
+  /** Weights that replaced the captured ones. */
+  readonly #weights = new Map<string, TensorSource>();
+  readonly #computedWith: ReadonlySet<string>;
   #session: Session | null = null;
   #folder: string | null = null;
 
-  constructor(model: Model, exported_program: ExportedProgram, target: Target) {
+  /** `computedWith`: state-dict keys whose values are part of other constants. */
+  constructor(model: Model, exported_program: ExportedProgram, target: Target, computedWith: ReadonlySet<string> = new Set()) {
     this.model = model;
     this.exported_program = exported_program;
     this.target = target;
+    this.#computedWith = computedWith;
     model.producer_name = "torch-onnx";
   }
 
@@ -54,25 +59,32 @@ export class ONNXProgram {
     optimize(this.model);
   }
 
-  /** Gives weights their values, by state-dict key (torch: `apply_weights`). Throws `program/weights` for unknown keys and wrong dtypes or shapes. */
+  /**
+   * Gives weights their values by state-dict key (torch: `apply_weights`); what the optimizer made of them follows. Keys of the program
+   * that the graph does not read are left out. Throws `program/weights` for unknown keys, other dtypes or shapes, and weights whose old
+   * values were computed with.
+   */
   apply_weights(state_dict: Readonly<Record<string, Tensor | TensorSource>>): void {
-    const byName = new Map([...this.model.graph.initializers].flatMap((v) => (v.name === null ? [] : [[v.name, v] as const])));
+    const { weights, constants } = this.exported_program;
+    const replaced = new Map<TensorSource, TensorSource>();
     const problems: string[] = [];
     for (const [name, given] of Object.entries(state_dict)) {
+      const now = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name);
       const source = "chunks" in given ? given : stridedSource(valuesOf(given), name);
-      const value = byName.get(name);
-      if (value?.source === undefined || value.source === null) problems.push(`${name} is no initializer`);
-      else if (value.source.dtype !== source.dtype || String(value.source.shape) !== String(source.shape)) {
-        problems.push(`${name} is ${source.dtype}[${source.shape}], the model has ${value.source.dtype}[${value.source.shape}]`);
-      } else value.source = source;
+      if (now === undefined) problems.push(`${name} is no weight of the program`);
+      else if (now.dtype !== source.dtype || String(now.shape) !== String(source.shape)) {
+        problems.push(`${name} is ${source.dtype}[${source.shape}], the program has ${now.dtype}[${now.shape}]`);
+      } else if (this.#computedWith.has(name)) problems.push(`${name} was computed with when the graph was optimized`);
+      else {
+        replaced.set(now, source);
+        this.#weights.set(name, source);
+      }
     }
     if (problems.length > 0) {
-      throw new OnnxExporterError(
-        "program/weights",
-        `these weights do not fit the model:\n  ${problems.join("\n  ")}`,
-        "give the state dict of the exported model; export with optimize: false to keep every key",
-      );
+      const hint = "give the state dict of the exported model; export with optimize: false to keep every weight as it is";
+      throw new OnnxExporterError("program/weights", `these weights do not fit the model:\n  ${problems.join("\n  ")}`, hint);
     }
+    for (const value of this.model.graph.initializers) value.source = value.source?.rebind(replaced) ?? null;
     this.release();
   }
 

@@ -27,6 +27,7 @@ export function reshapeSource(of: TensorSource, shape: readonly number[]): Tenso
     key: of.key === null ? null : `reshape(${of.key};${shape.join(",")})`,
     range: of.range,
     materialized: of.materialized,
+    derived: { of: [of], make: ([other]) => reshapeSource(other as TensorSource, shape) },
     pieces: (budget, begin, end) => of.chunks(budget, begin, end),
   });
 }
@@ -73,7 +74,8 @@ function viewSource(of: TensorSource, layout: Layout, what: string): TensorSourc
   const name = `${what} of ${shown(of)}`;
   const { range } = of;
   const key = of.key === null ? null : `${what}(${of.key})`;
-  const common = { name, dtype: of.dtype, shape: layout.shape, key, materialized: of.materialized };
+  const derived = { of: [of], make: ([other]: readonly TensorSource[]) => viewSource(other as TensorSource, layout, what) };
+  const common = { name, dtype: of.dtype, shape: layout.shape, key, materialized: of.materialized, derived };
   if (isDense(layout)) {
     const skip = layout.offset === 0 ? 0 : layout.offset * elementBytes(of.dtype, name);
     return source({
@@ -115,6 +117,7 @@ export function concatSource(of: readonly TensorSource[], dim: number): TensorSo
     shape,
     key: of.some((s) => s.key === null) ? null : `concat(${dim};${of.map((s) => s.key).join(";")})`,
     materialized: of.every((s) => s.materialized),
+    derived: { of, make: (others) => concatSource(others, dim) },
     pieces: (budget, begin, end) => concatPieces(of, rows, budget, begin, end),
   });
 }

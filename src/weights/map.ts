@@ -20,6 +20,7 @@ export function castSource(of: TensorSource, dtype: DType): TensorSource {
     shape: of.shape,
     key: of.key === null ? null : `cast(${of.key};${dtype})`,
     materialized: of.materialized,
+    derived: { of: [of], make: ([other]) => castSource(other as TensorSource, dtype) },
     pieces: (budget, begin, end) =>
       mapped(of, dtype, budget, begin, end, (from, to, n) => {
         castRange(of.dtype, dtype, from, to, n);
@@ -59,6 +60,7 @@ export function scaleShiftSource(of: TensorSource, dim: number, { scale, shift }
     shape: of.shape,
     key: of.key === null ? null : `affine(${of.key};${dim};${factors.join(",")})`,
     materialized: of.materialized,
+    derived: { of: [of], make: ([other]) => scaleShiftSource(other as TensorSource, dim, { scale, shift }) },
     *pieces(budget, begin, end) {
       const { epoch } = core;
       const table = core.alloc(factors.length * dtypes[wide].size);

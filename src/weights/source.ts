@@ -26,6 +26,8 @@ export interface TensorSource {
   chunks(budget: number, begin?: number, end?: number): Generator<Uint8Array, void, void>;
   /** Where the unchanged bytes lie in a file, when they lie there contiguously: lets saving copy or link the range. */
   readonly range: FileRange | null;
+  /** This tensor with others in place of those that it is, or is made of. Itself where none of them is replaced. */
+  rebind(replaced: ReadonlyMap<TensorSource, TensorSource>): TensorSource;
 }
 
 export interface FileRange {
@@ -51,29 +53,44 @@ export interface SourceParts {
   readonly key: string | null;
   readonly range?: FileRange | null;
   readonly materialized?: boolean;
+  /** What it is made of, and how it is made of the same things with other bytes. */
+  readonly derived?: { readonly of: readonly TensorSource[]; readonly make: (of: readonly TensorSource[]) => TensorSource };
   /** Bytes [begin, end), 0 <= begin < end <= nbytes, in pieces of at most min(budget, pieceBytes). */
   pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void>;
 }
+
+const reads = new WeakMap<TensorSource, number>();
+
+/** How often bytes of `of` were asked for: tells which weights a pass has computed with. */
+export const readsOf = (of: TensorSource): number => reads.get(of) ?? 0;
 
 /** A source made of its parts, with the checks that all kinds share. Throws `weights/shape`. */
 export function source(parts: SourceParts): TensorSource {
   const { name, dtype, range = null, materialized = true, key } = parts;
   const shape = Object.freeze([...parts.shape]);
   const nbytes = tensorBytes(name, dtype, shape);
-  return {
+  const self: TensorSource = {
     dtype,
     shape,
     nbytes,
     materialized,
     key,
     range,
+    rebind(replaced) {
+      const other = replaced.get(self);
+      if (other !== undefined || parts.derived === undefined) return other ?? self;
+      const of = parts.derived.of.map((s) => s.rebind(replaced));
+      return of.every((s, i) => s === parts.derived?.of[i]) ? self : parts.derived.make(of);
+    },
     *chunks(budget, begin = 0, end = nbytes) {
       if (!(budget >= minBudget))
         throw new OnnxExporterError("weights/budget", `${name}: a budget of ${budget} bytes`, `give at least ${minBudget} bytes`);
       if (!(begin >= 0 && begin <= end && end <= nbytes)) internal(`bytes ${begin} to ${end} of ${name}, which has ${nbytes}`);
+      reads.set(self, readsOf(self) + 1);
       if (begin < end) yield* parts.pieces(budget, begin, end);
     },
   };
+  return self;
 }
 
 /** Bytes of a tensor. Throws `weights/shape` when a dim is no size, or the product is no exact number. */
