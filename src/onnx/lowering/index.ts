@@ -8,6 +8,7 @@ import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
 import { embeddingBag } from "./embedding-bag.ts";
+import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linear } from "./linear.ts";
@@ -38,6 +39,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   convert,
   creation,
   embeddingBag,
+  fft,
   indexing,
   join,
   linear,

@@ -63,6 +63,8 @@ interface BatchNormResult {
 
 function batchNorm(args: BatchNorm, training: boolean, op: OpBuilder): BatchNormResult {
   const { input, weight, bias, running_mean: mean, running_var: variance } = args;
+  // PyTorch lets a vector through that has no elements.
+  if (input.rank < 2) return { output: op.Identity(input), mean: input, rstd: input, runningMean: input, runningVar: input };
   if (training) return trainedBatchNorm(args, op);
   if (mean === null || variance === null)
     op.refuse("batch_norm in eval mode has no running statistics", "set track_running_stats=True or training=True");

@@ -26,24 +26,19 @@ function fillValue(value: Scalar, like: Value, op: OpBuilder): Value {
     : op.cast(value, like.dtype);
 }
 
-/** Constant padding may be negative in ONNX and cuts; the other modes cut first. */
+/** Constant padding may be negative in ONNX and cuts; the other modes read the whole input first and cut afterwards, as PyTorch does. */
 function padded(self: Value, pad: readonly Int[], mode: PadMode, value: Scalar, op: OpBuilder): Value {
   const pairs = padPairs(pad, self.rank);
   if (pairs.every((p) => p === null || p.every(isZero))) return op.Identity(self);
   if (mode !== "constant" && pad.some(isNegative)) {
-    const cut = (x: Int): number => (isNegative(x) ? Number(dimOf(x)) : 0);
-    const pruned = padded(self, pad.map(cut), "constant", 0, op);
-    return padded(
-      pruned,
-      pad.map((x) => (isNegative(x) ? 0 : x)),
-      mode,
-      value,
-      op,
-    );
+    const grown = padded(self, pad.map((x) => (isNegative(x) ? 0 : x)), mode, value, op);
+    return padded(grown, pad.map((x) => (isNegative(x) ? x : 0)), "constant", 0, op);
   }
   const amounts = [...pairs.map((p) => p?.[0] ?? 0), ...pairs.map((p) => p?.[1] ?? 0)];
-  if (mode !== "constant") return op.Pad(self, amounts, { mode: onnxModes[mode] });
-  return op.Pad(self, amounts, fillValue(value, self, op), { mode: "constant" });
+  if (mode === "constant") return op.Pad(self, amounts, fillValue(value, self, op), { mode: "constant" });
+  // ONNX Runtime has no other modes for a tensor without elements.
+  if (self.shape.includes(0)) return op.Pad(self, amounts, op.scalar(0, self.dtype), { mode: "constant" });
+  return op.Pad(self, amounts, { mode: onnxModes[mode] });
 }
 
 interface Windows {
