@@ -1,7 +1,7 @@
 /** @file Complex tensors and their parts. */
 
-import { binary, unary } from "../core/ops/elementwise.ts";
 import { imagPart, makeComplex, realPart, viewAsComplex, viewAsReal } from "../core/ops/complex.ts";
+import { binary, unary } from "../core/ops/elementwise.ts";
 import { clone } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, realOf } from "../dtype.ts";
@@ -32,7 +32,11 @@ const pairs = {
 const ofPairs = {
   meta: ({ self }: Self<Typed>): Meta => {
     if (self.shape.at(-1) === 2) return { dtype: complexOf(self.dtype), shape: self.shape.slice(0, -1) };
-    throw new OnnxExporterError("shape/complex", `view_as_complex of ${showShape(self.shape)}`, "the last dim must be 2: real and imaginary part");
+    throw new OnnxExporterError(
+      "shape/complex",
+      `view_as_complex of ${showShape(self.shape)}`,
+      "the last dim must be 2: real and imaginary part",
+    );
   },
   eval: ({ self }: Self<Strided>): Strided => viewAsComplex(self),
 };

@@ -4,6 +4,7 @@ import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { complexView } from "./complex-view.ts";
+import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
@@ -38,6 +39,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   activation,
   attention,
   complexView,
+  composed,
   conv,
   convert,
   creation,

@@ -26,17 +26,17 @@ const flatType = ({ self, ...wanted }: Wanted & { readonly self: Typed }, fresh:
   const n = fresh("u");
   return [shaped(self, [n]), int64(wanted.return_inverse ? self.shape : [0]), int64(wanted.return_counts ? [n] : [0])];
 };
-const alongType = ({ self, dim, ...wanted }: Wanted & { readonly self: Typed; readonly dim: number }, fresh: Fresh): Triple<Meta> => {
+/** Along a dim all three are always made, asked for or not. */
+const alongType = ({ self, dim }: { readonly self: Typed; readonly dim: number }, fresh: Fresh): Triple<Meta> => {
   const d = wrapDim(dim, rankOf(self));
   const n = fresh("u");
-  const inverse = wanted.return_inverse ? [self.shape[d] as Dim] : [0];
   return [
     shaped(
       self,
       self.shape.map((own, i) => (i === d ? n : own)),
     ),
-    int64(inverse),
-    int64(wanted.return_counts ? [n] : [0]),
+    int64([self.shape[d] as Dim]),
+    int64([n]),
   ];
 };
 const emptied = ([values, inverse, counts]: Triple<Strided>, wanted: Wanted): Triple<Strided> => [
@@ -51,8 +51,8 @@ const uniqueFlat = (consecutive: boolean) => ({
 });
 const uniqueAlong = (consecutive: boolean) => ({
   meta: alongType,
-  eval: ({ self, dim, ...wanted }: Wanted & { readonly self: Strided; readonly dim: number }): Triple<Strided> =>
-    emptied(distinctRows(self, wrapDim(dim, rankOf(self)), consecutive), wanted),
+  eval: ({ self, dim }: { readonly self: Strided; readonly dim: number }): Triple<Strided> =>
+    distinctRows(self, wrapDim(dim, rankOf(self)), consecutive),
 });
 
 interface Search {
@@ -272,10 +272,8 @@ export const search = {
     eval: ({ self, return_inverse }) => emptied(distinct(self, false), { return_inverse }).slice(0, 2) as [Strided, Strided],
   },
   "aten::unique_consecutive": {
-    meta: ({ self, dim, ...wanted }, fresh) =>
-      dim === null ? flatType({ self, ...wanted }, fresh) : alongType({ self, dim, ...wanted }, fresh),
-    eval: ({ self, dim, ...wanted }) =>
-      dim === null ? uniqueFlat(true).eval({ self, ...wanted }) : uniqueAlong(true).eval({ self, dim, ...wanted }),
+    meta: ({ self, dim, ...wanted }, fresh) => (dim === null ? flatType({ self, ...wanted }, fresh) : alongType({ self, dim }, fresh)),
+    eval: ({ self, dim, ...wanted }) => (dim === null ? uniqueFlat(true).eval({ self, ...wanted }) : uniqueAlong(true).eval({ self, dim })),
   },
   "aten::unique_dim": uniqueAlong(false),
   "aten::unique_dim_consecutive": uniqueAlong(true),

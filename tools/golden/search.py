@@ -9,6 +9,8 @@ for d in [0, 1]:
     row("aten::unique_dim", T, d, True, True, True)
     row("aten::unique_dim_consecutive", of("int64", [[1, 1, 2], [1, 1, 2], [3, 3, 3]]), d, True, True)
 row("aten::unique_consecutive", of("int64", [[1, 1, 2], [1, 1, 2], [3, 3, 3]]), True, True, 1)
+row("aten::unique_consecutive", of("int64", [[1, 1, 2], [1, 1, 2], [3, 3, 3]]), False, False, 1)
+row("aten::unique_dim", T, 0, True, False, False)
 E_ = of("float32", [1, 2, 2, 5])
 V = of("float32", [[0, 1, 2], [3, 5, 9]])
 for right in [False, True]:

@@ -73,9 +73,9 @@ export const search = {
   "aten::_unique2": uniqueFlat,
   "aten::_unique": ({ self, return_inverse }, op) =>
     uniqueFlat({ self, return_inverse, return_counts: false }, op).slice(0, 2) as [Value, Value],
-  "aten::unique_dim": ({ self, dim, ...wanted }, op) => wantedOf(op, unique(op, self, wrapDim(dim, self.rank)), wanted),
+  "aten::unique_dim": ({ self, dim }, op) => unique(op, self, wrapDim(dim, self.rank)),
   "aten::unique_consecutive": ({ self, dim, ...wanted }, op) =>
-    wantedOf(op, dim === null ? runsFlat(op, self) : runs(op, self, wrapDim(dim, self.rank)), wanted),
-  "aten::unique_dim_consecutive": ({ self, dim, ...wanted }, op) => wantedOf(op, runs(op, self, wrapDim(dim, self.rank)), wanted),
+    dim === null ? wantedOf(op, runsFlat(op, self), wanted) : runs(op, self, wrapDim(dim, self.rank)),
+  "aten::unique_dim_consecutive": ({ self, dim }, op) => runs(op, self, wrapDim(dim, self.rank)),
   "aten::bincount": bincount,
 } satisfies LoweringTable;
