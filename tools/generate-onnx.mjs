@@ -3,8 +3,12 @@ import { writeFileSync } from "node:fs";
 
 /** ONNX's TensorProto.DataType by the names in schema types. */
 const dtypes = Object.fromEntries(
-  ("undefined float uint8 int8 uint16 int16 int32 int64 string bool float16 double uint32 uint64 complex64 complex128 bfloat16 float8e4m3fn " +
-    "float8e4m3fnuz float8e5m2 float8e5m2fnuz uint4 int4 float4e2m1 float8e8m0 uint2 int2").split(" ").map((name, i) => [`tensor(${name})`, i]),
+  (
+    "undefined float uint8 int8 uint16 int16 int32 int64 string bool float16 double uint32 uint64 complex64 complex128 bfloat16 float8e4m3fn " +
+    "float8e4m3fnuz float8e5m2 float8e5m2fnuz uint4 int4 float4e2m1 float8e8m0 uint2 int2"
+  )
+    .split(" ")
+    .map((name, i) => [`tensor(${name})`, i]),
 );
 /** Ops whose variadic operands share a type variable's name without sharing a type. */
 const heterogeneous = new Set(["com.microsoft::QLinearConcat", "If", "Loop", "Scan", "SequenceMap"]);
@@ -47,7 +51,8 @@ export function generateOnnx(onnx, contrib) {
   rows.reduce((at, row) => (starts.push(at), at + row.length), 0);
   const head = "// Written by tools/generate-onnx.mjs from ONNX's schemas; do not edit.\n";
   const table = (list) => `{\n${list.map((name, i) => `  ${name.includes("::") ? JSON.stringify(name) : name}: ${i + 1},`).join("\n")}\n}`;
-  const constEnum = (list) => `{\n${list.map((name, i) => `  ${name === "else_branch" || name === "type" ? `${name}_` : spelling(name)} = ${i + 1},`).join("\n")}\n}`;
+  const constEnum = (list) =>
+    `{\n${list.map((name, i) => `  ${name === "else_branch" || name === "type" ? `${name}_` : spelling(name)} = ${i + 1},`).join("\n")}\n}`;
   writeFileSync(
     new URL("../src/onnx/opset/op-numbers.gen.ts", import.meta.url),
     `${head}\n/** Numbers of ops: by name in the default domain, domain::name in others. */\nexport const opNumbers: Readonly<Record<string, number>> = ${table(names)};\n\n` +

@@ -40,6 +40,7 @@ function join(to: Row, a: Row, b: Row): void {
   }
 }
 
+/** Where the condition is known, the branch that runs decides; else the results hold what both may give. */
 export function ifNode(at: i32): i32 {
   const yes = graphAttribute(Attr.then_branch), no = graphAttribute(Attr.else_branch_);
   if (yes < 0 || no < 0) return fail(Wrong.Attribute, yes < 0 ? Attr.then_branch : Attr.else_branch_, 0, 0, 0);
@@ -51,7 +52,9 @@ export function ifNode(at: i32): i32 {
     if (o >= graphOutputs(yes) || o >= graphOutputs(no)) return fail(Wrong.Body, 0, graphOutputs(yes), outputs, 0);
     const a = row(graphOutput(yes, o)), b = row(graphOutput(no, o));
     if (a.dtype != 0 && b.dtype != 0 && a.dtype != b.dtype) return fail(Wrong.DeclaredDType, o, a.dtype, b.dtype, 0);
-    join(output(o), a, b);
+    const taken = elementCount(0) == 1 ? elementAt(0, 0) : UNKNOWN;
+    if (taken == 0 || taken == 1) copyRow(output(o), taken == 1 ? a : b);
+    else join(output(o), a, b);
   }
   return 0;
 }

@@ -152,7 +152,7 @@ export function topK(): i32 {
 
 /** [selected, 3]. */
 export function nonMaxSuppression(): i32 {
-  const wrong = needRank(0, 3) | needRank(1, 3);
+  const wrong = needRank(0, 3) || needRank(1, 3);
   if (wrong != 0) return wrong;
   const r = shaped(0, 2);
   setDim(r, 0, freshDim());

@@ -70,7 +70,7 @@ export function upsample(): i32 {
 
 /** [N, C] + grid[1:-1]. */
 export function gridSample(): i32 {
-  const wrong = needRankFrom(0, 3) | needRankFrom(1, 3);
+  const wrong = needRankFrom(0, 3) || needRankFrom(1, 3);
   if (wrong != 0) return wrong;
   if (!ranked(0) || !ranked(1)) return 0;
   const rank = rankOf(0);

@@ -8,7 +8,7 @@ import { attributeWords, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom,
 
 /** numpy.matmul of inputs `a` and `b`: batch dims broadcast, a vector is a row or a column. */
 export function product(a: i32, b: i32): i32 {
-  const wrong = needRankFrom(a, 1) | needRankFrom(b, 1);
+  const wrong = needRankFrom(a, 1) || needRankFrom(b, 1);
   if (wrong != 0) return wrong;
   if (!ranked(a) || !ranked(b)) return 0;
   const p = rankOf(a), q = rankOf(b);
@@ -36,7 +36,7 @@ export function matMulInteger(): i32 { setDType(0, 6); return product(0, 1); }
 export function qLinearMatMul(): i32 { setDType(0, dtypeOf(7)); return product(0, 3); }
 
 export function gemm(): i32 {
-  const wrong = needRank(0, 2) | needRank(1, 2);
+  const wrong = needRank(0, 2) || needRank(1, 2);
   if (wrong != 0) return wrong;
   if (!ranked(0) || !ranked(1)) return 0;
   const ta = smallAttribute(Attr.transA, 0) != 0, tb = smallAttribute(Attr.transB, 0) != 0;

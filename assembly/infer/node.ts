@@ -138,7 +138,10 @@ export function floatsAt(name: i32, i: i32): f64 { return double(find(name) + i 
 /** UTF-16 unit `i` of a STRING attribute. */
 export function charAt(name: i32, i: i32): i32 { return word(find(name) + i); }
 /** Word of a GRAPH attribute, -1 where the node lacks it. */
-export function graphAttribute(name: i32): i32 { return find(name); }
+export function graphAttribute(name: i32): i32 {
+  const at = find(name);
+  return at >= 0 && word(at - 2) == GRAPH ? at : -1;
+}
 /** Reads a TENSOR attribute into a row of its own; -1 where the node lacks it. */
 export function tensorAttribute(name: i32): i32 {
   const at = find(name);

@@ -7,7 +7,7 @@ import { attributeWords, dimOf, dtypeOf, hasAttribute, intAttribute, needRank, o
 
 /** Y [seq, directions, batch, hidden], Y_h and Y_c [directions, batch, hidden]; layout 1 puts the batch first. */
 export function recurrent(): i32 {
-  const wrong = needRank(0, 3) | needRank(1, 3) | needRank(2, 3);
+  const wrong = needRank(0, 3) || needRank(1, 3) || needRank(2, 3);
   if (wrong != 0) return wrong;
   const batchFirst = smallAttribute(Attr.layout, 0) != 0;
   const directions = attributeWords(Attr.direction) == 13 ? 2 : 1; // "bidirectional"

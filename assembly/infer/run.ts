@@ -7,6 +7,9 @@ import { unify } from "./dims";
 import { dtypeOf, inputs, op, openNode, output, outputId, outputs, present, serial } from "./node";
 import { applyRule } from "./rules";
 
+/** Greatest number of TensorProto.DataType. */
+const LAST_DTYPE: i32 = 26;
+
 /** Serial of the node that failed. */
 export let failed: i32 = -1;
 export function clearFailed(): void { failed = -1; }
@@ -71,7 +74,11 @@ function runNode(at: i32): i32 {
   for (let o = 0; o < outputs; o++) rewind(output(o));
   let wrong = applySignature();
   if (wrong == 0) wrong = applyRule(op, at);
-  for (let o = 0; o < outputs && wrong == 0; o++) if (output(o).rank > MAX_RANK) wrong = fail(Wrong.ResultRank, o, output(o).rank, MAX_RANK, 0);
+  for (let o = 0; o < outputs && wrong == 0; o++) {
+    const r = output(o);
+    if (r.rank > MAX_RANK) wrong = fail(Wrong.ResultRank, o, r.rank, MAX_RANK, 0);
+    else if (r.dtype < 0 || r.dtype > LAST_DTYPE) wrong = fail(Wrong.NoDType, o, r.dtype, 0, 0);
+  }
   for (let o = 0; o < outputs && wrong == 0; o++) if (outputId(o) >= 0 && output(o).declared > 0) wrong = mergeDeclared(o, output(o).declared - 1);
   return wrong;
 }

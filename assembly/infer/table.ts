@@ -42,6 +42,7 @@ export const enum Wrong {
   Length = 13,
   Body = 14,
   ResultRank = 15,
+  NoDType = 16,
 }
 
 @unmanaged export class Row {

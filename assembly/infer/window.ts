@@ -83,6 +83,7 @@ export function convTranspose(): i32 {
   setDim(r, 0, dimOf(0, 0));
   setDim(r, 1, ranked(1) ? times(dimOf(1, 1), smallAttribute(Attr.group, 1)) : freshDim());
   const stated = intsCount(Attr.output_shape);
+  if (stated >= 0 && stated < spatial) return fail(Wrong.Attribute, Attr.output_shape, stated, spatial, 0);
   for (let k = 0; k < spatial; k++) {
     const stride = entry(Attr.strides, k, 1), d = dimOf(0, k + 2);
     const kernel = extent(kernels >= 0 ? entry(Attr.kernel_shape, k, 1) : dimOf(1, k + 2), entry(Attr.dilations, k, 1));

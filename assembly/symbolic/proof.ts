@@ -55,7 +55,7 @@ function without(env: Env, d: i32, fact: Fact): i32 {
   if (isConstant(env, f)) return NONE;
   const t = lastTerm(env, f);
   const c = coefficientOf(env, d, t.monomial), by = t.coefficient;
-  if (c == 0 || by == MIN || c % by != 0) return NONE;
+  if (c == 0 || c == MIN || by == MIN || c % by != 0) return NONE;
   const q = c / by;
   if (q < 0 && fact.kind != ZERO) return NONE;
   return linear(env, d, 1, f, -q);

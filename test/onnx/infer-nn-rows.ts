@@ -117,4 +117,16 @@ export const layerRows: readonly Row[] = [
   ["q: f32[N, S, 64], k: f32[N, K, 64], v: f32[N, K, 32]", "y = com.microsoft::MultiHeadAttention<num_heads=8>(q, k, v)", "f32[N, S, 32]"],
   ["x: f32[N, 5]", "y = ai.onnx.ml::Binarizer(x)", "f32[N, 5]"],
   ["x: f32[N, 5]", "y = ai.onnx.ml::LinearRegressor<targets=3>(x)", "f32[N, 3]"],
+  [
+    "x: f32[B, 1, C]",
+    `s = Shape<start=1, end=2>(x)
+     one = i64[1]{1}
+     c = Equal(s, one)
+     z = If<then_branch={() -> (a)
+       a = Squeeze<axes=[1]>(x)
+     }, else_branch={() -> (b)
+       b = Identity(x)
+     }>(c)`,
+    "f32[B, C]",
+  ],
 ];
