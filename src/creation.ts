@@ -1,9 +1,10 @@
 /** @file Tensors from data that JavaScript has. */
 
+import { cast } from "./core/ops/elementwise.ts";
 import { empty, type Strided } from "./core/strided.ts";
-import { byteLength, type DType } from "./dtype.ts";
+import { byteLength, type DType, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
-import { encode } from "./literal.ts";
+import { encode, hasLiterals } from "./literal.ts";
 import { type Scalar, type Tensor, wrap } from "./tensor.ts";
 
 /** The 1-D tensor whose elements are the bytes of `buffer`, copied (PyTorch: `torch.frombuffer`). */
@@ -37,7 +38,11 @@ export function tensor(data: Nested, options: { dtype?: DType } = {}): Tensor {
     throw new OnnxExporterError("torch/tensor", `lists of different lengths: ${flat.length} elements for [${shape.join(", ")}]`);
   }
   const dtype = options.dtype ?? naturalDType(flat);
-  return wrap(fromBytes(encode(dtype, flat as (number | bigint | boolean)[]), dtype, shape));
+  const values = flat as (number | bigint | boolean)[];
+  // What cannot be written as it is (8-bit floats, 1.7 as an integer) is cast, as in torch.
+  const direct = hasLiterals(dtype) && (isFloat(dtype) || values.every((x) => typeof x !== "number" || Number.isInteger(x)));
+  if (direct || isComplex(dtype)) return wrap(fromBytes(encode(dtype, values), dtype, shape));
+  return wrap(cast(fromBytes(encode("float64", values), "float64", shape), dtype));
 }
 
 function naturalDType(flat: readonly Scalar[]): DType {

@@ -185,6 +185,7 @@ export interface TensorMethods {
   count_nonzero(options?: { dim?: number | null }): Tensor;
   count_nonzero(dim?: number | null): Tensor;
   count_nonzero(dim: readonly (number)[]): Tensor;
+  count_nonzero(...dim: number[]): Tensor;
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cross(other: Tensor, options?: { dim?: number | null }): Tensor;
   cross(other: Tensor, dim?: number | null): Tensor;
@@ -236,6 +237,7 @@ export interface TensorMethods {
   divide_(other: Tensor, options?: { rounding_mode?: string | null }): Tensor;
   dot(tensor: Tensor): Tensor;
   dsplit(indices: readonly (number)[]): Tensor[];
+  dsplit(...indices: number[]): Tensor[];
   dsplit(sections: number): Tensor[];
   eq(other: Scalar): Tensor;
   eq(other: Tensor): Tensor;
@@ -254,6 +256,7 @@ export interface TensorMethods {
   exp_(): Tensor;
   expand(size: readonly (number)[], options?: { implicit?: boolean }): Tensor;
   expand(...size: number[]): Tensor;
+  expand(...size: [...number[], { implicit?: boolean }]): Tensor;
   expand_as(other: Tensor): Tensor;
   expm1(): Tensor;
   expm1_(): Tensor;
@@ -268,6 +271,7 @@ export interface TensorMethods {
   flatten(options?: { start_dim?: number; end_dim?: number }): Tensor;
   flatten(start_dim?: number, end_dim?: number): Tensor;
   flip(dims: readonly (number)[]): Tensor;
+  flip(...dims: number[]): Tensor;
   fliplr(): Tensor;
   flipud(): Tensor;
   float_power(exponent: Scalar): Tensor;
@@ -316,6 +320,8 @@ export interface TensorMethods {
   hardshrink(lambd?: Scalar): Tensor;
   hash_tensor(options?: { dim?: readonly (number)[] | number; keepdim?: boolean; mode?: number }): Tensor;
   hash_tensor(dim?: readonly (number)[] | number, options?: { keepdim?: boolean; mode?: number }): Tensor;
+  hash_tensor(...dim: number[]): Tensor;
+  hash_tensor(...dim: [...number[], { keepdim?: boolean; mode?: number }]): Tensor;
   heaviside(values: Tensor): Tensor;
   heaviside_(values: Tensor): Tensor;
   histc(options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
@@ -324,6 +330,7 @@ export interface TensorMethods {
   histogram(bins?: number, options?: { range?: readonly (number)[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, Tensor];
   histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): [Tensor, Tensor];
   hsplit(indices: readonly (number)[]): Tensor[];
+  hsplit(...indices: number[]): Tensor[];
   hsplit(sections: number): Tensor[];
   hypot(other: Tensor): Tensor;
   hypot_(other: Tensor): Tensor;
@@ -512,12 +519,15 @@ export interface TensorMethods {
   negative_(): Tensor;
   new_empty(size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor;
   new_empty(...size: number[]): Tensor;
+  new_empty(...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor;
   new_empty_strided(size: readonly (number)[], stride: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor;
   new_full(size: readonly (number)[], fill_value: Scalar, options?: { dtype?: DType | null; device?: string | null }): Tensor;
   new_ones(size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor;
   new_ones(...size: number[]): Tensor;
+  new_ones(...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor;
   new_zeros(size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor;
   new_zeros(...size: number[]): Tensor;
+  new_zeros(...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor;
   nextafter(other: Tensor): Tensor;
   nextafter_(other: Tensor): Tensor;
   nonzero(): Tensor;
@@ -539,6 +549,7 @@ export interface TensorMethods {
   ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor;
   outer(vec2: Tensor): Tensor;
   permute(dims: readonly (number)[]): Tensor;
+  permute(...dims: number[]): Tensor;
   pin_memory(options?: { device?: string | null }): Tensor;
   pin_memory(device?: string | null): Tensor;
   pinverse(options?: { rcond?: number }): Tensor;
@@ -599,8 +610,10 @@ export interface TensorMethods {
   reshape_as(other: Tensor): Tensor;
   resize(size: readonly (number)[], options?: { memory_format?: string | null }): Tensor;
   resize(...size: number[]): Tensor;
+  resize(...size: [...number[], { memory_format?: string | null }]): Tensor;
   resize_(size: readonly (number)[], options?: { memory_format?: string | null }): Tensor;
   resize_(...size: number[]): Tensor;
+  resize_(...size: [...number[], { memory_format?: string | null }]): Tensor;
   resize_as(the_template: Tensor, options?: { memory_format?: string | null }): Tensor;
   resize_as_(the_template: Tensor, options?: { memory_format?: string | null }): Tensor;
   resize_as_sparse_(the_template: Tensor): Tensor;
@@ -677,9 +690,11 @@ export interface TensorMethods {
   squeeze(): Tensor;
   squeeze(dim: number): Tensor;
   squeeze(dim: readonly (number)[]): Tensor;
+  squeeze(...dim: number[]): Tensor;
   squeeze_(): Tensor;
   squeeze_(dim: number): Tensor;
   squeeze_(dim: readonly (number)[]): Tensor;
+  squeeze_(...dim: number[]): Tensor;
   sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   std(options?: { unbiased?: boolean }): Tensor;
   std(unbiased?: boolean): Tensor;
@@ -799,6 +814,7 @@ export interface TensorMethods {
   view(dtype: DType): Tensor;
   view_as(other: Tensor): Tensor;
   vsplit(indices: readonly (number)[]): Tensor[];
+  vsplit(...indices: number[]): Tensor[];
   vsplit(sections: number): Tensor[];
   where(): Tensor[];
   where(self: Scalar, other: Scalar): Tensor;
@@ -973,7 +989,7 @@ export const dstack: { (tensors: readonly (Tensor)[]): Tensor } = torchFunction(
 export const einsum: { (equation: string, tensors: readonly (Tensor)[], options?: { path?: readonly (number)[] | null }): Tensor } = torchFunction("einsum");
 export const embedding: { (weight: Tensor, indices: Tensor, options?: { padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor; (weight: Tensor, indices: Tensor, padding_idx?: number, scale_grad_by_freq?: boolean, sparse?: boolean): Tensor } = torchFunction("embedding");
 export const embedding_bag: { (weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number; sparse?: boolean; per_sample_weights?: Tensor | null; include_last_offset?: boolean }): [Tensor, Tensor, Tensor, Tensor]; (weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq?: boolean, mode?: number, sparse?: boolean, per_sample_weights?: Tensor | null, include_last_offset?: boolean): [Tensor, Tensor, Tensor, Tensor]; (weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: boolean, mode: number, sparse: boolean, per_sample_weights: Tensor | null, include_last_offset: boolean, padding_idx: number | null): [Tensor, Tensor, Tensor, Tensor] } = torchFunction("embedding_bag");
-export const empty: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("empty");
+export const empty: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor; (...size: number[]): Tensor; (...size: [...number[], { dtype?: DType | null; device?: string | null; memory_format?: string | null }]): Tensor } = torchFunction("empty");
 export const empty_like: { (self: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("empty_like");
 export const empty_permuted: { (size: readonly (number)[], physical_layout: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("empty_permuted");
 export const empty_quantized: { (size: readonly (number)[], qtensor: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("empty_quantized");
@@ -1181,7 +1197,7 @@ export const normal: { (mean: Tensor, std: Tensor): Tensor; (mean: Tensor, optio
 export const not_equal: { (self: Tensor, other: Scalar): Tensor; (self: Tensor, other: Tensor): Tensor } = torchFunction("not_equal");
 export const nuclear_norm: { (self: Tensor, options?: { keepdim?: boolean }): Tensor; (self: Tensor, keepdim?: boolean): Tensor; (self: Tensor, dim: readonly (number)[] | number, options?: { keepdim?: boolean }): Tensor; (self: Tensor, dim: readonly (number)[] | number, keepdim?: boolean): Tensor } = torchFunction("nuclear_norm");
 export const numel: { (self: Tensor): number } = torchFunction("numel");
-export const ones: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("ones");
+export const ones: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor; (...size: number[]): Tensor; (...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor } = torchFunction("ones");
 export const ones_like: { (self: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("ones_like");
 export const orgqr: { (self: Tensor, input2: Tensor): Tensor } = torchFunction("orgqr");
 export const ormqr: { (self: Tensor, input2: Tensor, input3: Tensor, options?: { left?: boolean; transpose?: boolean }): Tensor; (self: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor } = torchFunction("ormqr");
@@ -1225,11 +1241,11 @@ export const quantized_max_pool3d: { (self: Tensor, kernel_size: readonly (numbe
 export const quantized_rnn_relu_cell: { (input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar): Tensor } = torchFunction("quantized_rnn_relu_cell");
 export const quantized_rnn_tanh_cell: { (input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar): Tensor } = torchFunction("quantized_rnn_tanh_cell");
 export const rad2deg: { (self: Tensor): Tensor } = torchFunction("rad2deg");
-export const rand: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("rand");
+export const rand: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor; (...size: number[]): Tensor; (...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor } = torchFunction("rand");
 export const rand_like: { (self: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("rand_like");
 export const randint: { (high: number, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor; (low: number, high: number, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("randint");
 export const randint_like: { (self: Tensor, high: number, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor; (self: Tensor, high: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor; (self: Tensor, low: number, high: number, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("randint_like");
-export const randn: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("randn");
+export const randn: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor; (...size: number[]): Tensor; (...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor } = torchFunction("randn");
 export const randn_like: { (self: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("randn_like");
 export const random: { (self: Tensor): Tensor; (self: Tensor, from: number, to: number | null): Tensor; (self: Tensor, to: number): Tensor } = torchFunction("random");
 export const randperm: { (n: number, options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("randperm");
@@ -1285,7 +1301,7 @@ export const sort: { (self: Tensor, options?: { dim?: number; descending?: boole
 export const sparse_bsc_tensor: { (ccol_indices: Tensor, row_indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null }): Tensor; (ccol_indices: Tensor, row_indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("sparse_bsc_tensor");
 export const sparse_bsr_tensor: { (crow_indices: Tensor, col_indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null }): Tensor; (crow_indices: Tensor, col_indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("sparse_bsr_tensor");
 export const sparse_compressed_tensor: { (compressed_indices: Tensor, plain_indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null }): Tensor; (compressed_indices: Tensor, plain_indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("sparse_compressed_tensor");
-export const sparse_coo_tensor: { (indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null; is_coalesced?: boolean | null }): Tensor; (indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null; is_coalesced?: boolean | null }): Tensor; (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("sparse_coo_tensor");
+export const sparse_coo_tensor: { (indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null; is_coalesced?: boolean | null }): Tensor; (indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null; is_coalesced?: boolean | null }): Tensor; (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor; (...size: number[]): Tensor; (...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor } = torchFunction("sparse_coo_tensor");
 export const sparse_csc_tensor: { (ccol_indices: Tensor, row_indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null }): Tensor; (ccol_indices: Tensor, row_indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("sparse_csc_tensor");
 export const sparse_csr_tensor: { (crow_indices: Tensor, col_indices: Tensor, values: Tensor, options?: { dtype?: DType | null; device?: string | null }): Tensor; (crow_indices: Tensor, col_indices: Tensor, values: Tensor, size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("sparse_csr_tensor");
 export const split: { (self: Tensor, split_size: number, options?: { dim?: number }): Tensor[]; (self: Tensor, split_size: number, dim?: number): Tensor[]; (self: Tensor, split_size: readonly (number)[], options?: { dim?: number }): Tensor[]; (self: Tensor, split_size: readonly (number)[], dim?: number): Tensor[] } = torchFunction("split");
@@ -1357,6 +1373,6 @@ export const vsplit: { (self: Tensor, indices: readonly (number)[]): Tensor[]; (
 export const vstack: { (tensors: readonly (Tensor)[]): Tensor } = torchFunction("vstack");
 export const where: { (condition: Tensor): Tensor[]; (condition: Tensor, self: Scalar, other: Scalar): Tensor; (condition: Tensor, self: Tensor, other: Scalar): Tensor; (condition: Tensor, self: Scalar, other: Tensor): Tensor; (condition: Tensor, self: Tensor, other: Tensor): Tensor } = torchFunction("where");
 export const xlogy: { (self: Tensor, other: Scalar): Tensor; (self: Scalar, other: Tensor): Tensor; (self: Tensor, other: Tensor): Tensor } = torchFunction("xlogy");
-export const zeros: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor } = torchFunction("zeros");
+export const zeros: { (size: readonly (number)[], options?: { dtype?: DType | null; device?: string | null }): Tensor; (...size: number[]): Tensor; (...size: [...number[], { dtype?: DType | null; device?: string | null }]): Tensor } = torchFunction("zeros");
 export const zeros_like: { (self: Tensor, options?: { dtype?: DType | null; device?: string | null; memory_format?: string | null }): Tensor } = torchFunction("zeros_like");
 export { var_ as var };

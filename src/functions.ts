@@ -35,20 +35,28 @@ function fits(arg: SchemaArg, x: unknown): boolean {
 const isOptions = (x: unknown): x is Readonly<Record<string, unknown>> =>
   typeof x === "object" && x !== null && !Array.isArray(x) && !(x instanceof Tensor) && !(x instanceof SymInt) && !("re" in x);
 
+/** The list of integers that is the only argument by position besides `self`: numbers in a row may stand for it, as in torch. */
+function onlyPositional(schema: Schema): SchemaArg | null {
+  const positional = schema.args.filter((a) => !a.keyword && a.name !== "self");
+  const [list] = positional;
+  return positional.length === 1 && list?.list && (list.type === "SymInt" || list.type === "int") ? list : null;
+}
+
 /** Arguments of `schema` by name, null where `given` does not fit it. */
 function bind(schema: Schema, given: readonly unknown[]): Record<string, unknown> | null {
   const options = isOptions(given.at(-1)) ? (given.at(-1) as Readonly<Record<string, unknown>>) : {};
   const positional = isOptions(given.at(-1)) ? given.slice(0, -1) : given;
   const bound: Record<string, unknown> = {};
+  const only = onlyPositional(schema);
   let next = 0;
   for (const arg of schema.args) {
     if (arg.name in options) {
       if (!fits(arg, options[arg.name])) return null;
       bound[arg.name] = options[arg.name];
-    } else if (next < positional.length) {
+    } else if (next < positional.length && !arg.keyword) {
       const x = positional[next];
       // x.view(2, 3) is x.view([2, 3])
-      if (arg.list && arg.type !== "Tensor" && next > 0 && isInt(x) && positional.slice(next).every(isInt)) {
+      if (arg === only && isInt(x) && positional.slice(next).every(isInt)) {
         bound[arg.name] = positional.slice(next);
         next = positional.length;
         continue;

@@ -3,15 +3,16 @@
  * operation goes through `call`, which asks the interpreter on top of the stack.
  */
 
-import { type Arg, Value } from "./aten/graph.ts";
+import type { Arg, Value } from "./aten/graph.ts";
+import { schemaOf } from "./aten/schema.ts";
 import { cast } from "./core/ops/elementwise.ts";
 import { contiguous } from "./core/ops/layout.ts";
 import { contiguousStrides, numel, type Storage, type Strided, scoped } from "./core/strided.ts";
-import { type Args, callOn, evalInterpreter, metaInterpreter } from "./dispatch.ts";
+import { type Args, callOn, evalInterpreter, functionalTwin, metaInterpreter } from "./dispatch.ts";
 import { byteLength, type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import type { TensorMethods } from "./functions.gen.ts";
-import { type Shape, show, SymInt } from "./symbolic.ts";
+import { type Shape, SymInt, show } from "./symbolic.ts";
 
 /** A Python number: bigint for integers beyond 2^53. */
 export type Scalar = number | bigint | boolean | { readonly re: number; readonly im: number };
@@ -91,7 +92,10 @@ export class Tensor {
   /** The elements as numbers (bigint for int64 and uint64), row-major. */
   tolist(): (number | bigint)[] {
     const wide = dtypes[this.dtype].size === 8 && !isFloat(this.dtype) ? "int64" : "float64";
-    const x = scoped(() => contiguous(cast(valuesOf(this), wide)), (r) => [r.storage]);
+    const x = scoped(
+      () => contiguous(cast(valuesOf(this), wide)),
+      (r) => [r.storage],
+    );
     const bytes = x.storage.bytes();
     const begin = bytes.byteOffset + x.offset * 8;
     const n = numel(x.shape);
@@ -100,7 +104,11 @@ export class Tensor {
   /** The only element. */
   item(): number | bigint {
     const list = this.tolist();
-    if (list.length !== 1) throw new OnnxExporterError("tensor/item", `a tensor of shape [${this.shape.join(", ")}] has ${list.length} elements, item() needs 1`);
+    if (list.length !== 1)
+      throw new OnnxExporterError(
+        "tensor/item",
+        `a tensor of shape [${this.shape.join(", ")}] has ${list.length} elements, item() needs 1`,
+      );
     return list[0] as number | bigint;
   }
   toString(): string {
@@ -119,7 +127,13 @@ export class Parameter extends Tensor {
 /** What `x` is, for messages. */
 export function describe(x: unknown): string {
   if (x instanceof Tensor || x instanceof SymInt) return String(x);
-  return Array.isArray(x) ? `[${x.map(describe).join(", ")}]` : typeof x === "string" ? `"${x}"` : typeof x === "object" ? JSON.stringify(x) : String(x);
+  return Array.isArray(x)
+    ? `[${x.map(describe).join(", ")}]`
+    : typeof x === "string"
+      ? `"${x}"`
+      : typeof x === "object"
+        ? JSON.stringify(x)
+        : String(x);
 }
 
 /** The values of `x`. Throws `tensor/no-values` while tracing, and for fake tensors. */
@@ -142,7 +156,8 @@ export interface Mode {
 const mapTensors = (x: unknown, f: (t: Tensor) => unknown): unknown =>
   x instanceof Tensor ? f(x) : Array.isArray(x) ? x.map((e) => mapTensors(e, f)) : x;
 
-const mapArgs = (args: Args, f: (t: Tensor) => unknown): Args => Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapTensors(v, f)]));
+const mapArgs = (args: Args, f: (t: Tensor) => unknown): Args =>
+  Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapTensors(v, f)]));
 
 const isStrided = (x: unknown): x is Strided => typeof x === "object" && x !== null && "storage" in x;
 
@@ -153,20 +168,32 @@ function* storagesOf(x: unknown): Generator<Storage, void, void> {
 
 const wrapAll = (x: unknown): unknown => (Array.isArray(x) ? x.map(wrapAll) : isStrided(x) ? wrap(x) : x);
 
-/** Computes at once. */
+/** Name of the argument that `op` writes to and returns, null for an op that is not in place. */
+export function writtenArgument(op: string): string | null {
+  const schema = schemaOf(op);
+  return schema !== null && functionalTwin(schema) !== null ? (schema.args.find((a) => a.writes)?.name ?? "self") : null;
+}
+
+/** Computes at once. An in-place op returns the very tensor that it wrote to. */
 export const eager: Mode = {
-  call: (op, args) => wrapAll(scoped(() => callOn(evalInterpreter, op, mapArgs(args, valuesOf)), storagesOf)),
+  call(op, args) {
+    const result = scoped(() => callOn(evalInterpreter, op, mapArgs(args, valuesOf)), storagesOf);
+    const written = writtenArgument(op);
+    return written === null ? wrapAll(result) : args[written];
+  },
 };
 
 /** Types only: no values are made, whatever the sizes. */
 export const fake: Mode = {
   call(op, args) {
+    const written = writtenArgument(op);
     const typed = mapArgs(args, (t) => ({ kind: "tensor", dtype: t.dtype, shape: t.sizes }));
     const toTensor = (x: unknown): unknown => {
       if (Array.isArray(x)) return x.map(toTensor);
       return typeof x === "object" && x !== null && "dtype" in x ? new Tensor((x as Tensor).dtype, (x as Tensor).shape, null) : x;
     };
-    return toTensor(callOn(metaInterpreter, op, typed));
+    const result = callOn(metaInterpreter, op, typed);
+    return written === null ? toTensor(result) : args[written];
   },
 };
 

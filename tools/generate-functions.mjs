@@ -40,7 +40,13 @@ function signatures(p, skipSelf) {
   const required = positional.filter((a) => !a.optional);
   const forms = [[...required.map(param), ...options(rest.filter((a) => a.optional || a.keyword))]];
   if (firstOptional >= 0) forms.push([...positional.map(param), ...options(rest.filter((a) => a.keyword))]);
-  if (skipSelf && positional.length === 1 && positional[0].type === "SymInt[]") forms.push([`...${safe(positional[0].name)}: number[]`]);
+  // torch.zeros(2, 3) and x.permute(1, 0): a list that is the only positional argument may come as numbers
+  if (positional.length === 1 && /^(SymInt|int)\[\d*\]$/.test(positional[0].type)) {
+    const [list] = positional;
+    forms.push([`...${safe(list.name)}: number[]`]);
+    const named = options(rest.filter((a) => a.keyword)).map((o) => o.replace("options?: ", ""));
+    if (named.length > 0) forms.push([`...${safe(list.name)}: [...number[], ${named[0]}]`]);
+  }
   return forms.map((f) => `(${f.join(", ")}): ${returnOf(p)}`);
 }
 

@@ -18,6 +18,8 @@ export interface SchemaArg {
   /** Alias set of `Tensor(a!)`: `a`; null without one. */
   readonly alias: string | null;
   readonly writes: boolean;
+  /** After the `*`: given by name only. */
+  readonly keyword: boolean;
 }
 
 export interface SchemaReturn {
@@ -103,7 +105,9 @@ function splitTop(text: string): string[] {
 function parse(text: string): Schema {
   const open = text.indexOf("(");
   const arrow = text.lastIndexOf(") -> ");
-  const args = splitTop(text.slice(open + 1, arrow)).filter((a) => a !== "*").map(parseArg);
+  const parts = splitTop(text.slice(open + 1, arrow));
+  const star = parts.indexOf("*");
+  const args = parts.filter((a) => a !== "*").map((a, i) => parseArg(a, star >= 0 && i >= star));
   const returns = text.slice(arrow + 5);
   const list = returns.startsWith("(") ? splitTop(returns.slice(1, -1)) : [returns];
   return {
@@ -118,7 +122,7 @@ function parse(text: string): Schema {
   };
 }
 
-function parseType(text: string): Omit<SchemaArg, "name" | "default"> {
+function parseType(text: string): Omit<SchemaArg, "name" | "default" | "keyword"> {
   const alias = /\(([a-z]+)(!?)(?: -> \*)?\)/.exec(text);
   let type = text.replace(/\([^)]*\)/, "");
   let optional = type.endsWith("?");
@@ -139,11 +143,11 @@ function parseType(text: string): Omit<SchemaArg, "name" | "default"> {
   };
 }
 
-function parseArg(text: string): SchemaArg {
+function parseArg(text: string, keyword: boolean): SchemaArg {
   const m = /^(.*?) (\w+)(?:=(.*))?$/.exec(text);
   if (!m) internal(`schema argument ${text}`);
   const type = parseType(m[1] as string);
-  return { ...type, name: m[2] as string, default: m[3] === undefined ? undefined : parseDefault(m[3], type.type) };
+  return { ...type, name: m[2] as string, keyword, default: m[3] === undefined ? undefined : parseDefault(m[3], type.type) };
 }
 
 /** c10::MemoryFormat numbers that stand as defaults in schemas. */

@@ -1,9 +1,42 @@
 /** @file Values of the core: bytes in linear memory (Storage), and how a tensor lies in them (Strided). */
 
 import { byteLength, type DType, dtypes } from "../dtype.ts";
+import { collector } from "./collect.ts";
 import { core } from "./door.ts";
 
-const released = new FinalizationRegistry<{ ptr: number; epoch: number }>(({ ptr, epoch }) => core.free(ptr, epoch));
+/** What must be given back when a Storage is gone. */
+interface Handle {
+  readonly ptr: number;
+  readonly nbytes: number;
+  readonly epoch: number;
+  readonly storage: WeakRef<Storage>;
+}
+
+/** Handles of the storages whose bytes are held. */
+const held = new Set<Handle>();
+let heldBytes = 0;
+/** `heldBytes` after the last collection. */
+let settled = 0;
+/** Collecting costs some milliseconds: it is worth it every so many bytes. */
+const collectEvery = 512 << 20;
+
+const released = new FinalizationRegistry<Handle>(giveBack);
+
+function giveBack(handle: Handle): void {
+  if (!held.delete(handle)) return;
+  released.unregister(handle);
+  heldBytes -= handle.nbytes;
+  core.free(handle.ptr, handle.epoch);
+}
+
+/** Gives back the bytes of storages that nothing refers to any more. */
+function collectStorages(): void {
+  const collect = collector();
+  if (collect === null) return;
+  collect();
+  for (const handle of held) if (handle.storage.deref() === undefined) giveBack(handle);
+  settled = heldBytes;
+}
 
 /** Storages made since each `scoped` call that has not returned, innermost last. */
 const scopes: Set<Storage>[] = [];
@@ -31,19 +64,26 @@ export function scoped<T>(body: () => T, storagesOf: (result: T) => Iterable<Sto
 
 /** Bytes that live in the core's memory until the last Strided on them is gone, or until `free()`. */
 export class Storage {
-  readonly ptr: number;
   readonly nbytes: number;
-  /** Which instance of the core holds the bytes: a trap replaces the instance, and its storages are lost. */
-  readonly epoch: number;
-  #freed = false;
+  readonly #handle: Handle;
 
   /** Allocates `nbytes` (not cleared). Throws `core/memory` when 4 GiB are used up. */
   constructor(nbytes: number) {
+    if (heldBytes + nbytes > settled + collectEvery) collectStorages();
     this.nbytes = nbytes;
-    this.ptr = core.alloc(nbytes);
-    this.epoch = core.epoch;
+    this.#handle = { ptr: core.alloc(nbytes), nbytes, epoch: core.epoch, storage: new WeakRef(this) };
+    held.add(this.#handle);
+    heldBytes += nbytes;
     scopes.at(-1)?.add(this);
-    released.register(this, { ptr: this.ptr, epoch: this.epoch }, this);
+    released.register(this, this.#handle, this.#handle);
+  }
+
+  get ptr(): number {
+    return this.#handle.ptr;
+  }
+  /** Which instance of the core holds the bytes: a trap replaces the instance, and its storages are lost. */
+  get epoch(): number {
+    return this.#handle.epoch;
   }
 
   /** A view of the bytes, valid until the next call into the core. */
@@ -53,10 +93,7 @@ export class Storage {
 
   /** Gives the bytes back at once, or does nothing when that was done. Nothing may use this storage afterwards. */
   free(): void {
-    if (this.#freed) return;
-    this.#freed = true;
-    released.unregister(this);
-    core.free(this.ptr, this.epoch);
+    giveBack(this.#handle);
   }
 }
 

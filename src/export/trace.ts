@@ -4,12 +4,11 @@
  */
 
 import { type Arg, Graph, Node, type Origin, Value } from "../aten/graph.ts";
-import { schemaOf } from "../aten/schema.ts";
-import { type Args, callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
+import { type Args, callOn, graphInterpreter } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Module, originalForward, runningModules } from "../nn/module.ts";
 import { type Dim as Size, SymEnv, type SymInt, show } from "../symbolic.ts";
-import { type Mode, Parameter, recordable, Tensor, withMode } from "../tensor.ts";
+import { type Mode, Parameter, recordable, Tensor, withMode, writtenArgument } from "../tensor.ts";
 import { fakeSource, stridedSource } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { axisSpec, DynamicDim, type DynamicShapes, type TensorSpec } from "./dim.ts";
@@ -174,8 +173,8 @@ class Tracer implements Mode {
 
   call(op: string, args: Args): unknown {
     const recorded = recordable(args, (t) => this.#valueOf(t)) as Args;
-    const schema = schemaOf(op);
-    if (schema !== null && functionalTwin(schema) !== null) return this.#recordInPlace(op, args, recorded);
+    const written = writtenArgument(op);
+    if (written !== null) return this.#recordInPlace(op, args, recorded, written);
     const toTensor = (x: unknown): unknown => {
       if (Array.isArray(x)) return x.map(toTensor);
       return x instanceof Value ? new Tensor(x.dtype, x.shape, null, x) : x;
@@ -184,8 +183,7 @@ class Tracer implements Mode {
   }
 
   /** An in-place op stays one: the target keeps its value, and `normalize` makes the graph functional. */
-  #recordInPlace(op: string, args: Args, recorded: Args): unknown {
-    const written = schemaOf(op)?.args.find((a) => a.writes)?.name ?? "self";
+  #recordInPlace(op: string, args: Args, recorded: Args, written: string): unknown {
     const target = recorded[written] as Value;
     const out = new Value(this.#name(op.slice(op.indexOf("::") + 2).split(".")[0] as string), target.type);
     this.#nodes.push(new Node(op, recorded as Node["args"], [out], this.#origin()));
