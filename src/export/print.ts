@@ -148,20 +148,40 @@ const infix: Readonly<Record<string, string>> = {
   xor: "{} ^ {}",
 };
 
-function callText(node: Node, spelling: Spelling): string {
+/** Arguments of a call by name, as Python text. */
+function callArguments(node: Node, spelling: Spelling, print: (arg: Arg, form: string) => string) {
   const forms = spelling.args.get(node);
   const schema = schemaOf(node.op);
-  const args = Object.entries(node.args).map(([name, arg]) => {
+  return Object.entries(node.args).map(([name, arg]) => {
     const type = schema?.args.find((a) => a.name === name)?.type ?? "";
-    const text = isGraph(arg) ? arg.name : printArg(arg, forms?.get(name)?.form ?? formOf[type] ?? "");
+    const text = isGraph(arg) ? arg.name : print(arg, forms?.get(name)?.form ?? formOf[type] ?? "");
     const keyword = forms?.get(name)?.keyword ?? (schema !== null && isKeywordOnly(schema.text, name));
     return { name, text, keyword };
   });
+}
+
+function callText(node: Node, spelling: Spelling): string {
+  const args = callArguments(node, spelling, printArg);
   const pattern = node.op.startsWith("_operator::") ? infix[node.op.slice("_operator::".length)] : undefined;
   if (pattern !== undefined) return args.reduce((text, a) => text.replace("{}", () => a.text), pattern);
   const positional = args.filter((a) => !a.keyword).map((a) => a.text);
   const keywords = args.filter((a) => a.keyword).map((a) => `${a.name} = ${a.text}`);
   return `${torchTarget(node.op)}(${[...positional, ...keywords].join(", ")})`;
+}
+
+const printFxArg = (arg: Arg, form: string): string => {
+  if (arg instanceof Value) return `%${arg.name}`;
+  return Array.isArray(arg) ? `[${(arg as readonly Arg[]).map((a) => printFxArg(a, form)).join(", ")}]` : printArg(arg, form);
+};
+
+/** `%linear : [num_users=1] = call_function[target=torch.ops.aten.linear.default](args = (%x, %p_weight), kwargs = {})`, as FX formats a node. */
+export function fxNodeText(node: Node, users: number, spelling: Spelling): string {
+  const args = callArguments(node, spelling, printFxArg);
+  const positional = args.filter((a) => !a.keyword).map((a) => a.text);
+  const keywords = args.filter((a) => a.keyword).map((a) => `${a.name}: ${a.text}`);
+  const tuple = `(${positional.join(", ")}${positional.length === 1 ? "," : ""})`;
+  const call = `call_function[target=${torchTarget(node.op)}](args = ${tuple}, kwargs = {${keywords.join(", ")}})`;
+  return `%${node.origin.node} : [num_users=${users}] = ${call}`;
 }
 
 /** Kinds of literals by schema type, for nodes that no archive spelled. */

@@ -1,5 +1,6 @@
 /** @file torch.onnx.export: the pipeline on one screen. */
 
+import { emitWarning } from "node:process";
 import { OnnxExporterError } from "../errors.ts";
 import { axisSpec, DynamicDim, type DynamicShapes, type TensorSpec } from "../export/dim.ts";
 import { ExportedProgram } from "../export/exported-program.ts";
@@ -9,6 +10,7 @@ import { normalize } from "../normalize/normalize.ts";
 import { Tensor } from "../tensor.ts";
 import { readsOf } from "../weights/source.ts";
 import { check } from "./check.ts";
+import type { Model } from "./ir/graph.ts";
 import { legalize } from "./legalize/legalize.ts";
 import { lower, type TranslationTable } from "./lower.ts";
 import type { AnyLowering } from "./lowering/table.ts";
@@ -16,7 +18,7 @@ import { nameInputs, nameOutputs } from "./names.ts";
 import { optimize } from "./passes/optimize.ts";
 import { ONNXProgram } from "./program.ts";
 import { progress } from "./progress.ts";
-import { resolveTarget } from "./target.ts";
+import { resolveTarget, type Target } from "./target.ts";
 
 /** torch.onnx.export's keyword arguments that this exporter has, under their names. */
 export interface ExportOptions {
@@ -74,6 +76,10 @@ async function runPipeline(
   f: string | null,
   options: ExportOptions,
 ): Promise<ONNXProgram> {
+  if (options.dynamo === false) {
+    const hint = "leave dynamo out: modules and .pt2 programs are captured by torch.export";
+    throw new OnnxExporterError("export/dynamo", "dynamo: false asks for TorchScript capture, which this version does not have", hint);
+  }
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));
@@ -93,6 +99,18 @@ async function runPipeline(
     await say(`Save ${f}`, () => program.save(f, { external_data, include_initializers: export_params, keep_initializers_as_inputs }));
   }
   return program;
+}
+
+function translate(captured: ExportedProgram, target: Target, options: ExportOptions): Model {
+  const normalized = normalize(captured);
+  if (normalized.mutated.size > 0) {
+    const names = [...normalized.mutated.keys()].map((v) => captured.signature.inputs.find((s) => s.value === v)?.target ?? v.name);
+    emitWarning(
+      `the program writes to ${names.join(", ")}: the ONNX model computes with the new values, and does not return them`,
+      "OnnxExporterWarning",
+    );
+  }
+  return lower(normalized, target, translations(options.custom_translation_table));
 }
 
 /** Gives, when called, the weights whose bytes were read since: they are part of what was computed. */

@@ -16,6 +16,7 @@ import { type Schema, schemaOf } from "../aten/schema.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
+import { fxNodeText } from "../export/print.ts";
 import type { InputSpec } from "../export/signature.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
@@ -24,6 +25,7 @@ import { modulePath, sourceLine } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
 import { lowerings } from "./lowering/index.ts";
 import type { AnyLowering } from "./lowering/table.ts";
+import { describeInput, describeOutput, describeProgram } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import type { Target } from "./target.ts";
 
@@ -48,12 +50,15 @@ class Lowering implements Interpreter<Value> {
   readonly #custom: TranslationTable;
   readonly #model: Model;
   readonly #values = new Map<AtenValue, Lowered>();
+  /** How many nodes and outputs read each value. */
+  readonly #users: ReadonlyMap<AtenValue, number>;
   #op: OpBuilder;
   /** Captured result types of the node being lowered, taken by the first lowering that runs for it. */
   #captured: readonly TensorType[] | null = null;
 
   constructor(normalized: Normalized, target: Target, custom: TranslationTable) {
     this.#normalized = normalized;
+    this.#users = usersOf(normalized.graph);
     this.#custom = custom;
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
     this.#addInputs();
@@ -98,7 +103,7 @@ class Lowering implements Interpreter<Value> {
   }
 
   #lowerNode(node: AtenNode): void {
-    this.#op.origin = this.#model.origins.push({ op: node.op, ...node.origin }) - 1;
+    this.#op.origin = this.#model.origins.push(this.#originOf(node)) - 1;
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
     const region: Region | undefined = regions[node.op];
@@ -106,6 +111,11 @@ class Lowering implements Interpreter<Value> {
       ? region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands))
       : callOn<Value>(this, node.op, args, capturedDType(node));
     this.#bind(node, result);
+  }
+
+  #originOf(node: AtenNode): OriginRow {
+    const users = Math.max(0, ...node.outputs.flat().map((v) => (v ? (this.#users.get(v) ?? 0) : 0)));
+    return { op: node.op, ...node.origin, fxNode: fxNodeText(node, users, this.#normalized.program.spelling) };
   }
 
   /** Lowers the body of a control-flow op with `op`, which appends to the body's graph. */
@@ -131,7 +141,7 @@ class Lowering implements Interpreter<Value> {
     node.outputs.forEach((output: Output, i) => {
       const given = results[i];
       if (output instanceof AtenValue) this.#values.set(output, this.#held(output, given as Lowered));
-      else output?.forEach((v, k) => this.#values.set(v, this.#held(v, (given as readonly Lowered[])[k] ?? null)));
+      else for (const [k, v] of (output ?? []).entries()) this.#values.set(v, this.#held(v, (given as readonly Lowered[])[k] ?? null));
     });
   }
 
@@ -167,6 +177,7 @@ class Lowering implements Interpreter<Value> {
           ? new Value(value.name, { dtype: type.dtype, shape: type.shape })
           : new Value(value.name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
       if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
+      describeInput(input, kind, undefined);
       this.#model.graph.inputs.push(input);
       this.#values.set(value, input);
     }
@@ -174,17 +185,17 @@ class Lowering implements Interpreter<Value> {
 
   /** Weights that the graph reads, in declaration order, under their state-dict names. */
   #addInitializers(): void {
-    const { program, graph } = this.#normalized;
-    const used = valuesRead(graph);
-    for (const spec of program.signature.inputs) {
-      if (spec.value === null || spec.target === null || spec.kind === "user_input" || !used.has(spec.value)) continue;
+    for (const spec of this.#normalized.program.signature.inputs) {
+      if (spec.value === null || spec.target === null || spec.kind === "user_input" || !this.#users.has(spec.value)) continue;
       this.#values.set(spec.value, this.#initializer(spec, spec.target));
     }
   }
 
   #initializer(spec: InputSpec, target: string): Lowered {
     if (spec.kind === "custom_obj" || spec.kind === "token") return null;
-    return this.#op.initializer(target, this.#normalized.program.tensorOf(spec));
+    const value = this.#op.initializer(target, this.#normalized.program.tensorOf(spec));
+    describeInput(value, spec.kind, spec.persistent);
+    return value;
   }
 
   #addOutputs(): void {
@@ -196,8 +207,11 @@ class Lowering implements Interpreter<Value> {
       const lowered = arg instanceof AtenValue ? this.#get(arg) : (arg as Lowered);
       if (lowered === null || typeof lowered === "string") return;
       const name = arg instanceof AtenValue ? arg.name : `output_${i}`;
-      this.#model.graph.outputs.push(this.#outputOf(this.#asTensor(lowered), name));
+      const output = this.#outputOf(this.#asTensor(lowered), name);
+      describeOutput(output, spec.kind);
+      this.#model.graph.outputs.push(output);
     });
+    describeProgram(this.#model.graph, program);
   }
 
   /** An output needs a value of its own: never an input, an initializer, or a value that is output already. */
@@ -240,15 +254,15 @@ function operandTypes(args: Args, schema: Schema): Args {
 const flatTypes = (result: unknown): TensorType[] =>
   Array.isArray(result) ? result.flatMap(flatTypes) : isTyped(result) ? [result as TensorType] : [];
 
-function valuesRead(graph: AtenGraph): Set<AtenValue> {
-  const read = new Set<AtenValue>();
+function usersOf(graph: AtenGraph): Map<AtenValue, number> {
+  const users = new Map<AtenValue, number>();
   const visit = (arg: Arg): void => {
-    if (arg instanceof AtenValue) read.add(arg);
+    if (arg instanceof AtenValue) users.set(arg, (users.get(arg) ?? 0) + 1);
     else if (Array.isArray(arg)) for (const a of arg as readonly Arg[]) visit(a);
   };
   for (const node of graph.nodes) for (const arg of Object.values(node.args)) visit(arg);
   for (const arg of graph.outputs) visit(arg);
-  return read;
+  return users;
 }
 
 /** Every node of a graph and of the graphs inside it. */

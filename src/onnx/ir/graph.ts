@@ -237,6 +237,8 @@ export interface OriginRow {
   readonly op: string;
   readonly moduleStack: string;
   readonly stackTrace: string;
+  /** The captured node as FX formats it. */
+  readonly fxNode?: string;
 }
 
 /** A function of the model, called by nodes of its domain and name. */

@@ -26,6 +26,20 @@ function padAllAxes(node: Node, op: OpBuilder): Node {
   return withInputs(node, [x, spread, value]);
 }
 
+/** Mode wrap: the end of a dim before it, its beginning behind it. */
+function wrapped(node: Node, op: OpBuilder): Value {
+  const x = first(node);
+  const pads = knownInput(node, op, 1, "pads", 19) ?? [];
+  const axes = knownInput(node, op, 3, "axes", 19) ?? x.shape.map((_, i) => i);
+  return axes.reduce((y, axis, i) => {
+    const [begin, end] = [pads[i] ?? 0, pads[i + axes.length] ?? 0];
+    const cut = (from: number, to: number): Value => op.Slice(y, [from], [to], [axis]);
+    if (begin < 0 || end < 0) return refuseOlder(node, op, "mode wrap with negative pads", 19);
+    const parts = [begin > 0 ? cut(-begin, Number.MAX_SAFE_INTEGER) : null, y, end > 0 ? cut(0, end) : null].filter((v) => v !== null);
+    return parts.length === 1 ? y : op.Concat(parts, { axis });
+  }, x);
+}
+
 /** `num_outputs` parts, the last one smaller. */
 function splitSizes(node: Node, op: OpBuilder): Node {
   const count = node.int("num_outputs", 0);
@@ -71,7 +85,7 @@ const scatter = [
 
 export const arrangement: DownTable = {
   Pad: [
-    { below: 19, spell: (node, op) => (node.string("mode", "constant") === "wrap" ? refuseOlder(node, op, "mode wrap", 19) : node) },
+    { below: 19, spell: (node, op) => (node.string("mode", "constant") === "wrap" ? [wrapped(node, op)] : node) },
     { below: 18, spell: padAllAxes },
   ],
   Split: [{ below: 18, spell: splitSizes }],

@@ -13,7 +13,7 @@ function targetOf(op: string): string {
 const pythonList = (items: readonly string[]): string =>
   `[${items.map((s) => (s.includes("'") && !s.includes('"') ? `"${s}"` : `'${s.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`)).join(", ")}]`;
 
-/** Metadata of a node that came from `row`: namespace, class hierarchy, name scopes, stack trace. */
+/** Metadata of a node that came from `row`: namespace, class hierarchy, name scopes, FX node, stack trace. */
 export function originMetadata(row: OriginRow): [key: string, value: string][] {
   const modules =
     row.moduleStack === ""
@@ -27,6 +27,7 @@ export function originMetadata(row: OriginRow): [key: string, value: string][] {
     ["pkg.torch.onnx.class_hierarchy", pythonList([...modules.map((m) => m.type), target])],
     ["pkg.torch.onnx.name_scopes", pythonList([...modules.map((m) => m.path), row.node])],
   ];
+  if (row.fxNode !== undefined) metadata.push(["pkg.torch.onnx.fx_node", row.fxNode]);
   if (row.stackTrace !== "") metadata.push(["pkg.torch.onnx.stack_trace", row.stackTrace]);
   return metadata;
 }

@@ -1,0 +1,29 @@
+/** @file What torch.onnx writes about the program beside its nodes: signature and ranges on the graph, kinds on inputs, weights and outputs. */
+
+import type { ExportedProgram } from "../export/exported-program.ts";
+import type { InputKind, OutputKind } from "../export/signature.ts";
+import type { Graph, Value } from "./ir/graph.ts";
+
+/** Keys of torch/onnx/_internal/exporter/_core.py. */
+const inputKey = "pkg.torch.export.graph_signature.InputSpec";
+const outputKey = "pkg.torch.export.graph_signature.OutputSpec";
+const programKey = "pkg.torch.export.ExportedProgram";
+
+/** States the program's signature, range constraints and guards on the graph. */
+export function describeProgram(graph: Graph, program: ExportedProgram): void {
+  graph.metadata.set(`${programKey}.graph_signature`, String(program.signature));
+  const ranges = [...program.range_constraints].map(([name, { min, max }]) => `${name}: VR[${min ?? "-int_oo"}, ${max ?? "int_oo"}]`);
+  graph.metadata.set(`${programKey}.range_constraints`, `{${ranges.join(", ")}}`);
+  if (program.guards.length > 0) graph.metadata.set(`${programKey}.guards`, program.guards.join("\n"));
+}
+
+/** States what an input or a weight is. */
+export function describeInput(value: Value, kind: InputKind, persistent: boolean | undefined): void {
+  value.metadata.set(`${inputKey}.kind`, kind.toUpperCase());
+  value.metadata.set(`${inputKey}.persistent`, persistent === undefined ? "None" : persistent ? "True" : "False");
+}
+
+/** States what an output is. */
+export function describeOutput(value: Value, kind: OutputKind): void {
+  value.metadata.set(`${outputKey}.kind`, kind.toUpperCase());
+}
