@@ -48,7 +48,11 @@ export function generateOnnx(onnx, contrib) {
   const attributes = [...new Set(names.flatMap((op) => ops[op].flatMap((s) => s.attributes.map((a) => a.name))))].sort();
   const rows = names.map((op) => signature(op, ops[op].at(-1)));
   const starts = [];
-  rows.reduce((at, row) => (starts.push(at), at + row.length), 0);
+  let length = 0;
+  for (const row of rows) {
+    starts.push(length);
+    length += row.length;
+  }
   const head = "// Written by tools/generate-onnx.mjs from ONNX's schemas; do not edit.\n";
   const table = (list) => `{\n${list.map((name, i) => `  ${name.includes("::") ? JSON.stringify(name) : name}: ${i + 1},`).join("\n")}\n}`;
   const constEnum = (list) =>

@@ -4,7 +4,9 @@ import { NONE } from "../symbolic/store";
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { broadcast, freshDim, literal, mayEqual, over, plus, times } from "./dims";
-import { dimAt, dimOf, dtypeOf, input, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute } from "./node";
+import {
+  dimAt, dimOf, dtypeOf, input, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute,
+} from "./node";
 
 /** Broadcast of inputs `a` and `b` (with scales and zero points between them) as output 0. */
 export function broadcastPair(a: i32, b: i32): i32 {

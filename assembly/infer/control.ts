@@ -4,7 +4,10 @@ import { INTEGERS, NOTHING, Row, SEQUENCE, UNKNOWN, Wrong, copyRow, fail, pooled
 import { Attr } from "./op-numbers.gen";
 import { atLeast, freshDim, freshUpTo, isFresh, from, unify } from "./dims";
 import { NONE } from "../symbolic/store";
-import { clearRow, elementAt, elementCount, graphAttribute, input, inputs, intsAt, intsCount, normalAxis, openNode, output, outputs, present, badAxis, smallAttribute } from "./node";
+import {
+  clearRow, elementAt, elementCount, graphAttribute, input, inputs, intsAt, intsCount, normalAxis, openNode, output, outputs, present, badAxis,
+  smallAttribute,
+} from "./node";
 import { runGraph } from "./run";
 
 function graphInputs(g: i32): i32 { return word(g); }

@@ -1,14 +1,14 @@
 //! Ops that make tensors: constants, ranges, shapes of others, random numbers, windows.
 
-import { NONE } from "../symbolic/store";
 import { FLOATS, INTEGERS, MAX_ELEMENTS, MAX_RANK, UNKNOWN, Wrong, copyRow, fail, pooled, room, row, setPooled } from "./table";
 import { Attr } from "./op-numbers.gen";
-import { atLeast, freshDim, from, isFresh, isLiteral, literal, literalOf, minus, opposite, overUp, times } from "./dims";
+import { atLeast, freshDim, from, isLiteral, literal, literalOf, minus, opposite, overUp, times } from "./dims";
 import {
-  ABSENT, UNKNOWN_LIST, attributeWords, dimAt, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute, input, intAttribute,
-  intsAt, intsCount, isIndexType, listAt, listLength, namedElements, needRank, output, present, rankOf, ranked, readList, sameShape, scalarShape,
-  setDType, setDim, shaped, shapeFrom, smallAttribute, staticCount, tensorAttribute, vectorShape, withElements,
+  ABSENT, UNKNOWN_LIST, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute,
+  intAttribute, intsAt, intsCount, isIndexType, listAt, listLength, namedElements, needRank, output, present, rankOf, ranked, readList,
+  sameShape, scalarShape, setDType, setDim, shaped, smallAttribute, staticCount, tensorAttribute, vectorShape, withElements,
 } from "./node";
+import { onesided } from "./signal";
 
 export function constantNode(): i32 {
   const tensor = tensorAttribute(Attr.value);
@@ -179,4 +179,3 @@ export function melWeights(): i32 {
   setDim(r, 1, scalarElement(0));
   return 0;
 }
-import { onesided } from "./signal";

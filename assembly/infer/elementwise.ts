@@ -5,7 +5,10 @@ import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { broadcast } from "./dims";
 import { foldBroadcast, foldClip, foldUnary, foldWhere, sameElements } from "./elements";
-import { copyTo, dimAt, dimOf, dtypeOf, input, inputs, op, output, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shaped, smallAttribute } from "./node";
+import {
+  copyTo, dimAt, dimOf, dtypeOf, input, inputs, op, output, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shaped,
+  smallAttribute,
+} from "./node";
 
 /** y has the shape of x. */
 export function unary(): i32 {

@@ -7,8 +7,8 @@ import { freshDim, freshUpTo, isLiteral, literal, literalOf, mayEqual, unify } f
 import { productOf } from "./layout";
 import { scalarElement } from "./create";
 import {
-  badAxis, dimOf, dtypeOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, needRank, normalAxis, outputs, present, rankOf, ranked, sameShape, setDType, setDim,
-  shapeFrom, shaped, smallAttribute, withElements,
+  badAxis, dimOf, dtypeOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, needRank, normalAxis, outputs, present, rankOf,
+  ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute, withElements,
 } from "./node";
 
 /** data[:axis] + indices + data[axis+1:]. */

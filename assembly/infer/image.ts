@@ -3,7 +3,10 @@
 import { UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, over, times } from "./dims";
-import { attributeWords, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, input, intsAt, intsCount, listAt, namedElements, needRankFrom, normalAxis, op, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis } from "./node";
+import {
+  attributeWords, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, input, intsAt, intsCount, listAt,
+  namedElements, needRankFrom, normalAxis, op, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis,
+} from "./node";
 
 /** floor(d * scale): exact for a symbolic d where the scale is p / q with a small power of two, or an integer, as q. */
 function scaled(d: i32, scale: f64): i32 {

@@ -1,15 +1,15 @@
 //! Ops that keep elements and change their layout: Reshape, Transpose, Squeeze, Concat, Split, Slice, Pad, Tile, …
 
 import { NONE } from "../symbolic/store";
-import { INTEGERS, MAX_ELEMENTS, MAX_RANK, NOTHING, Row, UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
+import { MAX_ELEMENTS, MAX_RANK, Row, UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
 import { Attr } from "./op-numbers.gen";
-import { atLeast, freshDim, from, isFresh, isLiteral, literal, literalOf, mayEqual, minus, over, plus, times, unify } from "./dims";
+import { atLeast, freshDim, from, isFresh, isLiteral, literalOf, mayEqual, minus, over, plus, times, unify, broadcast } from "./dims";
 import { sameElements } from "./elements";
 import {
-  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt, listLength, listLiteral,
-  namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList, sameShape, setDim, shapeFrom, shaped, smallAttribute, staticCount, withElements,
+  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt,
+  listLength, listLiteral, namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList, sameShape, setDim, shapeFrom,
+  shaped, smallAttribute, staticCount, withElements,
 } from "./node";
-import { broadcast } from "./dims";
 
 /** Product of dims [begin, end) of input `i`. */
 export function productOf(i: i32, begin: i32, end: i32): i32 {

@@ -4,7 +4,9 @@ import { NONE } from "../symbolic/store";
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { broadcast, mayEqual } from "./dims";
-import { attributeWords, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom, rankOf, ranked, setDType, setDim, shaped, smallAttribute } from "./node";
+import {
+  attributeWords, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom, rankOf, ranked, setDType, setDim, shaped, smallAttribute,
+} from "./node";
 
 /** numpy.matmul of inputs `a` and `b`: batch dims broadcast, a vector is a row or a column. */
 export function product(a: i32, b: i32): i32 {

@@ -3,7 +3,10 @@
 import { Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, literal, plus } from "./dims";
-import { dimOf, dtypeOf, hasAttribute, inputs, intAttribute, intsAt, intsCount, op, outputs, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped } from "./node";
+import {
+  dimOf, dtypeOf, hasAttribute, inputs, intAttribute, intsAt, intsCount, op, outputs, rankOf, ranked, sameShape, setDType, setDim, shapeFrom,
+  shaped,
+} from "./node";
 
 /** Elementwise; LabelEncoder and CategoryMapper change the dtype as their attributes say (8 is string). */
 export function likeInput(): i32 {

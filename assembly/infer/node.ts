@@ -1,11 +1,11 @@
 //! The node at hand as rules see it: inputs, outputs, attributes, and lists that are an attribute in one version and an input in another.
 
-import { NONE, constant, isConstant, valueOf } from "../symbolic/store";
+import { constant, isConstant, valueOf } from "../symbolic/store";
 import {
-  FLOATS, INTEGERS, MAX_ELEMENTS, MAX_RANK, NOTHING, Row, TENSOR, UNKNOWN, Wrong,
-  clearRow, copyRow, double, env, fail, newRow, pooled, pooledFloat, readValue, room, row, setPooled, wide, word,
+  FLOATS, INTEGERS, MAX_ELEMENTS, MAX_RANK, NOTHING, Row, TENSOR, UNKNOWN, Wrong, clearRow, copyRow, double, env, fail, newRow, pooled,
+  pooledFloat, readValue, room, row, setPooled, wide, word,
 } from "./table";
-import { freshDim } from "./dims";
+import { freshDim, freshElement } from "./dims";
 
 export const INT: i32 = 1;
 export const FLOAT: i32 = 2;
@@ -178,7 +178,6 @@ export function namedElements(i: i32): i32 {
   for (let k = 0; k < n; k++) if (pooled(r.elements + k) == UNKNOWN) setPooled(r.elements + k, freshElement());
   return n;
 }
-import { freshElement } from "./dims";
 
 /** Number of elements of a tensor whose dims are literals, -1 for others. */
 export function staticCount(r: Row): i32 {

@@ -3,7 +3,10 @@
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, literal, mayEqual, over, plus, times } from "./dims";
-import { attributeWords, charAt, dimOf, dtypeOf, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute } from "./node";
+import {
+  attributeWords, charAt, dimOf, dtypeOf, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped,
+  smallAttribute,
+} from "./node";
 
 /** Scale, bias, mean and variance have as many elements as there are channels. */
 export function batchNormalization(): i32 {

@@ -3,7 +3,9 @@
 import { Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, literal, over } from "./dims";
-import { attributeWords, dimOf, dtypeOf, hasAttribute, intAttribute, needRank, op, outputs, ranked, setDType, setDim, shaped, smallAttribute } from "./node";
+import {
+  attributeWords, dimOf, dtypeOf, hasAttribute, intAttribute, needRank, op, outputs, ranked, setDType, setDim, shaped, smallAttribute,
+} from "./node";
 
 /** Y [seq, directions, batch, hidden], Y_h and Y_c [directions, batch, hidden]; layout 1 puts the batch first. */
 export function recurrent(): i32 {

@@ -3,7 +3,10 @@
 import { MAX_ELEMENTS, UNKNOWN, Wrong, fail, setPooled } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { atLeast, atMost, plus, times } from "./dims";
-import { ABSENT, badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, input, intAttribute, listLength, normalAxis, op, present, rankOf, ranked, readAxes, sameShape, setDim, shaped, smallAttribute, withElements } from "./node";
+import {
+  ABSENT, badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, input, intAttribute, listLength, normalAxis, op, present, rankOf,
+  ranked, readAxes, sameShape, setDim, shaped, smallAttribute, withElements,
+} from "./node";
 
 /** The axes of `mask` become 1, or go. */
 function reduced(mask: i64, keepdims: bool): void {

@@ -3,7 +3,10 @@
 import { OPTIONAL, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim } from "./dims";
-import { badAxis, dimOf, hasAttribute, input, inputs, intAttribute, normalAxis, output, present, rankOf, ranked, scalarShape, setDType, setDim, shaped, smallAttribute } from "./node";
+import {
+  badAxis, dimOf, hasAttribute, input, inputs, intAttribute, normalAxis, output, present, rankOf, ranked, scalarShape, setDType, setDim, shaped,
+  smallAttribute,
+} from "./node";
 
 function elementType(dtype: i32, rank: i32): Row {
   const r = output(0);

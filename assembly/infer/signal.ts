@@ -4,7 +4,10 @@ import { MAX_RANK, UNKNOWN, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, minus, over, plus } from "./dims";
 import { scalarElement } from "./create";
-import { badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, normalAxis, output, present, rankOf, ranked, setDim, shapeFrom, shaped, smallAttribute } from "./node";
+import {
+  badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, normalAxis, output, present, rankOf, ranked, setDim,
+  shapeFrom, shaped, smallAttribute,
+} from "./node";
 
 /** n / 2 + 1: what a transform of real numbers keeps. */
 export function onesided(n: i32): i32 { return plus(over(n, 2), 1); }

@@ -5,8 +5,8 @@ import { Attr } from "./op-numbers.gen";
 import { atLeast, atMost, freshUpTo, from, isLiteral, literal, literalOf, minus, opposite, overUp, plus, upTo } from "./dims";
 import { strideElements, strideOf } from "./layout";
 import {
-  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementCount, freshShape, input, listAt, listLength, namedElements, normalAxis, output, rankOf, ranked, readList,
-  setDim, shapeFrom, staticCount,
+  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementCount, freshShape, input, listAt, listLength, namedElements, normalAxis, output, rankOf,
+  ranked, readList, setDim, shapeFrom, staticCount,
 } from "./node";
 
 /** From here on a bound means "to the end". */

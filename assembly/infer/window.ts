@@ -3,7 +3,10 @@
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { atMost, freshDim, isLiteral, literal, literalOf, mayEqual, minus, over, overUp, plus, times } from "./dims";
-import { attributeWords, dimOf, dtypeOf, elementAt, elementCount, freshShape, intsAt, intsCount, listAt, namedElements, op, outputs, present, rankOf, ranked, readList, setDType, setDim, shapeFrom, shaped, smallAttribute } from "./node";
+import {
+  attributeWords, dimOf, dtypeOf, elementAt, elementCount, freshShape, intsAt, intsCount, listAt, namedElements, op, outputs, present, rankOf,
+  ranked, readList, setDType, setDim, shapeFrom, shaped, smallAttribute,
+} from "./node";
 
 /** auto_pad is SAME_UPPER or SAME_LOWER (10 letters); VALID has 5, NOTSET 6. */
 function padsSame(): bool { return attributeWords(Attr.auto_pad) == 10; }

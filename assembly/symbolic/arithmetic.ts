@@ -2,8 +2,8 @@
 
 import { mark, reset, scratch } from "../memory";
 import {
-  Env, Term, FLOORDIV, MAX_DEGREE, MAX_TERMS, NONE, PRODUCT, SUM,
-  atomAt, atomDim, constant, copyTerms, countOf, factorAt, internMonomial, internTerms, isConstant, monomialAt, setTerm, soleAtom, termAt, termsOf, valueOf,
+  Env, Term, FLOORDIV, MAX_DEGREE, MAX_TERMS, NONE, PRODUCT, SUM, atomAt, atomDim, constant, copyTerms, countOf, factorAt, internMonomial,
+  internTerms, isConstant, monomialAt, setTerm, soleAtom, termAt, termsOf, valueOf,
 } from "./store";
 import { floorDiv, lower, mulFits, upper } from "./interval";
 

@@ -1,9 +1,6 @@
 //! Max, Min and broadcasting of dims.
 
-import {
-  Env, BROADCAST, MAXIMUM,
-  atomAt, atomDim, soleAtom,
-} from "./store";
+import { Env, BROADCAST, MAXIMUM, atomAt, atomDim, soleAtom } from "./store";
 import { lower, upper } from "./interval";
 import { commutative } from "./arithmetic";
 import { GREATER, LESS, possible } from "./proof";

@@ -1,8 +1,8 @@
 //! Symbolic dims as the host sees them: an environment is an address, a dim an i32 (see store.ts).
 
 import {
-  Env, MAX, MAXIMUM, MIN, MINIMUM, OPAQUE, SYMBOL,
-  atomAt, atomCount, atomDim, constant, countOf, expressionAt, factorAt, freeEnv, monomialAt, newEnv, termAt, termsOf,
+  Env, MAX, MAXIMUM, MIN, MINIMUM, OPAQUE, SYMBOL, atomAt, atomCount, atomDim, constant, expressionAt, factorAt, freeEnv, monomialAt, newEnv,
+  termAt, termsOf,
 } from "./store";
 import { lower, upper } from "./interval";
 import { add, floorQuotient, multiply, subtract } from "./arithmetic";

@@ -1,8 +1,8 @@
 //! Intervals of dims. MIN and MAX stand for "no limit": arithmetic saturates towards them, so a bound is never tighter than true.
 
 import {
-  Env, MIN, MAX, SYMBOL, OPAQUE, FLOORDIV, MAXIMUM, MINIMUM, BROADCAST, SUM, PRODUCT,
-  atomAt, expressionAt, factorAt, monomialAt, termAt, termsOf,
+  Env, MIN, MAX, SYMBOL, OPAQUE, FLOORDIV, MAXIMUM, MINIMUM, BROADCAST, SUM, PRODUCT, atomAt, expressionAt, factorAt, monomialAt, termAt,
+  termsOf,
 } from "./store";
 
 export function addSat(a: i64, b: i64): i64 {

@@ -2,10 +2,10 @@
 
 import { array_data, array_size } from "../memory";
 import {
-  Env, Term, FLOORDIV, MAX, MAXIMUM, MIN, MINIMUM, NONE,
-  Atom, atomAt, constant, countOf, factorAt, isConstant, monomialAt, monomialDim, push, soleAtom, termAt, termsOf, valueOf,
+  Env, Term, FLOORDIV, MAX, MAXIMUM, MIN, MINIMUM, NONE, Atom, atomAt, constant, countOf, factorAt, isConstant, monomialAt, push, termAt,
+  termsOf, valueOf,
 } from "./store";
-import { addSat, floorDiv, lower, upper } from "./interval";
+import { floorDiv, lower, upper } from "./interval";
 import { floorQuotient, linear, multiply, subtract } from "./arithmetic";
 
 export const LESS: i32 = 1;
