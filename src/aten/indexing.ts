@@ -1,9 +1,10 @@
 /** @file Reading by index: index, gather, take, embedding, nonzero, and what is said in them. */
 
-import { cast } from "../core/ops/elementwise.ts";
+import { cast, compare, scalarTensor } from "../core/ops/elementwise.ts";
 import { gather, indexSelect, indexTensors, nonzero } from "../core/ops/index.ts";
 import { reshape } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
+import { isComplex } from "../dtype.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { product } from "../symbolic.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
@@ -77,7 +78,7 @@ const nonzeroType = ({ self }: { readonly self: Typed }, fresh: Fresh): Meta => 
 
 const nonzeroes = {
   meta: nonzeroType,
-  eval: ({ self }: { readonly self: Strided }): Strided => nonzero(self),
+  eval: ({ self }: { readonly self: Strided }): Strided => nonzero(isComplex(self.dtype) ? compare("ne", self, scalarTensor(self.dtype, 0)) : self),
 };
 
 /** Coordinates of non-zero elements, a vector per dim. */

@@ -3,7 +3,7 @@
 import { binary, cast, compare, scalarTensor, unary } from "../core/ops/elementwise.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
-import { type DType, realOf } from "../dtype.ts";
+import { type DType, isComplex, realOf } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
 import { isLow } from "./broadcast.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
@@ -92,8 +92,11 @@ export const linalgNorms = {
       dtype: realOf(dtype ?? self.dtype),
       shape: reducedShape(self.shape, reducedDims(dim, self.shape.length), keepdim),
     }),
-    eval: ({ self, ord, dim, keepdim, dtype }) =>
-      vectorNorm(dtype === null ? self : cast(self, dtype), ordOf(ord), reducedDims(dim, self.shape.length), keepdim),
+    eval: ({ self, ord, dim, keepdim, dtype }) => {
+      const sizes = isComplex(self.dtype) ? unary("abs", self) : self;
+      const x = dtype === null ? sizes : cast(sizes, isComplex(self.dtype) ? realOf(dtype) : dtype);
+      return vectorNorm(x, ordOf(ord), reducedDims(dim, self.shape.length), keepdim);
+    },
   },
   "aten::linalg_matrix_norm": {
     decompose: ({ self, ord, dim, keepdim, dtype }, call) => matrixNorm(self, ord, dim, keepdim, dtype, call),

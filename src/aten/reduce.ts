@@ -1,7 +1,8 @@
 /** @file Reductions: sums, means, extremes, norms, variances, and running ones. */
 
-import { cast } from "../core/ops/elementwise.ts";
-import { reshape } from "../core/ops/layout.ts";
+import { imagPart, makeComplex, realPart } from "../core/ops/complex.ts";
+import { binary, cast, fill } from "../core/ops/elementwise.ts";
+import { concat, reshape, slice } from "../core/ops/layout.ts";
 import { argReduce, cumulative, reduce as reduceOver } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, realOf } from "../dtype.ts";
@@ -35,7 +36,26 @@ const reduced = (kind: Kind, dtypeOf: (args: Reduced) => DType) => ({
 });
 const summed = reduced("sum", sumDType);
 const averaged = reduced("mean", ({ self, dtype }) => dtype ?? self.dtype);
-const multiplied = reduced("prod", sumDType);
+const realProduct = reduced("prod", sumDType);
+const multiplied = {
+  meta: realProduct.meta,
+  eval: (args: Reduced<Strided>): Strided => {
+    if (!isComplex(args.self.dtype)) return realProduct.eval(args);
+    const all = dimsOf(args).reduce((x, d) => slice(runningProduct(x, d), d, -1, Number.MAX_SAFE_INTEGER, 1), args.self);
+    return reshape(all, shapeOf(args) as number[]);
+  },
+};
+
+/** Running products of complex numbers, one slice after the other. */
+function runningProduct(x: Strided, dim: number): Strided {
+  const slices: Strided[] = [];
+  for (let i = 0; i < (x.shape[dim] as number); i++) {
+    const next = slice(x, dim, i, i + 1, 1);
+    const last = slices.at(-1);
+    slices.push(last === undefined ? next : binary("mul", last, next));
+  }
+  return slices.length === 0 ? fill(x.dtype, x.shape.with(dim, 1), 1) : concat(slices, dim);
+}
 
 /** max and min over dims: throws `aten/reduce` where there is nothing to choose from, as torch does. */
 const extreme = (kind: "max" | "min") => ({
@@ -202,7 +222,11 @@ const running = (kind: "sum" | "prod") => ({
   }),
   eval: (args: { readonly self: Strided; readonly dim: number; readonly dtype: DType | null }): Strided => {
     const x = cast(args.self, sumDType(args));
-    return rankOf(x) === 0 ? x : cumulative(kind, x, wrapDim(args.dim, rankOf(x)));
+    if (rankOf(x) === 0) return x;
+    const d = wrapDim(args.dim, rankOf(x));
+    if (!isComplex(x.dtype)) return cumulative(kind, x, d);
+    if (kind === "sum") return makeComplex(cumulative(kind, realPart(x), d), cumulative(kind, imagPart(x), d));
+    return x.shape[d] === 0 ? x : runningProduct(x, d);
   },
 });
 

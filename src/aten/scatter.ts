@@ -1,10 +1,11 @@
 /** @file Writing by index: scatter, index_put and kin, and the functional twins of writing into a view. */
 
+import { imagPart, makeComplex, realPart } from "../core/ops/complex.ts";
 import { binary, cast, fill, scalarTensor } from "../core/ops/elementwise.ts";
 import { indexPut, scatter as scatterElements } from "../core/ops/index.ts";
 import { clone, copyInto, expand, reshape, slice } from "../core/ops/layout.ts";
 import { Storage, type Strided } from "../core/strided.ts";
-import { type DType, dtypes, isFloat } from "../dtype.ts";
+import { type DType, dtypes, isComplex, isFloat } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
@@ -16,15 +17,10 @@ import { shaped, wrapDim } from "./view-shape.ts";
 const rankOf = (x: Typed): number => x.shape.length;
 const same = ({ self }: { readonly self: Typed }): Meta => shaped(self, self.shape);
 const atLeast1 = (x: Strided): Strided => (x.shape.length === 0 ? reshape(x, [1]) : x);
-/** A Python number where a tensor element goes. */
-const literal = (x: ScalarOf<number>): number | bigint | boolean => {
-  if (typeof x !== "object") return x;
-  if (x.im === 0) return x.re;
-  throw new OnnxExporterError(
-    "aten/complex",
-    `${x.re}+${x.im}j is written into a tensor by index`,
-    "build the value as a complex tensor first",
-  );
+/** A Python number as a 0-d tensor of `dtype`. */
+const literal = (dtype: DType, x: ScalarOf<number>): Strided => {
+  if (typeof x !== "object") return scalarTensor(dtype, x);
+  return cast(makeComplex(scalarTensor("float64", x.re), scalarTensor("float64", x.im)), dtype);
 };
 
 /** What torch's `reduce` names do; the core's names for them. */
@@ -35,6 +31,10 @@ export function reductionOf(name: string): Reduction {
   if (name in reductions) return name as Reduction;
   throw new OnnxExporterError("aten/reduce", `scatter: unknown reduce "${name}"`, `one of ${Object.keys(reductions).join(", ")}`);
 }
+
+/** What is linear in complex tensors is done on their parts. */
+export const byParts = (x: Strided, y: Strided, f: (x: Strided, y: Strided) => Strided): Strided =>
+  isComplex(x.dtype) ? makeComplex(f(realPart(x), realPart(y)), f(imagPart(x), imagPart(y))) : f(x, y);
 
 interface Scattered {
   readonly self: Strided;
@@ -49,12 +49,14 @@ const cut = (src: Strided, shape: readonly number[]): Strided =>
 
 function scattered({ self, dim, index, src }: Scattered, reduce: "none" | "add" | "mul" | "max" | "min"): Strided {
   const [x, at, from] = [self, cast(index, "int64"), src].map(atLeast1) as [Strided, Strided, Strided];
-  const out = scatterElements(x, wrapDim(dim, rankOf(self)), at, cut(from, at.shape), reduce);
+  const d = wrapDim(dim, rankOf(self));
+  const into = (y: Strided, z: Strided): Strided => scatterElements(y, d, at, z, reduce);
+  const out = reduce === "add" ? byParts(x, cut(from, at.shape), into) : into(x, cut(from, at.shape));
   return self.shape.length === 0 ? reshape(out, []) : out;
 }
 
 const likeIndex = (x: Strided, index: Strided, value: ScalarOf<number>): Strided =>
-  expand(scalarTensor(x.dtype, literal(value)), index.shape);
+  expand(literal(x.dtype, value), index.shape);
 
 /** What a reduction starts from: combining it with x gives x. */
 export function neutralOf(reduce: Reduction, dtype: DType): number | bigint {
@@ -136,7 +138,7 @@ interface Put {
 const putting = {
   meta: same,
   eval: ({ self, indices, values, accumulate }: Put): Strided =>
-    indexPut(self, indices, values, accumulate),
+    accumulate ? byParts(self, values, (x, y) => indexPut(x, indices, y, true)) : indexPut(self, indices, values, false),
 };
 
 /** A copy of `x` with its own storage of the same layout, so that strided views of it mean the same. */
