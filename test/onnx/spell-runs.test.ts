@@ -144,6 +144,11 @@ const rows: { readonly [name: string]: Row } = {
     make: (op, x) => [op.Pad(x, [1, 2], 5, [1]), op.Pad(x, [1, 1], null, [-2], { mode: "reflect" })],
     opsets: all,
   },
+  "Pad around": {
+    inputs: [f32(3, 4)],
+    make: (op, x) => [op.Pad(x, [1, 2, 0, 1], null, null, { mode: "wrap" }), op.Pad(x, [1, 1], null, [-1], { mode: "wrap" })],
+    opsets: all,
+  },
   Shape: { inputs: [f32(3, 4, 5)], make: (op, x) => op.Concat(op.Shape(x, { start: 1, end: 2 }), [1], { axis: 0 }), opsets: all },
   Resize: {
     inputs: [f32(1, 2, 3, 4)],
