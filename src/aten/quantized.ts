@@ -196,5 +196,4 @@ export const quantized = {
   "quantized_decomposed::choose_qparams_per_token": { decompose: ({ input }, call) => tokenSymmetric(input, call) },
   "quantized_decomposed::choose_qparams_per_token_asymmetric": { decompose: ({ input }, call) => tokenAsymmetric(input, call) },
   "quantized_decomposed::_choose_qparams_per_token_asymmetric_impl": { decompose: ({ input }, call) => tokenAsymmetric(input, call) },
-  "quantized_decomposed::convert_element_type.no_fuse": { decompose: ({ input, dtype }, call) => to(input, dtype, call) },
 } satisfies AtenTable;

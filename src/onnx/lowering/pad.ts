@@ -31,8 +31,20 @@ function padded(self: Value, pad: readonly Int[], mode: PadMode, value: Scalar, 
   const pairs = padPairs(pad, self.rank);
   if (pairs.every((p) => p === null || p.every(isZero))) return op.Identity(self);
   if (mode !== "constant" && pad.some(isNegative)) {
-    const grown = padded(self, pad.map((x) => (isNegative(x) ? 0 : x)), mode, value, op);
-    return padded(grown, pad.map((x) => (isNegative(x) ? x : 0)), "constant", 0, op);
+    const grown = padded(
+      self,
+      pad.map((x) => (isNegative(x) ? 0 : x)),
+      mode,
+      value,
+      op,
+    );
+    return padded(
+      grown,
+      pad.map((x) => (isNegative(x) ? x : 0)),
+      "constant",
+      0,
+      op,
+    );
   }
   const amounts = [...pairs.map((p) => p?.[0] ?? 0), ...pairs.map((p) => p?.[1] ?? 0)];
   if (mode === "constant") return op.Pad(self, amounts, fillValue(value, self, op), { mode: "constant" });

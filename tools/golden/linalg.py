@@ -1,0 +1,38 @@
+# Linear algebra on small matrices, unrolled.
+square = lambda *shape: f32(*shape) + 3 * torch.eye(shape[-1])
+definite = lambda n: (lambda x: x @ x.mT + torch.eye(n))(f32(2, n, n))
+for name in ["linalg_det", "linalg_slogdet", "logdet", "det"]:
+    row(f"aten::{name}", f32(4, 4), atol=1e-4)
+    row(f"aten::{name}", f32(2, 3, 3), dynamic={("A" if "linalg" in name else "self"): [0]}, atol=1e-4)
+    row(f"aten::{name}", f32(1, 1))
+row("aten::linalg_slogdet", f32(0, 0))
+for name in ["linalg_inv", "linalg_inv_ex", "inverse"]:
+    row(f"aten::{name}", square(4, 4), atol=1e-4)
+    row(f"aten::{name}", square(2, 3, 3), atol=1e-4)
+row("aten::linalg_inv", of("float32", [[0, 1], [1, 0]]))
+row("aten::linalg_solve", square(3, 3), f32(3), atol=1e-4)
+row("aten::linalg_solve", square(2, 3, 3), f32(2, 3, 2), atol=1e-4)
+row("aten::linalg_solve", square(3, 3), f32(2, 3), left=False, atol=1e-4)
+row("aten::linalg_solve_triangular", square(3, 3).tril(), f32(3, 2), upper=False, atol=1e-4)
+row("aten::linalg_solve_triangular", square(3, 3).triu(), f32(3, 2), upper=True, unitriangular=True, atol=1e-4)
+row("aten::linalg_solve_triangular", square(3, 3).triu(), f32(2, 3), upper=True, left=False, atol=1e-4)
+for shape in [(4, 4), (2, 3, 4), (5, 3)]:
+    row("aten::linalg_lu_factor", f32(*shape), atol=1e-4)
+    row("aten::linalg_lu", f32(*shape), atol=1e-4)
+row("aten::linalg_lu_factor_ex", f32(3, 3), atol=1e-4)
+lu, pivots = torch.linalg.lu_factor(f32(2, 3, 4))
+row("aten::lu_unpack", lu, pivots)
+row("aten::lu_unpack", lu, pivots, True, False)
+row("aten::lu_unpack", lu, pivots, False, True)
+for name in ["cholesky", "linalg_cholesky", "linalg_cholesky_ex"]:
+    row(f"aten::{name}", definite(3), atol=1e-4)
+row("aten::linalg_cholesky", definite(4), upper=True, atol=1e-4)
+L = torch.linalg.cholesky(definite(3))
+row("aten::cholesky_solve", f32(2, 3, 2), L, atol=1e-4)
+row("aten::cholesky_solve", f32(2, 3, 2), L.mT, True, atol=1e-4)
+row("aten::cholesky_inverse", L, atol=1e-4)
+row("aten::matrix_exp", f32(3, 3), atol=1e-4)
+row("aten::linalg_matrix_exp", f32(2, 4, 4), atol=1e-3)
+for n in [0, 1, 2, 5, -2]:
+    row("aten::linalg_matrix_power", square(3, 3), n, atol=1e-3)
+row("aten::matrix_power", square(3, 3), 3, atol=1e-3)
