@@ -3,10 +3,11 @@
 import { binary, compare, unary, where } from "../core/ops/elementwise.ts";
 import { slice } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, floordiv } from "../symbolic.ts";
 import { each, inOpmath, operand } from "./broadcast.ts";
+import { byDecomposition, complexForms, type Form } from "./complex-forms.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
@@ -44,8 +45,8 @@ const leaky = (x: Strided, slope: Strided | Number_): Strided => where(gt(x, 0),
 const hardsigmoid = (x: Strided): Strided => div(clamp(add(x, 3), 0, 6), 6);
 
 /** torch.nn.SELU's constants. */
-export const seluAlpha = 1.6732632423543772848170429916717;
-export const seluScale = 1.0507009873554804934193349852946;
+export const seluAlpha = 1.6732632423543772;
+export const seluScale = 1.0507009873554805;
 
 /** In eval mode the input itself, as PyTorch returns it; in training times 0 or 1/(1-p). */
 const dropout = ({ input, p, train }: { input: Symbolic; p: number | Dim; train: boolean }, call: Call): Symbolic => {
@@ -57,19 +58,30 @@ const evalOnlyDropout = (name: string) => ({
   meta: ({ input }: { input: TensorType }): Meta => ({ dtype: input.dtype, shape: input.shape }),
   eval: ({ input, train }: { input: Strided; p: number; train: boolean }): Strided => {
     if (!train) return input;
-    throw new OnnxExporterError("aten/training", `${name} with train=True has no meaning in an exported program`, "call model.eval() before exporting");
+    throw new OnnxExporterError(
+      "aten/training",
+      `${name} with train=True has no meaning in an exported program`,
+      "call model.eval() before exporting",
+    );
   },
 });
 
 /** Slopes along dim 1, as PyTorch broadcasts them. */
-const alongChannels = (weight: readonly unknown[], rank: number): number[] | null => (weight.length === 1 && rank > 1 ? new Array<number>(rank - 2).fill(1) : null);
+const alongChannels = (weight: readonly unknown[], rank: number): number[] | null =>
+  weight.length === 1 && rank > 1 ? new Array<number>(rank - 2).fill(1) : null;
 
 export const activation = {
   "aten::relu": { meta: same, eval: ({ self }) => unary("relu", self) },
   "aten::relu6": { meta: same, eval: ({ self }) => clamp(self, 0, 6) },
   "aten::hardtanh": { meta: same, eval: ({ self, min_val, max_val }) => clamp(self, min_val, max_val) },
-  "aten::gelu": floating((x, { approximate }: { self: Strided; approximate: string }) => unary(approximate === "tanh" ? "gelu_tanh" : "gelu", x)),
-  "aten::silu": floating((x) => unary("silu", x)),
+  "aten::gelu": floating((x, { approximate }: { self: Strided; approximate: string }) =>
+    unary(approximate === "tanh" ? "gelu_tanh" : "gelu", x),
+  ),
+  "aten::silu": {
+    meta: same,
+    eval: ({ self }) => (isComplex(self.dtype) ? byDecomposition : inOpmath([self], (x) => unary("silu", x))),
+    decompose: ({ self }, call) => (complexForms.silu as Form)(self, call),
+  },
   "aten::mish": floating((x) => mul(x, unary("tanh", softplus(x)))),
   "aten::elu": floating((x, args: { self: Strided; alpha: Number_; scale: Number_; input_scale: Number_ }) =>
     elu(x, args.alpha, args.scale, args.input_scale),
@@ -91,12 +103,18 @@ export const activation = {
   "aten::rrelu": {
     decompose: ({ self, lower, upper, training }, call) => {
       if (!training) return call("aten::leaky_relu", { self, negative_slope: (Number(lower) + Number(upper)) / 2 });
-      throw new OnnxExporterError("aten/training", "rrelu with training=True has no meaning in an exported program", "call model.eval() before exporting");
+      throw new OnnxExporterError(
+        "aten/training",
+        "rrelu with training=True has no meaning in an exported program",
+        "call model.eval() before exporting",
+      );
     },
   },
   "aten::hardswish": floating((x) => mul(x, hardsigmoid(x))),
   "aten::hardsigmoid": floating((x) => hardsigmoid(x)),
-  "aten::softplus": floating((x, { beta, threshold }: { self: Strided; beta: Number_; threshold: Number_ }) => softplus(x, beta, threshold)),
+  "aten::softplus": floating((x, { beta, threshold }: { self: Strided; beta: Number_; threshold: Number_ }) =>
+    softplus(x, beta, threshold),
+  ),
   "aten::log_sigmoid": floating((x) => logSigmoid(x)),
   "aten::threshold": floating((x, { threshold, value }: { self: Strided; threshold: Number_; value: Number_ }) =>
     where(compare("le", x, operand(threshold, x.dtype)), operand(value, x.dtype), x),
@@ -126,11 +144,14 @@ export const activation = {
       const ones = (dtype: DType): Symbolic => call("aten::ones_like", { self: input, dtype });
       if (train === false) return [call("aten::clone", { self: input }), ones("bool")];
       const mask = call("aten::bernoulli.p", { self: input, p: 1 - Number(p) });
+      if (p === 1) return [call("aten::mul.Tensor", { self: input, other: mask }), call("aten::to.dtype", { self: mask, dtype: "bool" })];
       const scaled = call("aten::mul.Scalar", { self: call("aten::mul.Tensor", { self: input, other: mask }), other: 1 / (1 - Number(p)) });
       return [scaled, call("aten::to.dtype", { self: mask, dtype: "bool" })];
     },
   },
-  ...each(["aten::special_expit"], () => ({ decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => call("aten::sigmoid", { self }) })),
+  ...each(["aten::special_expit"], () => ({
+    decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => call("aten::sigmoid", { self }),
+  })),
   "aten::logit": {
     decompose: ({ self, eps }, call) => {
       const low = eps === null ? null : Number(eps);

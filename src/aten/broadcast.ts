@@ -69,7 +69,10 @@ export type Literal = number | bigint | boolean | Complex;
 /** The number `x` as a 0-d tensor of `dtype`; complex numbers in real dtypes lose their imaginary part, as in torch. */
 export function literal(x: Literal, dtype: DType): Strided {
   if (typeof x !== "object") return scalarTensor(dtype, x);
-  const pair = concat([scalarTensor("float64", x.re), scalarTensor("float64", x.im)].map((part) => unsqueeze(part, 0)), 0);
+  const pair = concat(
+    [scalarTensor("float64", x.re), scalarTensor("float64", x.im)].map((part) => unsqueeze(part, 0)),
+    0,
+  );
   return cast(select(viewAs(pair, "complex128"), 0, 0), dtype);
 }
 

@@ -8,7 +8,10 @@ import { copyOf } from "./creation.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
-const typed = ({ self, dtype }: { readonly self: TensorType; readonly dtype: DType | null }): Meta => ({ dtype: dtype ?? self.dtype, shape: self.shape });
+const typed = ({ self, dtype }: { readonly self: TensorType; readonly dtype: DType | null }): Meta => ({
+  dtype: dtype ?? self.dtype,
+  shape: self.shape,
+});
 
 interface Conversion {
   readonly self: Strided;
@@ -40,14 +43,31 @@ export const convert = {
   },
   "prims::device_put": { decompose: ({ a }, call) => call("aten::clone", { self: a }) },
   ...each(
-    ["aten::_cast_Byte", "aten::_cast_Char", "aten::_cast_Double", "aten::_cast_Float", "aten::_cast_Half", "aten::_cast_Int", "aten::_cast_Long", "aten::_cast_Short"],
+    [
+      "aten::_cast_Byte",
+      "aten::_cast_Char",
+      "aten::_cast_Double",
+      "aten::_cast_Float",
+      "aten::_cast_Half",
+      "aten::_cast_Int",
+      "aten::_cast_Long",
+      "aten::_cast_Short",
+    ],
     (name) => ({
-      decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => call("aten::to.dtype", { self, dtype: cTypes[name.slice(12) as keyof typeof cTypes] }),
+      decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic =>
+        call("aten::to.dtype", { self, dtype: cTypes[name.slice(12) as keyof typeof cTypes] }),
     }),
   ),
 } satisfies AtenTable;
 
 /** C++ type names of the `_cast_*` ops. */
 const cTypes = {
-  Byte: "uint8", Char: "int8", Double: "float64", Float: "float32", Half: "float16", Int: "int32", Long: "int64", Short: "int16",
+  Byte: "uint8",
+  Char: "int8",
+  Double: "float64",
+  Float: "float32",
+  Half: "float16",
+  Int: "int32",
+  Long: "int64",
+  Short: "int16",
 } as const satisfies Record<string, DType>;

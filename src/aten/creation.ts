@@ -1,6 +1,6 @@
 /** @file Tensors from numbers: filled, counting, identity, triangles, indices. Copies and views of the same shape. */
 
-import { arange, cast, compare, fill, scalarTensor, where } from "../core/ops/elementwise.ts";
+import { arange, binary, cast, compare, fill, scalarTensor, where } from "../core/ops/elementwise.ts";
 import { contiguous, copyInto, expand, unsqueeze } from "../core/ops/layout.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import { contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../core/strided.ts";
@@ -32,11 +32,29 @@ type Like<T> = Asked & { readonly self: T };
 type Fill<I> = { readonly fill_value: ScalarOf<I> };
 
 const constants = <N extends Op>(names: readonly N[], value: number) =>
-  each(names, () => filled<Sized<Shape>, Sized<readonly number[]>>((a) => a.size, () => value, () => "float32"));
+  each(names, () =>
+    filled<Sized<Shape>, Sized<readonly number[]>>(
+      (a) => a.size,
+      () => value,
+      () => "float32",
+    ),
+  );
 const likes = <N extends Op>(names: readonly N[], value: number) =>
-  each(names, () => filled<Like<TensorType>, Like<Strided>>((a) => a.self.shape, () => value, (a) => a.self.dtype));
+  each(names, () =>
+    filled<Like<TensorType>, Like<Strided>>(
+      (a) => a.self.shape,
+      () => value,
+      (a) => a.self.dtype,
+    ),
+  );
 const news = <N extends Op>(names: readonly N[], value: number) =>
-  each(names, () => filled<Like<TensorType> & Sized<Shape>, Like<Strided> & Sized<readonly number[]>>((a) => a.size, () => value, (a) => a.self.dtype));
+  each(names, () =>
+    filled<Like<TensorType> & Sized<Shape>, Like<Strided> & Sized<readonly number[]>>(
+      (a) => a.size,
+      () => value,
+      (a) => a.self.dtype,
+    ),
+  );
 
 interface Span<I> extends Asked {
   readonly start?: ScalarOf<I>;
@@ -77,11 +95,16 @@ export function fromNumbers(dtype: DType, values: readonly number[]): Strided {
   return cast(out, dtype);
 }
 
-const linspaceOfTensors = ({ start, end, steps, dtype }: { start: Symbolic | Scalar; end: Symbolic | Scalar; steps: number; dtype: DType | null }, call: Call): Symbolic => {
+const linspaceOfTensors = (
+  { start, end, steps, dtype }: { start: Symbolic | Scalar; end: Symbolic | Scalar; steps: number; dtype: DType | null },
+  call: Call,
+): Symbolic => {
   const wanted = dtype ?? "float32";
   const wide = isFloat(wanted) ? wanted : "float64";
   const asTensor = (x: Symbolic | Scalar): Symbolic =>
-    typeof x === "object" && "dtype" in x ? call("aten::to.dtype", { self: x, dtype: wide }) : call("aten::scalar_tensor", { s: x, dtype: wide });
+    typeof x === "object" && "dtype" in x
+      ? call("aten::to.dtype", { self: x, dtype: wide })
+      : call("aten::scalar_tensor", { s: x, dtype: wide });
   const [from, to] = [asTensor(start), asTensor(end)];
   const by = call("aten::div.Scalar", { self: call("aten::sub.Tensor", { self: to, other: from }), other: Math.max(steps - 1, 1) });
   const index = call("aten::arange", { end: steps, dtype: wide });
@@ -93,10 +116,8 @@ const linspaceOfTensors = ({ start, end, steps, dtype }: { start: Symbolic | Sca
 };
 
 /** Column index minus row index of the last two dims: what the diagonals are numbered by. */
-const diagonals = (rows: number, columns: number): Strided => {
-  const [i, j] = [arange("int64", 0, 1, rows), arange("int64", 0, 1, columns)];
-  return fromIntegers(integers(i).flatMap((r) => integers(j).map((c) => c - r)), [rows, columns]);
-};
+const diagonals = (rows: number, columns: number): Strided =>
+  binary("sub", arange("int64", 0, 1, columns), unsqueeze(arange("int64", 0, 1, rows), 1));
 const triangle = (keep: "le" | "ge") => ({
   meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
   eval: ({ self, diagonal }: { self: Strided; diagonal: number }): Strided => {
@@ -124,11 +145,17 @@ export function triangleIndices({ row, col, offset }: Pick<Triangle, "row" | "co
   }
   return [rows, columns];
 }
+/** How many there are. */
+function triangleCount({ row, col, offset }: Pick<Triangle, "row" | "col" | "offset">, lower: boolean): number {
+  let count = 0;
+  for (let r = 0; r < row; r++) count += lower ? Math.min(Math.max(r + offset + 1, 0), col) : Math.max(col - Math.max(r + offset, 0), 0);
+  return count;
+}
 const indices = (lower: boolean) => ({
-  meta: (args: Triangle): Meta => ({ dtype: args.dtype ?? "int64", shape: [2, triangleIndices(args, lower)[0].length] }),
+  meta: (args: Triangle): Meta => ({ dtype: args.dtype ?? "int64", shape: [2, triangleCount(args, lower)] }),
   eval: (args: Triangle): Strided => {
     const [rows, columns] = triangleIndices(args, lower);
-    return cast(fromIntegers([...rows, ...columns], [2, rows.length]), args.dtype ?? "int64");
+    return cast(fromIntegers(rows.concat(columns), [2, rows.length]), args.dtype ?? "int64");
   },
 });
 
@@ -166,7 +193,8 @@ export function copyOf(x: Strided, dtype: DType, format: string | null): Strided
 }
 
 const same = ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape });
-const isChannelsLast = (x: Strided, format: string): boolean => keptStrides(x, format).every((s, i) => x.shape[i] === 1 || s === x.strides[i]);
+const isChannelsLast = (x: Strided, format: string): boolean =>
+  keptStrides(x, format).every((s, i) => x.shape[i] === 1 || s === x.strides[i]);
 
 export const creation = {
   ...constants(["aten::zeros", "aten::empty.memory_format", "aten::_efficientzerotensor"], 0),
@@ -175,10 +203,21 @@ export const creation = {
   ...likes(["aten::ones_like"], 1),
   ...news(["aten::new_zeros", "aten::new_empty"], 0),
   ...news(["aten::new_ones"], 1),
-  "aten::full": filled<Sized<Shape> & Fill<Dim>, Sized<readonly number[]> & Fill<number>>((a) => a.size, (a) => a.fill_value, (a) => scalarDType(a.fill_value)),
-  "aten::full_like": filled<Like<TensorType> & Fill<Dim>, Like<Strided> & Fill<number>>((a) => a.self.shape, (a) => a.fill_value, (a) => a.self.dtype),
+  "aten::full": filled<Sized<Shape> & Fill<Dim>, Sized<readonly number[]> & Fill<number>>(
+    (a) => a.size,
+    (a) => a.fill_value,
+    (a) => scalarDType(a.fill_value),
+  ),
+  "aten::full_like": filled<Like<TensorType> & Fill<Dim>, Like<Strided> & Fill<number>>(
+    (a) => a.self.shape,
+    (a) => a.fill_value,
+    (a) => a.self.dtype,
+  ),
   "aten::new_full": filled<Like<TensorType> & Sized<Shape> & Fill<Dim>, Like<Strided> & Sized<readonly number[]> & Fill<number>>(
-    (a) => a.size, (a) => a.fill_value, (a) => a.self.dtype),
+    (a) => a.size,
+    (a) => a.fill_value,
+    (a) => a.self.dtype,
+  ),
   ...each(["aten::empty_strided", "aten::empty_permuted"], () => ({
     decompose: ({ size, dtype }: { size: Shape; dtype: DType | null }, call: Call): Symbolic => call("aten::zeros", { size, dtype }),
   })),
@@ -197,13 +236,18 @@ export const creation = {
   ...each(["aten::arange", "aten::arange.start", "aten::arange.start_step"], () => counting),
   "prims::iota": {
     decompose: ({ length, start, step, dtype }, call) =>
-      call("aten::add.Scalar", { self: call("aten::mul.Scalar", { self: call("aten::arange", { end: length, dtype }), other: step }), other: start }),
+      call("aten::add.Scalar", {
+        self: call("aten::mul.Scalar", { self: call("aten::arange", { end: length, dtype }), other: step }),
+        other: start,
+      }),
   },
   "aten::linspace": {
     meta: ({ steps, dtype }) => ({ dtype: dtype ?? "float32", shape: [steps] }),
     eval: ({ start, end, steps, dtype }) => fromNumbers(dtype ?? "float32", linspacePoints(Number(start), Number(end), steps)),
   },
-  ...each(["aten::linspace.Tensor_Tensor", "aten::linspace.Tensor_Scalar", "aten::linspace.Scalar_Tensor"], () => ({ decompose: linspaceOfTensors })),
+  ...each(["aten::linspace.Tensor_Tensor", "aten::linspace.Tensor_Scalar", "aten::linspace.Scalar_Tensor"], () => ({
+    decompose: linspaceOfTensors,
+  })),
   "aten::logspace": {
     decompose: ({ start, end, steps, base, dtype }, call) => {
       const exponent = call("aten::linspace", { start, end, steps, dtype: dtype === null || isFloat(dtype) ? dtype : "float64" });

@@ -13,6 +13,7 @@ import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
+import { linalg } from "./linalg.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
@@ -20,6 +21,7 @@ import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
+import { prims } from "./prims.ts";
 import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
@@ -33,6 +35,7 @@ import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
 import { view } from "./view.ts";
 import { vision } from "./vision.ts";
+import { windows } from "./window.ts";
 
 /** The families of ops by file name. */
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
@@ -49,12 +52,14 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   indexing,
   join,
   linalgNorms,
+  linalg,
   linear,
   loss,
   norm,
   pad,
   pointwise,
   pool,
+  prims,
   quantized,
   random,
   reduce,
@@ -66,6 +71,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   special,
   symbolic,
   view,
+  windows,
   vision,
 };
 

@@ -10,6 +10,7 @@ import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
 import { widened } from "./algebra.ts";
 import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType, scalarDType } from "./broadcast.ts";
+import { byDecomposition, complexForms, complexPower, type Form } from "./complex-forms.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
 
@@ -23,12 +24,17 @@ type CoreCompare = Parameters<typeof compare>[0];
 const isExact = (d: DType): boolean => !isFloat(d) && !isComplex(d);
 const dtypeOf = (...operands: readonly X[]): DType => (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
 
-/** The core's `op` for each ATen op; the result has the promoted dtype. */
-const unaries = <N extends Op>(names: readonly N[], name?: CoreUnary) =>
-  each(names, (op) => ({
-    meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
-    eval: ({ self }: { self: Strided }): Strided => unary(name ?? (op.slice(6) as CoreUnary), self),
-  }));
+/** The core's `op` for each ATen op; the result has the promoted dtype. Complex numbers go by formula where the core has no function. */
+const unaries = <N extends Op>(names: readonly N[]) =>
+  each(names, (op) => {
+    const name = op.slice("aten::".length);
+    const form = complexForms[name];
+    return {
+      meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
+      eval: ({ self }: { self: Strided }): Strided => (form && isComplex(self.dtype) ? byDecomposition : unary(name as CoreUnary, self)),
+      ...(form && { decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => form(self, call) }),
+    };
+  });
 
 /** floor, ceil, …: integers are themselves. */
 const roundings = <N extends Op>(names: readonly N[]) =>
@@ -112,7 +118,10 @@ const divMode = {
 
 const power = {
   meta: ({ self, exponent }: { self: M; exponent: M }): Meta => pointwiseType([self, exponent]),
-  eval: ({ self, exponent }: { self: X; exponent: X }): Strided => inOpmath([self, exponent], (a, b) => binary("pow", a, b)),
+  eval: ({ self, exponent }: { self: X; exponent: X }): Strided =>
+    isComplex(dtypeOf(self, exponent)) ? byDecomposition : inOpmath([self, exponent], (a, b) => binary("pow", a, b)),
+  decompose: ({ self, exponent }: { self: Symbolic | ScalarOf<Dim>; exponent: Symbolic | ScalarOf<Dim> }, call: Call): Symbolic =>
+    complexPower(self, exponent, call),
 };
 
 const whereEntry = {
@@ -202,9 +211,11 @@ export const pointwise = {
     meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
     eval: ({ self }: { self: Strided }): Strided => {
       if (self.dtype === "bool") return cast(self, "bool");
+      if (isComplex(self.dtype)) return byDecomposition;
       if (!isFloat(self.dtype)) return unary("sign", self);
       return where(unary("isnan", self), operand(0, self.dtype), unary("sign", self));
     },
+    decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => (complexForms.sgn as Form)(self, call),
   })),
   ...tests(["aten::logical_not"], (x) => unary("logical_not", x)),
   ...tests(["aten::isnan", "aten::isinf"], (x, name) => (isExact(x.dtype) ? compare("ne", x, x) : unary(name as "isnan", x))),
@@ -310,11 +321,12 @@ export const pointwise = {
   "aten::angle": {
     meta: ({ self }) => ({ dtype: isInteger(self.dtype) || self.dtype === "bool" ? "float32" : realOf(self.dtype), shape: self.shape }),
     eval: ({ self }) => {
-      if (isComplex(self.dtype)) return unary("angle" as CoreUnary, self);
+      if (isComplex(self.dtype)) return byDecomposition;
       const x = isFloat(self.dtype) ? self : cast(self, "float32");
       const turned = where(compare("lt", x, operand(0, x.dtype)), operand(Math.PI, x.dtype), operand(0, x.dtype));
       return where(unary("isnan", x), x, turned);
     },
+    decompose: ({ self }, call) => call("aten::atan2", { self: call("aten::imag", { self }), other: call("aten::real", { self }) }),
   },
   ...binaries(["aten::copysign.Tensor", "aten::copysign.Scalar"], "copysign"),
   "aten::heaviside": {
@@ -391,6 +403,16 @@ export const pointwise = {
     "aten::arctan": "aten::atan",
     "aten::arctanh": "aten::atanh",
     "aten::arctan2": "aten::atan2",
+    "aten::special_exp2": "aten::exp2",
+    "aten::special_expm1": "aten::expm1",
+    "aten::special_erf": "aten::erf",
+    "aten::special_erfc": "aten::erfc",
+    "aten::special_log1p": "aten::log1p",
+    "aten::special_round": "aten::round.decimals",
+    "aten::positive": "aten::alias",
+    "aten::special_xlogy": "aten::xlogy.Tensor",
+    "aten::special_xlogy.other_scalar": "aten::xlogy.Scalar_Other",
+    "aten::special_xlogy.self_scalar": "aten::xlogy.Scalar_Self",
     "aten::clip": "aten::clamp",
     "aten::clip.Tensor": "aten::clamp.Tensor",
     "aten::multiply.Tensor": "aten::mul.Tensor",

@@ -33,4 +33,6 @@ export const extraRows: Readonly<Record<string, readonly [rule: string, kind: st
   "aten::special_shifted_chebyshev_polynomial_u": ["Elementwise", "INT_TO_FLOAT", 0, 1],
   "aten::special_shifted_chebyshev_polynomial_v": ["Elementwise", "INT_TO_FLOAT", 0, 1],
   "aten::special_shifted_chebyshev_polynomial_w": ["Elementwise", "INT_TO_FLOAT", 0, 1],
+  "aten::special_xlog1py": ["Elementwise", "INT_TO_FLOAT", 0, 1],
+  "aten::special_xlogy": ["Elementwise", "INT_TO_FLOAT", 0, 1],
 };

@@ -44,8 +44,11 @@ const integers = {
 
 /** mean + std * a standard normal number. */
 const affine = (noise: Symbolic, mean: Symbolic | number, std: Symbolic | number, call: Call): Symbolic => {
-  const spread = typeof std === "number" ? call("aten::mul.Scalar", { self: noise, other: std }) : call("aten::mul.Tensor", { self: noise, other: std });
-  return typeof mean === "number" ? call("aten::add.Scalar", { self: spread, other: mean }) : call("aten::add.Tensor", { self: spread, other: mean });
+  const spread =
+    typeof std === "number" ? call("aten::mul.Scalar", { self: noise, other: std }) : call("aten::mul.Tensor", { self: noise, other: std });
+  return typeof mean === "number"
+    ? call("aten::add.Scalar", { self: spread, other: mean })
+    : call("aten::add.Tensor", { self: spread, other: mean });
 };
 
 export const random = {
@@ -67,8 +70,12 @@ export const random = {
   "aten::normal.float_float": {
     decompose: ({ mean, std, size, dtype }, call) => affine(call("aten::randn", { size, dtype }), Number(mean), Number(std), call),
   },
-  "aten::normal.Tensor_float": { decompose: ({ mean, std }, call) => affine(call("aten::randn_like", { self: mean }), mean, Number(std), call) },
-  "aten::normal.float_Tensor": { decompose: ({ mean, std }, call) => affine(call("aten::randn_like", { self: std }), Number(mean), std, call) },
+  "aten::normal.Tensor_float": {
+    decompose: ({ mean, std }, call) => affine(call("aten::randn_like", { self: mean }), mean, Number(std), call),
+  },
+  "aten::normal.float_Tensor": {
+    decompose: ({ mean, std }, call) => affine(call("aten::randn_like", { self: std }), Number(mean), std, call),
+  },
   "aten::normal.Tensor_Tensor": {
     decompose: ({ mean, std }, call) => {
       const both = call("aten::broadcast_tensors", { tensors: [mean, std] })[0] as Symbolic;

@@ -74,13 +74,13 @@ function trigamma(x: Symbolic, call: Call): Symbolic {
 /** Terms that are summed before the Euler-Maclaurin tail. */
 const zetaTerms = 24;
 /** B_2j / (2j)!, inverted. */
-const zetaTail = [12, -720, 30240, -1209600, 47900160, -1.8924375803183791606e9] as const;
+const zetaTail = [12, -720, 30240, -1209600, 47900160, -1892437580.3183792] as const;
 
 /**
  * Hurwitz zeta, sum of (q + k)^-x. NaN for x < 1, and for q below 9 - 24, where PyTorch's loop goes on until q + k passes 9.
  */
 function zeta(x: Term, q: Symbolic, call: Call): Symbolic {
-  const { add, and, div, eq, floor, le, lt, mul, neg, pow, sub, where } = algebra(call);
+  const { add, and, div, eq, floor, le, lt, mul, neg, pow, where } = algebra(call);
   const power = (base: Symbolic, e: Term): Symbolic => pow(base, typeof e === "number" ? -e : neg(e));
   const spread = isTensor<Symbolic>(x) ? call("aten::unsqueeze", { self: x, dim: -1 }) : x;
   const sum = sumLast(power(shifted(q, zetaTerms, call), spread), call);
@@ -305,7 +305,13 @@ export const special = {
     eval: ({ self, other }) => {
       const [a, b] = [binary("add", self, binary("sub", other, other)), binary("add", other, binary("sub", self, self))];
       const [p, q] = [integers(a), integers(b)];
-      return cast(fromIntegers(p.map((x, i) => divisor(x, q[i] as number)), a.shape), self.dtype);
+      return cast(
+        fromIntegers(
+          p.map((x, i) => divisor(x, q[i] as number)),
+          a.shape,
+        ),
+        self.dtype,
+      );
     },
   },
   "aten::lcm": {
@@ -316,5 +322,18 @@ export const special = {
       return abs(mul(call("aten::div.Tensor_mode", { self, other: by, rounding_mode: "trunc" }), other));
     },
   },
+  // 0 where self is 0, NaN where other is.
+  ...each(["aten::special_xlog1py", "aten::special_xlog1py.other_scalar", "aten::special_xlog1py.self_scalar"], () => ({
+    decompose: ({ self, other }: { self: Symbolic | ScalarOf<unknown>; other: Symbolic | ScalarOf<unknown> }, call: Call): Symbolic => {
+      const { add, eq, isnan, log1p, mul, where } = algebra(call);
+      const dtype = (isTensor<Symbolic>(self) ? self : (other as Symbolic)).dtype;
+      const [x, y] = [self, other].map((v) => (isTensor<Symbolic>(v) ? v : call("aten::scalar_tensor", { s: Number(v), dtype }))) as [
+        Symbolic,
+        Symbolic,
+      ];
+      const value = where(eq(x, 0), 0, mul(x, log1p(y)));
+      return where(isnan(y), add(mul(x, 0), y), value);
+    },
+  })),
   ...each(["aten::float_power.Tensor_Tensor", "aten::float_power.Tensor_Scalar", "aten::float_power.Scalar"], () => ({ decompose: power })),
 } satisfies AtenTable;

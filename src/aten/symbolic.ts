@@ -41,7 +41,10 @@ function powerOf(a: Dim, b: Dim): Dim | null {
   if (typeof b !== "number" || b < 0 || b > 8) return null;
   return Array.from({ length: b }, () => a).reduce<Dim>(mul, 1);
 }
-const shifted = (f: (a: Dim, factor: Dim) => Dim) => (a: Dim, b: Dim): Dim | null => (typeof b === "number" ? f(a, 2 ** b) : null);
+const shifted =
+  (f: (a: Dim, factor: Dim) => Dim) =>
+  (a: Dim, b: Dim): Dim | null =>
+    typeof b === "number" ? f(a, 2 ** b) : null;
 const noDims = (): null => null;
 
 /** Every binary operator on numbers of a program, by the name of the Python function. */
@@ -68,8 +71,10 @@ export type BinaryName = keyof typeof operators;
 
 /** `and_` and `or_`: of truth values a truth value, of integers their bits. */
 const bits = {
-  "_operator::and_": (a: number | boolean, b: number | boolean) => (typeof a === "boolean" && typeof b === "boolean" ? a && b : Number(a) & Number(b)),
-  "_operator::or_": (a: number | boolean, b: number | boolean) => (typeof a === "boolean" && typeof b === "boolean" ? a || b : Number(a) | Number(b)),
+  "_operator::and_": (a: number | boolean, b: number | boolean) =>
+    typeof a === "boolean" && typeof b === "boolean" ? a && b : Number(a) & Number(b),
+  "_operator::or_": (a: number | boolean, b: number | boolean) =>
+    typeof a === "boolean" && typeof b === "boolean" ? a || b : Number(a) | Number(b),
 };
 
 /** What is known of `a op b`: a size, a number, a truth value; null where only a run can tell. */
@@ -119,7 +124,11 @@ function stridesOf({ shape, strides }: TensorType): Shape {
 }
 
 function refuted(message: string): never {
-  throw new OnnxExporterError("eval/assert", `an assertion of the program does not hold: ${message}`, "give inputs that satisfy the program's constraints");
+  throw new OnnxExporterError(
+    "eval/assert",
+    `an assertion of the program does not hold: ${message}`,
+    "give inputs that satisfy the program's constraints",
+  );
 }
 const holds = (x: Plain): boolean => (typeof x === "object" ? x.re !== 0 || x.im !== 0 : Boolean(x));
 const nothing = (): [] => [];
@@ -133,7 +142,8 @@ export const symbolic = {
   ...each(bitNames, (name) => ({
     meta: ({ a, b }: { a: ScalarOf<Dim>; b: ScalarOf<Dim> }): Known =>
       isNumber(a) && isNumber(b) && typeof a !== "bigint" && typeof b !== "bigint" ? bits[name](a, b) : runtime,
-    eval: ({ a, b }: { a: ScalarOf<number>; b: ScalarOf<number> }): boolean | number => bits[name](a as number | boolean, b as number | boolean),
+    eval: ({ a, b }: { a: ScalarOf<number>; b: ScalarOf<number> }): boolean | number =>
+      bits[name](a as number | boolean, b as number | boolean),
   })),
   ...each(unaryNames, (name) => ({
     meta: ({ a }: { a: ScalarOf<Dim> }): Known => unaryKnown(unaries[name], a) ?? runtime,
@@ -189,9 +199,14 @@ export const symbolic = {
   ...each(["aten::sym_constrain_range", "aten::sym_constrain_range_for_size"], () => ({
     meta: nothing,
     eval: ({ size, min, max }: { size: ScalarOf<number>; min: number | null; max: number | null }): [] =>
-      (min === null || Number(size) >= min) && (max === null || Number(size) <= max) ? [] : refuted(`${String(size)} is not in [${min}, ${max}]`),
+      (min === null || Number(size) >= min) && (max === null || Number(size) <= max)
+        ? []
+        : refuted(`${String(size)} is not in [${min}, ${max}]`),
   })),
-  ...each(["aten::_functional_sym_constrain_range", "aten::_functional_sym_constrain_range_for_size", "aten::_functional_assert_scalar"], () => token),
+  ...each(
+    ["aten::_functional_sym_constrain_range", "aten::_functional_sym_constrain_range_for_size", "aten::_functional_assert_scalar"],
+    () => token,
+  ),
   "aten::_functional_assert_async.msg": token,
   "aten::_make_dep_token": { decompose: (_, call) => call("aten::zeros", { size: [], dtype: "float32" }) },
 } satisfies AtenTable;

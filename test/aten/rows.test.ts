@@ -20,7 +20,7 @@ async function stage(row: Row, xfail: string | undefined, run: () => string | nu
   else expect(problem, `passes, though the row says it fails (${xfail}): ${rowText(row)}`).not.toBeNull();
 }
 
-const wanted = process.env["ROWS"]?.split(",");
+const wanted = process.env.ROWS?.split(",");
 
 for (const name of families()) {
   if (wanted && !wanted.includes(name)) continue;

@@ -67,8 +67,8 @@ export function decode(arg: Json, name: string, tensor: (ref: TensorRef, name: s
   if (isTensorRef(arg)) return tensor(arg, name);
   if (Array.isArray(arg)) return (arg as readonly Json[]).map((a) => decode(a, name, tensor, dim));
   if (typeof arg !== "object" || arg === null) return arg;
-  if ("dim" in arg) return dim(arg["dim"] as number);
-  return "float" in arg ? Number(arg["float"]) : arg;
+  if ("dim" in arg) return dim(arg.dim as number);
+  return "float" in arg ? Number(arg.float) : arg;
 }
 
 export const decodeArgs = (

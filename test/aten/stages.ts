@@ -28,7 +28,7 @@ const plain = (n: number): number => n;
 class Symbols {
   readonly env = new SymEnv();
   of(n: number): SymInt {
-    return this.env.symbol(`s${n}`, n < 2 ? n : 2);
+    return this.env.symbol(`s${n}`, Math.min(n, 2));
   }
   value(d: Dim): number | null {
     if (typeof d === "number") return d;

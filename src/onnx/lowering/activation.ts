@@ -25,11 +25,12 @@ function elu(x: Value, alpha: number, scale: number, inputScale: number, op: OpB
 const celu = (x: Value, alpha: number, op: OpBuilder): Value =>
   x.dtype === "float32" ? op.Celu(x, { alpha }) : elu(x, alpha, 1, 1 / alpha, op);
 
-/** In eval mode the input. In training ONNX's Dropout draws the mask. */
-const dropout = ({ input, p, train }: { input: Value; p: Numeric; train: boolean }, op: OpBuilder): Value =>
-  train && p !== 0
-    ? (op.outputs(1, "Dropout", [input, operand(op, p, "float32"), op.scalar(true, "bool")])[0] as Value)
-    : op.Identity(input);
+/** In eval mode the input. In training ONNX's Dropout draws the mask; it takes no ratio of 1. */
+const dropout = ({ input, p, train }: { input: Value; p: Numeric; train: boolean }, op: OpBuilder): Value => {
+  if (!train || p === 0) return op.Identity(input);
+  if (p === 1) return op.Mul(input, 0);
+  return op.outputs(1, "Dropout", [input, operand(op, p, "float32"), op.scalar(true, "bool")])[0] as Value;
+};
 
 export const activation = {
   "aten::relu": ({ self }, op) => op.Relu(self),

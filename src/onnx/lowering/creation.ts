@@ -1,12 +1,12 @@
 /** @file How ONNX says tensors made from numbers, triangles, and copies. */
 
 import { each } from "../../aten/broadcast.ts";
-import { linspacePoints, spanLength, triangleIndices } from "../../aten/creation.ts";
+import { linspacePoints, triangleIndices } from "../../aten/creation.ts";
 import type { Op } from "../../aten/table.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { dimOf, type Int } from "./ints.ts";
+import type { Int } from "./ints.ts";
 import { known, type Numeric, operand } from "./operand.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
@@ -49,7 +49,7 @@ function counting({ start = 0, end, step = 1 }: Span, op: OpBuilder, [result]: R
   const parts = [start, end, step];
   const numbers = parts.map(known);
   const count = shape[0] ?? 0;
-  if (parts.every((x, i) => numbers[i] === null || Number.isInteger(numbers[i]))) {
+  if (parts.every((_x, i) => numbers[i] === null || Number.isInteger(numbers[i]))) {
     const carrier = dtype === "int32" ? dtype : "int64";
     const [from, to, by] = parts.map((x) => operand(op, x, carrier)) as [Value, Value, Value];
     return op.cast(op.Range(from, to, by), dtype);

@@ -1,0 +1,24 @@
+# Complex numbers: the core's own functions and the forms built on them.
+pending = dict(xfail_onnx="normalize/complex refuses complex values", rtol=1e-4, atol=1e-5)
+for name in ["neg", "abs", "exp", "log", "sqrt", "reciprocal", "sin", "cos", "rsqrt", "exp2", "expm1", "log2", "log10", "log1p", "tan", "sinh", "cosh", "tanh",
+             "asinh", "acosh", "atanh", "asin", "acos", "atan", "sigmoid", "silu", "sgn", "angle", "square", "logical_not", "isreal"]:
+    row(f"aten::{name}", c64(3, 4), **pending)
+row("aten::sgn", of("complex64", [0j, 3 + 4j, -1j]), **pending)
+for name in ["add.Tensor", "sub.Tensor", "mul.Tensor", "div.Tensor", "eq.Tensor", "ne.Tensor"]:
+    row(f"aten::{name}", c64(2, 3), c64(3), **pending)
+    row(f"aten::{name}", c64(2, 3), f32(3), **pending)
+row("aten::mul.Scalar", c64(3), 1.5 + 2j, **pending)
+row("aten::add.Scalar", c64(3), 2j, **pending)
+row("aten::add.Scalar", f32(3), 1 + 2j, **pending)
+row("aten::pow.Tensor_Scalar", c64(4), 2, **pending)
+row("aten::pow.Tensor_Scalar", c64(4), 0.5, **pending)
+row("aten::pow.Tensor_Tensor", c64(4), c64(4), **pending)
+row("aten::pow.Scalar", 2, c64(4), **pending)
+row("aten::ldexp.Tensor", c64(4), i64(4), **pending)
+row("aten::where.self", bool_(4), c64(4), c64(4), **pending)
+row("aten::masked_fill.Scalar", c64(4), bool_(4), 1 + 2j, **pending)
+row("aten::full", [2], 1 + 2j, **pending)
+row("aten::ones_like", c64(3), **pending)
+row("aten::to.dtype", c64(3), torch.complex128, **pending)
+row("aten::to.dtype", f32(3), torch.complex64, **pending)
+row("aten::tril", c64(3, 3), **pending)
