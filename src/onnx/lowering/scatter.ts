@@ -63,8 +63,9 @@ function scatterReduce(
     scattered({ self: x, dim, index, src: likeIndex(op, x, index, value) }, "none", op);
   const total = scattered({ self: include_self ? self : clear(self, neutral), dim, index, src }, kind, op);
   if (name !== "mean") return total;
-  const start = expandTo(op, op.scalar(1, self.dtype), self.shape);
-  const count = scattered({ self: include_self ? start : clear(start, 0), dim, index, src: likeIndex(op, self, index, 1) }, "add", op);
+  const start = expandTo(op, op.scalar(include_self ? 1 : 0, self.dtype), self.shape);
+  const written = scattered({ self: start, dim, index, src: likeIndex(op, self, index, 1) }, "add", op);
+  const count = include_self ? written : op.Max(written, 1);
   // places that nothing is written to are divided by 1; whole numbers round down
   if (isFloat(self.dtype)) return op.Div(total, count);
   return op.Div(op.Sub(total, op.Mod(total, count)), count);
@@ -79,6 +80,7 @@ interface ByVector {
 /** Whole slices of `self` along `dim` at `index` combined with those of `source`: points of one coordinate in front. */
 function scatteredRows({ self, dim, index }: ByVector, source: Value, reduction: Combine, op: OpBuilder): Value {
   const d = wrapDim(dim, self.rank);
+  if (self.rank === 1) return scattered({ self, dim, index: op.reshape(index, source.shape), src: source }, reduction, op);
   const wide = reduction === "none" ? self.dtype : combinedIn(self);
   const points = op.reshape(op.cast(index, "int64"), [product(index.shape), 1]);
   const order = [d, ...range(self.rank).filter((i) => i !== d)];
