@@ -12,7 +12,7 @@ import { type Args, callOn, evalInterpreter, functionalTwin, metaInterpreter } f
 import { byteLength, type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import type { TensorMethods } from "./functions.gen.ts";
-import { type Shape, SymInt, show } from "./symbolic.ts";
+import { product, type Shape, SymInt, show } from "./symbolic.ts";
 
 /** A Python number: bigint for integers beyond 2^53. */
 export type Scalar = number | bigint | boolean | { readonly re: number; readonly im: number };
@@ -68,7 +68,7 @@ export class Tensor {
     return dim === undefined ? this.shape : (this.shape.at(dim) as number);
   }
   numel(): number {
-    return numel(this.shape);
+    return product(this.#shape) as number;
   }
   stride(): readonly number[] {
     return this.data?.strides ?? contiguousStrides(this.shape);
@@ -226,4 +226,4 @@ export function call(op: string, args: Args): unknown {
 }
 
 /** A call's arguments as a graph records them. */
-export const recordable = (args: Args, valueOf: (t: Tensor) => Value): Record<string, Arg> => mapArgs(args, valueOf) as Record<string, Arg>;
+export const recordable = (args: Args, toValue: (t: Tensor) => Value): Record<string, Arg> => mapArgs(args, toValue) as Record<string, Arg>;

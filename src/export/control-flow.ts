@@ -23,7 +23,12 @@ const isTrue = (x: unknown): boolean => {
 
 /** Stacks what each step gave, one list per result. */
 const stackSteps = (steps: readonly (readonly unknown[])[]): unknown[] =>
-  (steps[0] ?? []).map((_, k) => concat(steps.map((s) => unsqueeze(s[k] as Strided, 0)), 0));
+  (steps[0] ?? []).map((_, k) =>
+    concat(
+      steps.map((s) => unsqueeze(s[k] as Strided, 0)),
+      0,
+    ),
+  );
 
 const lengthOf = (xs: readonly unknown[]): number => (xs[0] as Strided | undefined)?.shape[0] ?? 0;
 const stepOf = (xs: readonly unknown[], i: number): Strided[] => xs.map((x) => select(x as Strided, 0, i));

@@ -38,3 +38,41 @@ export function axisSpec(spec: TensorSpec, axis: number): DynamicDim | string | 
   const found = spec === null ? null : ((spec as Readonly<Record<number, AxisSpec>>)[axis] ?? null);
   return found === Dim.STATIC || typeof found === "number" ? null : found;
 }
+
+/** The spec of input `name`, at `index` in forward's arguments; null where all is static. */
+export function inputSpec(shapes: DynamicShapes | undefined, name: string, index: number): unknown {
+  if (shapes === null || shapes === undefined) return null;
+  return (Array.isArray(shapes) ? shapes[index] : (shapes as Readonly<Record<string, unknown>>)[name]) ?? null;
+}
+
+/** Throws `export/dynamic-shapes` where `shapes` speaks of inputs that there are not. */
+export function checkInputNames(shapes: DynamicShapes | undefined, names: readonly string[]): void {
+  if (shapes === null || shapes === undefined) return;
+  const inputs = `the inputs are: ${names.join(", ") || "none"}`;
+  if (Array.isArray(shapes)) {
+    if (shapes.length <= names.length) return;
+    throw new OnnxExporterError("export/dynamic-shapes", `dynamic_shapes has ${shapes.length} entries for ${names.length} inputs`, inputs);
+  }
+  const unknown = Object.keys(shapes).filter((k) => !names.includes(k));
+  if (unknown.length > 0)
+    throw new OnnxExporterError("export/dynamic-shapes", `dynamic_shapes names ${unknown.join(", ")}, which no input is`, inputs);
+}
+
+/** Throws `export/dynamic-shapes` where `spec` is none for a tensor of `rank` dims. */
+export function checkTensorSpec(input: string, spec: unknown, rank: number): void {
+  if (spec === null || spec === undefined) return;
+  const wrong = (message: string): never => {
+    throw new OnnxExporterError(
+      "export/dynamic-shapes",
+      `${input}: ${message}`,
+      "give { axis: Dim(name) }, or a list with an entry for each axis",
+    );
+  };
+  if (typeof spec !== "object") wrong(`${String(spec)} is no description of axes`);
+  if (Array.isArray(spec) && spec.length !== rank) wrong(`${spec.length} entries for ${rank} axes`);
+  for (const [key, axis] of Object.entries(spec as object)) {
+    if (!/^\d+$/.test(key) || Number(key) >= rank) wrong(`there is no axis ${key}, the tensor has ${rank}`);
+    if (axis !== null && !(axis instanceof DynamicDim) && typeof axis !== "string" && typeof axis !== "number")
+      wrong(`axis ${key} is given as ${typeof axis}`);
+  }
+}

@@ -10,6 +10,7 @@ import { type Storage, type Strided, scoped } from "../core/strided.ts";
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
+import { type Dim, evaluate, SymInt, show, symbolsOf } from "../symbolic.ts";
 import { loadStrided } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { controlFlow } from "./control-flow.ts";
@@ -87,8 +88,42 @@ function* storagesOf(x: unknown): Generator<Storage, void, void> {
   else if (isTyped(x) && "storage" in x) yield (x as Strided).storage;
 }
 
+/** Values of symbols, learnt from the sizes of tensors whose types name them. */
+class Sizes {
+  readonly #values: Map<string, number>;
+  constructor(known: Sizes | null) {
+    this.#values = new Map(known === null ? [] : known.#values);
+  }
+
+  learn(value: Value, x: unknown): void {
+    const { type } = value;
+    if (type.kind === "tensor" && isTyped(x)) type.shape.forEach((d, axis) => this.#note(d, x.shape[axis]));
+    else if (type.kind === "int" && type.expr !== null && typeof x === "number") this.#note(type.expr, x);
+  }
+
+  #note(d: Dim, size: unknown): void {
+    if (typeof d === "number" || typeof size !== "number") return;
+    const [name, ...more] = symbolsOf(d);
+    if (name !== undefined && more.length === 0 && show(d) === name) this.#values.set(name, size);
+  }
+
+  valueOf(d: SymInt): number {
+    return evaluate(d, (name) => {
+      const size = this.#values.get(name);
+      if (size !== undefined) return size;
+      throw new OnnxExporterError("eval/size", `nothing among the inputs says what ${name} is`, "give an input whose shape has it");
+    });
+  }
+}
+
 /** Runs a graph; sources among the inputs are read when first used. */
-export function evaluateGraph(graph: Graph, inputs: readonly (EvalValue | TensorSource)[], options: EvaluateOptions = {}): EvalValue[] {
+export function evaluateGraph(
+  graph: Graph,
+  inputs: readonly (EvalValue | TensorSource)[],
+  options: EvaluateOptions = {},
+  outer: Sizes | null = null,
+): EvalValue[] {
+  const sizes = new Sizes(outer);
   const last = lastUses(graph);
   const values = new Map<Value, unknown>();
   const lifetimes = new Lifetimes();
@@ -96,6 +131,7 @@ export function evaluateGraph(graph: Graph, inputs: readonly (EvalValue | Tensor
     if (v === null) return;
     const given = inputs[i];
     if (!isSource(given)) lifetimes.protect(given);
+    sizes.learn(v, given);
     values.set(v, given);
   });
   const get = (v: Value): unknown => {
@@ -106,13 +142,17 @@ export function evaluateGraph(graph: Graph, inputs: readonly (EvalValue | Tensor
     lifetimes.acquire(loaded);
     return loaded;
   };
-  const resolve = (arg: Arg): unknown =>
-    arg instanceof Value ? get(arg) : Array.isArray(arg) ? (arg as readonly Arg[]).map(resolve) : arg;
+  const resolve = (arg: Arg): unknown => {
+    if (arg instanceof Value) return get(arg);
+    if (Array.isArray(arg)) return (arg as readonly Arg[]).map(resolve);
+    return arg instanceof SymInt ? sizes.valueOf(arg) : arg;
+  };
   graph.nodes.forEach((node, i) => {
     const args: Args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, resolve(v)]));
-    const results = scoped(() => evaluateNode(node, args), storagesOf);
+    const results = scoped(() => evaluateNode(node, args, sizes), storagesOf);
     bindOutputs(node.outputs, results, (v, x) => {
       values.set(v, x);
+      sizes.learn(v, x);
       lifetimes.acquire(x);
     });
     options.onNode?.(node, results);
@@ -137,10 +177,10 @@ function mentioned(node: Node): Set<Value> {
   return all;
 }
 
-function evaluateNode(node: Node, args: Args): unknown[] {
+function evaluateNode(node: Node, args: Args, sizes: Sizes): unknown[] {
   try {
     const region = controlFlow[node.op];
-    if (region) return region(args, (body, operands) => evaluateGraph(body, operands as EvalValue[]));
+    if (region) return region(args, (body, operands) => evaluateGraph(body, operands as EvalValue[], {}, sizes));
     const result = callOn(evalInterpreter, node.op, args, capturedDType(node));
     return node.outputs.length === 1 ? [result] : ((result as unknown[] | undefined) ?? []);
   } catch (cause) {
@@ -162,6 +202,6 @@ function bindOutputs(outputs: readonly Output[], results: readonly unknown[], se
   outputs.forEach((output, i) => {
     const result = results[i];
     if (output instanceof Value) set(output, result);
-    else output?.forEach((v, k) => set(v, (result as readonly unknown[] | undefined)?.[k]));
+    else for (const [k, v] of (output ?? []).entries()) set(v, (result as readonly unknown[] | undefined)?.[k]);
   });
 }

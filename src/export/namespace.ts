@@ -8,8 +8,8 @@ import type { ExportedProgram } from "./exported-program.ts";
 
 export { Dim } from "./dim.ts";
 export { ExportedProgram } from "./exported-program.ts";
-export { load, type LoadOptions } from "./load.ts";
-export { exportProgram as export, type ExportOptions } from "./trace.ts";
+export { type LoadOptions, load } from "./load.ts";
+export { type ExportOptions, exportProgram as export } from "./trace.ts";
 
 /**
  * Runs a captured program on user inputs, flat and in graph order, by the core's kernels. Returns its user outputs, flat: numbers as 0-d tensors
@@ -26,7 +26,10 @@ function tensorsAsNumbers(program: ExportedProgram, inputs: readonly (Tensor | n
   const wanted = specs.filter((s) => s.kind === "user_input");
   const all = inputs.length === specs.length ? specs : wanted;
   if (inputs.length !== all.length) {
-    throw new OnnxExporterError("eval/inputs", `${inputs.length} inputs given, the program takes ${wanted.length}: ${wanted.map((s) => s.name).join(", ")}`);
+    throw new OnnxExporterError(
+      "eval/inputs",
+      `${inputs.length} inputs given, the program takes ${wanted.length}: ${wanted.map((s) => s.name).join(", ")}`,
+    );
   }
   return inputs.flatMap((x, i): EvalValue[] => {
     const spec = all[i];

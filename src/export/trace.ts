@@ -7,11 +7,12 @@ import { type Arg, Graph, Node, type Origin, Value } from "../aten/graph.ts";
 import { type Args, callOn, graphInterpreter } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Module, originalForward, runningModules } from "../nn/module.ts";
-import { type Dim as Size, SymEnv, type SymInt, show } from "../symbolic.ts";
+import { SymbolicSize } from "../sym.ts";
+import { type Dim as Size, SymEnv, SymInt, show } from "../symbolic.ts";
 import { type Mode, Parameter, recordable, Tensor, withMode, writtenArgument } from "../tensor.ts";
-import { fakeSource, stridedSource } from "../weights/basic.ts";
+import { bufferSource, fakeSource } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
-import { axisSpec, DynamicDim, type DynamicShapes, type TensorSpec } from "./dim.ts";
+import { axisSpec, checkInputNames, checkTensorSpec, DynamicDim, type DynamicShapes, inputSpec, type TensorSpec } from "./dim.ts";
 import { type ExampleLeaf, ExportedProgram, type Range } from "./exported-program.ts";
 import { type PyTree, TreeSpec, tree_flatten } from "./pytree.ts";
 import { GraphSignature, type InputSpec, type OutputSpec } from "./signature.ts";
@@ -51,11 +52,15 @@ class Tracer implements Mode {
   readonly #weights = new Map<string, TensorSource>();
   readonly #constants = new Map<string, TensorSource>();
   readonly #ranges = new Map<string, Range>();
+  /** Which input gave a named size its example. */
+  readonly #examples = new Map<string, { readonly input: string; readonly size: number }>();
   readonly #paths = new Map<Tensor, { readonly path: string; readonly persistent: boolean }>();
   readonly #modulePaths = new Map<Module, string>();
   readonly #lifted = new Map<Tensor, Value>();
   readonly #liftedSpecs: InputSpec[] = [];
   readonly #names = new Set<string>();
+  /** The name given last: that of the node being recorded. */
+  #newest = "";
   readonly #interpreter = graphInterpreter(
     (node) => this.#nodes.push(node),
     () => this.#origin(),
@@ -76,6 +81,7 @@ class Tracer implements Mode {
     const kwargs = this.#options.kwargs ?? {};
     const names = [...argumentNames(this.#module, this.#args.length), ...Object.keys(kwargs)];
     const given = [...this.#args, ...Object.values(kwargs)] as PyTree<unknown>[];
+    checkInputNames(this.#options.dynamic_shapes, names);
     const flat = given.map((tree) => tree_flatten<unknown>(tree));
     const traced = flat.map(([leaves, spec], i) => this.#placeholders(names[i] as string, leaves as Leaf[], spec, i));
     const values = flat.map(([, spec], i) => unflatten(spec, traced[i] as Leaf[]));
@@ -100,7 +106,7 @@ class Tracer implements Mode {
 
   #program(result: PyTree<unknown>, specs: TreeSpec[], examples: readonly Leaf[], kwargs: readonly string[]): ExportedProgram {
     const [outputs, out_spec] = tree_flatten<unknown>(result);
-    const args = outputs.map((o) => (o instanceof Tensor ? this.#valueOf(o) : (o as Arg)));
+    const args = outputs.map((o, i) => (o instanceof Tensor ? this.#valueOf(o) : this.#scalarOutput(o, i)));
     const outputSpecs = args.map((arg): OutputSpec => ({ kind: "user_output", arg, target: null }));
     const order = { parameter: 0, buffer: 1, constant_tensor: 2 } as Readonly<Record<string, number>>;
     const lifted = this.#liftedSpecs.sort((a, b) => (order[a.kind] as number) - (order[b.kind] as number));
@@ -111,7 +117,7 @@ class Tracer implements Mode {
       new TreeSpec("builtins.dict", kwargs, specs.slice(positional.length)),
     ]);
     const flat = examples.map(
-      (x): ExampleLeaf => (x instanceof Tensor ? (x.data ? stridedSource(x.data) : fakeSource(x.dtype, x.shape)) : x),
+      (x): ExampleLeaf => (x instanceof Tensor ? (x.data ? memoryOf(x, "an example") : fakeSource(x.dtype, x.shape)) : x),
     );
     return new ExportedProgram({
       graph: new Graph(
@@ -133,21 +139,31 @@ class Tracer implements Mode {
     });
   }
 
+  /** An output that is no tensor: None, a number, a size. */
+  #scalarOutput(o: unknown, index: number): Arg {
+    const plain = o instanceof SymbolicSize ? o.dim : o;
+    if (plain === null || ["number", "bigint", "boolean"].includes(typeof plain) || plain instanceof SymInt) return plain as Arg;
+    const got = typeof o === "object" ? `a ${o?.constructor.name}` : typeof o === "string" ? `"${o}"` : String(o);
+    throw new OnnxExporterError(
+      "trace/output",
+      `output ${index} of ${this.#module.constructor.name}.forward is ${got}`,
+      "return tensors, numbers, null, or lists and plain objects of them",
+    );
+  }
+
   /** Stand-ins for the leaves of one argument: tensors become graph inputs, other leaves are constants of the program. */
   #placeholders(name: string, leaves: readonly Leaf[], spec: TreeSpec, index: number): Leaf[] {
-    const { dynamic_shapes } = this.#options;
-    const given =
-      dynamic_shapes === undefined || dynamic_shapes === null
-        ? null
-        : ((dynamic_shapes as Readonly<Record<string, unknown>>)[name] ?? (dynamic_shapes as readonly unknown[])[index] ?? null);
+    const given = inputSpec(this.#options.dynamic_shapes, name, index);
     const names = leafNames(name, spec);
+    const specs = leafSpecs(given, spec);
     return leaves.map((leaf, i) => {
       const input = this.#name(names[i] as string);
       if (!(leaf instanceof Tensor)) {
         this.#specs.push({ kind: "constant_input", name: input, value: null, target: null, constant: leaf });
         return leaf;
       }
-      const tensorSpec = (spec.is_leaf() ? given : ((given as readonly unknown[] | null)?.[i] ?? null)) as TensorSpec;
+      const tensorSpec = specs[i] as TensorSpec;
+      checkTensorSpec(input, tensorSpec, leaf.ndim);
       const shape = leaf.shape.map((d, axis) => this.#size(input, d, axisSpec(tensorSpec, axis), axis));
       const value = new Value(input, { kind: "tensor", dtype: leaf.dtype, shape });
       this.#specs.push({ kind: "user_input", name: input, value, target: null });
@@ -167,6 +183,15 @@ class Tracer implements Mode {
         `${input} has size ${example} in dim ${axis}, Dim("${name}") allows ${min} to ${max ?? "any"}`,
       );
     }
+    const other = this.#examples.get(name);
+    if (other !== undefined && other.size !== example) {
+      throw new OnnxExporterError(
+        "trace/range",
+        `${input} has size ${example} in dim ${axis}, and ${other.input} has ${other.size}: both are said to be "${name}"`,
+        "give sizes that differ different names, or examples that agree",
+      );
+    }
+    this.#examples.set(name, { input, size: example });
     this.#ranges.set(name, { min, max });
     return this.#env.symbol(name, min, max);
   }
@@ -201,7 +226,7 @@ class Tracer implements Mode {
     const prefix = { parameter: "p_", buffer: "b_", constant_tensor: "c_" }[kind];
     const name = this.#name(prefix + target.replaceAll(".", "_"));
     const value = new Value(name, { kind: "tensor", dtype: t.dtype, shape: t.sizes });
-    const source = t.data ? stridedSource(t.data, target) : fakeSource(t.dtype, t.shape, target);
+    const source = t.data ? memoryOf(t, target) : fakeSource(t.dtype, t.shape, target);
     (owner === undefined || !owner.persistent ? this.#constants : this.#weights).set(target, source);
     this.#liftedSpecs.push({ kind, name, value, target, persistent: kind === "buffer" ? owner?.persistent : undefined });
     this.#lifted.set(t, value);
@@ -212,16 +237,17 @@ class Tracer implements Mode {
     let name = hint;
     for (let i = 1; this.#names.has(name); i++) name = `${hint}_${i}`;
     this.#names.add(name);
+    this.#newest = name;
     return name;
   }
 
-  /** Module stack and source line of the call that is being recorded. */
+  /** Name, module stack and source line of the node that is being recorded. */
   #origin(): Origin {
     const moduleStack = runningModules().map((m) => {
       const path = this.#modulePaths.get(m) ?? "";
       return `L__self__${path.replaceAll(".", "_")},${path},${m.constructor.name}`;
     });
-    return { node: "", moduleStack: moduleStack.join(";"), stackTrace: userFrame() };
+    return { node: this.#newest, moduleStack: moduleStack.join(";"), stackTrace: userFrame() };
   }
 
   #coerced(s: SymInt): never {
@@ -233,6 +259,9 @@ class Tracer implements Mode {
   }
 }
 
+/** The values that `t` has now: row-major, whatever its strides. */
+const memoryOf = (t: Tensor, name: string): TensorSource => bufferSource(t.dtype, t.shape, t.bytes(), name);
+
 const at = (frame: string): string => (frame === "" ? "" : ` at ${frame}`);
 
 /** Innermost frame of the call stack outside of this package: `file:line:column` with the function's name. */
@@ -242,7 +271,9 @@ function userFrame(): string {
   const lines = (new Error().stack ?? "").split("\n").slice(1);
   Error.stackTraceLimit = limit;
   const own = new URL("../", import.meta.url).href;
-  const frame = lines.find((l) => !l.includes(own) && !l.includes(own.replace("file://", "")) && !l.includes("node:"));
+  const frame = lines.find(
+    (l) => !l.includes(own) && !l.includes(own.replace("file://", "")) && !l.includes("node:") && !l.includes("<anonymous>"),
+  );
   return frame?.trim().replace(/^at /, "").replaceAll("file://", "") ?? "";
 }
 
@@ -255,6 +286,14 @@ const unflatten = (spec: TreeSpec, leaves: Leaf[]): unknown => {
   };
   return build(spec);
 };
+
+/** What `given` says of each leaf of `spec`: containers are followed, and null is static all the way down. */
+function leafSpecs(given: unknown, spec: TreeSpec): unknown[] {
+  if (spec.is_leaf()) return [given ?? null];
+  return spec.children.flatMap((child, i) =>
+    leafSpecs((given as Readonly<Record<string | number, unknown>> | null)?.[spec.steps[i] as string], child),
+  );
+}
 
 /** Placeholder names as torch makes them: `x`, `x_0`, `d_key`. */
 function leafNames(name: string, spec: TreeSpec): string[] {

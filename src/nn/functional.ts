@@ -53,10 +53,14 @@ interface PoolOptions {
   padding?: Size;
   ceil_mode?: boolean;
 }
-export const max_pool1d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { dilation?: Size }) => Tensor = torchFunction("max_pool1d");
-export const max_pool2d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { dilation?: Size }) => Tensor = torchFunction("max_pool2d");
-export const avg_pool1d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { count_include_pad?: boolean }) => Tensor = torchFunction("avg_pool1d");
-export const avg_pool2d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { count_include_pad?: boolean }) => Tensor = torchFunction("avg_pool2d");
+export const max_pool1d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { dilation?: Size }) => Tensor =
+  torchFunction("max_pool1d");
+export const max_pool2d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { dilation?: Size }) => Tensor =
+  torchFunction("max_pool2d");
+export const avg_pool1d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { count_include_pad?: boolean }) => Tensor =
+  torchFunction("avg_pool1d");
+export const avg_pool2d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { count_include_pad?: boolean }) => Tensor =
+  torchFunction("avg_pool2d");
 export const adaptive_avg_pool1d: (input: Tensor, output_size: Size) => Tensor = torchFunction("adaptive_avg_pool1d");
 export const adaptive_avg_pool2d: (input: Tensor, output_size: Size) => Tensor = torchFunction("adaptive_avg_pool2d");
 
@@ -65,13 +69,22 @@ export const layer_norm: (
   normalized_shape: readonly number[],
   options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number },
 ) => Tensor = torchFunction("layer_norm");
-export const rms_norm: (input: Tensor, normalized_shape: readonly number[], options?: { weight?: Tensor | null; eps?: number | null }) => Tensor =
-  torchFunction("rms_norm");
-export const group_norm: (input: Tensor, num_groups: number, options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number }) => Tensor =
-  torchFunction("group_norm");
+export const rms_norm: (
+  input: Tensor,
+  normalized_shape: readonly number[],
+  options?: { weight?: Tensor | null; eps?: number | null },
+) => Tensor = torchFunction("rms_norm");
+export const group_norm: (
+  input: Tensor,
+  num_groups: number,
+  options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number },
+) => Tensor = torchFunction("group_norm");
 
 /** `pad` lists begin and end of the last dim, then of the one before, and so on. */
-export const pad: (input: Tensor, pad: readonly number[], options?: { mode?: "constant" | "reflect" | "replicate" | "circular"; value?: number | null }) => Tensor =
-  torchFunction("pad");
+export const pad: (
+  input: Tensor,
+  pad: readonly number[],
+  options?: { mode?: "constant" | "reflect" | "replicate" | "circular"; value?: number | null },
+) => Tensor = torchFunction("pad");
 export const dropout = (input: Tensor, options: { p?: number; training?: boolean } = {}): Tensor =>
   call("aten::dropout", { input, p: options.p ?? 0.5, train: options.training ?? true }) as Tensor;

@@ -90,7 +90,8 @@ export abstract class Module {
   }
   /** Parameters and persistent buffers by path; tied ones under every path they have. */
   state_dict(): Record<string, Tensor> {
-    const persistent = (owner: Module, x: unknown, name: string) => x instanceof Parameter || (x instanceof Tensor && owner.#buffers.get(name) === true);
+    const persistent = (owner: Module, x: unknown, name: string) =>
+      x instanceof Parameter || (x instanceof Tensor && owner.#buffers.get(name) === true);
     return Object.fromEntries(this.#entries("", persistent));
   }
   /** Replaces parameters and buffers by those of `state`. Throws `nn/state-dict` naming keys that miss, are unknown, or differ in shape. */
@@ -103,12 +104,15 @@ export abstract class Module {
     }
     for (const [key, now] of Object.entries(own)) {
       const given = state[key];
-      if (given && String(given.shape) !== String(now.shape)) problems.push(`${key} is [${given.shape.join(", ")}], the module has [${now.shape.join(", ")}]`);
+      if (given && String(given.shape) !== String(now.shape))
+        problems.push(`${key} is [${given.shape.join(", ")}], the module has [${now.shape.join(", ")}]`);
     }
-    if (problems.length > 0) throw new OnnxExporterError("nn/state-dict", `the state dict does not fit ${this.constructor.name}:\n  ${problems.join("\n  ")}`);
+    if (problems.length > 0)
+      throw new OnnxExporterError("nn/state-dict", `the state dict does not fit ${this.constructor.name}:\n  ${problems.join("\n  ")}`);
+    const loaded = new Map<Tensor, Tensor>();
     for (const [key, now] of Object.entries(own)) {
       const given = state[key];
-      if (given) Object.assign(this.#owner(key), { [key.slice(key.lastIndexOf(".") + 1)]: now instanceof Parameter ? new Parameter(given.to(now.dtype)) : given.to(now.dtype) });
+      if (given) this.#replace(key, now, loaded, (old) => copyOf(given, old.dtype));
     }
   }
   train(mode = true): this {
@@ -120,17 +124,25 @@ export abstract class Module {
   }
   /** Casts floating parameters and buffers. */
   to(dtype: DType): this {
-    for (const [, m] of this.named_modules()) {
-      for (const [name, x] of Object.entries(m)) {
-        if (x instanceof Parameter && x.is_floating_point()) Object.assign(m, { [name]: new Parameter(x.to(dtype), x.requires_grad) });
-        else if (x instanceof Tensor && m.#buffers.has(name) && x.is_floating_point()) Object.assign(m, { [name]: x.to(dtype) });
-      }
-    }
+    const cast = new Map<Tensor, Tensor>();
+    const all = [...this.#entries("", (owner, x, name) => x instanceof Parameter || (x instanceof Tensor && owner.#buffers.has(name)))];
+    for (const [key, x] of all) if (x.is_floating_point()) this.#replace(key, x, cast, (old) => old.to(dtype));
     return this;
   }
 
+  /** Puts what `make` gives in the place of the tensor at `key`; tensors that were one stay one. */
+  #replace(key: string, now: Tensor, made: Map<Tensor, Tensor>, make: (old: Tensor) => Tensor): void {
+    const known = made.get(now);
+    const tensor = known ?? (now instanceof Parameter ? new Parameter(make(now), now.requires_grad) : make(now));
+    made.set(now, tensor);
+    Object.assign(this.#owner(key), { [key.slice(key.lastIndexOf(".") + 1)]: tensor });
+  }
+
+  /** Tensors by path; a module's own parameters come before its buffers, and both before its submodules'. */
   *#entries(prefix: string, wanted: (owner: Module, x: unknown, name: string) => boolean): Generator<[string, Tensor]> {
-    for (const [name, x] of Object.entries(this)) if (wanted(this, x, name)) yield [join(prefix, name), x as Tensor];
+    const own = Object.entries(this).filter(([name, x]) => wanted(this, x, name)) as [string, Tensor][];
+    for (const [name, x] of own) if (x instanceof Parameter) yield [join(prefix, name), x];
+    for (const [name, x] of own) if (!(x instanceof Parameter)) yield [join(prefix, name), x];
     for (const [name, child] of this.named_children()) yield* child.#entries(join(prefix, name), wanted);
   }
   #owner(path: string): Module {
@@ -139,6 +151,9 @@ export abstract class Module {
     return at;
   }
 }
+
+/** `x` in `dtype`, never the same memory; fake tensors have none to copy. */
+const copyOf = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype && x.data !== null ? x.clone() : x.to(dtype));
 
 const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
 

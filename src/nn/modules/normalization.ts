@@ -35,7 +35,17 @@ abstract class BatchNorm extends UnaryModule {
   forward(input: Tensor): Tensor {
     const { weight, bias, running_mean, running_var, momentum, eps } = this;
     const training = this.training || running_mean === null;
-    return call("aten::batch_norm", { input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled: true }) as Tensor;
+    return call("aten::batch_norm", {
+      input,
+      weight,
+      bias,
+      running_mean,
+      running_var,
+      training,
+      momentum,
+      eps,
+      cudnn_enabled: true,
+    }) as Tensor;
   }
 }
 /** Normalizes `[N, C]` or `[N, C, L]` per channel. */

@@ -39,7 +39,10 @@ const common = (kernel_size: Size, o: PoolOptions): Args => ({
   ceil_mode: o.ceil_mode ?? false,
 });
 const maximum = (kernel_size: Size, o: MaxPoolOptions): Args => ({ ...common(kernel_size, o), dilation: list(o.dilation ?? 1) });
-const average = (kernel_size: Size, o: AvgPoolOptions): Args => ({ ...common(kernel_size, o), count_include_pad: o.count_include_pad ?? true });
+const average = (kernel_size: Size, o: AvgPoolOptions): Args => ({
+  ...common(kernel_size, o),
+  count_include_pad: o.count_include_pad ?? true,
+});
 
 export class MaxPool1d extends Pool {
   constructor(kernel_size: Size, options: MaxPoolOptions = {}) {

@@ -93,16 +93,29 @@ function planned(weight: Value): Map<Node, { sources: TensorSource[]; suffix: st
   return bytes <= source.nbytes && plan.size > 0 ? plan : null;
 }
 
-function replaceOutputs(rewrite: Rewriter, node: Node, sources: readonly TensorSource[], name: string | null): boolean {
+/** `made`: what was folded of the same weight already, by name; nodes that derive the same share it, others get a number. */
+function replaceOutputs(
+  rewrite: Rewriter,
+  node: Node,
+  sources: readonly TensorSource[],
+  name: string | null,
+  made: Map<string, Value> = new Map(),
+): boolean {
   let changed = false;
   for (const [i, y] of node.outputs.entries()) {
     if (y.uses.size === 0) continue;
     const suffix = sources.length > 1 ? `.${i}` : "";
-    const folded = rewrite.at(node).initializer(name && `${name}${suffix}`, sources[i] as TensorSource);
+    const source = sources[i] as TensorSource;
+    let full = name && `${name}${suffix}`;
+    for (let n = 1; full !== null && made.has(full) && !isSame(made.get(full)?.source ?? null, source); n++) full = `${name}${suffix}_${n}`;
+    const folded = (full === null ? undefined : made.get(full)) ?? rewrite.at(node).initializer(full, source);
+    if (full !== null) made.set(full, folded);
     if (rewrite.replace(y, folded)) changed = true;
   }
   return changed;
 }
+
+const isSame = (a: TensorSource | null, b: TensorSource): boolean => a !== null && a.key !== null && a.key === b.key;
 
 /** A Concat of weights that nothing else reads. */
 function foldConcat(rewrite: Rewriter, node: Node): boolean {
@@ -123,8 +136,9 @@ export const foldWeights = pass("fold-weights", (graph, rewrite) => {
   for (const weight of [...rewrite.model.graph.initializers]) {
     if (weight.source === null || rewrite.isOutput(weight) || rewrite.model.graph.inputs.includes(weight)) continue;
     if ([...weight.uses].some((u) => u.node.graph !== graph)) continue;
+    const made = new Map<string, Value>();
     for (const [node, { sources, suffix }] of planned(weight) ?? []) {
-      if (replaceOutputs(rewrite, node, sources, weight.name && weight.name + suffix)) changes++;
+      if (replaceOutputs(rewrite, node, sources, weight.name && weight.name + suffix, made)) changes++;
     }
   }
   for (const node of graph.nodes()) if (foldConcat(rewrite, node)) changes++;
