@@ -1,8 +1,11 @@
 /** @file Convolutions. Input [N, C, spatial…] or [C, spatial…], weight [out, in/groups, …]; transposed: weight [in, out/groups, …]. */
 
+import { imagPart, makeComplex, realPart } from "../core/ops/complex.ts";
 import { conv as convolve } from "../core/ops/conv.ts";
+import { binary } from "../core/ops/elementwise.ts";
 import { squeeze, unsqueeze } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
+import { isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, isStatic, mul, show } from "../symbolic.ts";
 import type { TensorType } from "./graph.ts";
@@ -76,7 +79,17 @@ function convType(input: TensorType, weight: TensorType, given: Given<Dim>): Met
   return { dtype: input.dtype, shape: [...input.shape.slice(0, -n - 1), channels, ...spatial] };
 }
 
+/** (a + bi) * (c + di) for complex operands: four real convolutions; the bias belongs to the first product. */
+function complexConv(input: Strided, weight: Strided, bias: Strided | null, given: Given<number>): Strided {
+  const part = (x: Strided, w: Strided, b: Strided | null): Strided => evalConv(x, w, b, given);
+  const [a, b, c, d] = [realPart(input), imagPart(input), realPart(weight), imagPart(weight)];
+  const re = binary("sub", part(a, c, bias && realPart(bias)), part(b, d, null));
+  const im = binary("add", part(a, d, bias && imagPart(bias)), part(b, c, null));
+  return makeComplex(re, im);
+}
+
 function evalConv(input: Strided, weight: Strided, bias: Strided | null, given: Given<number>): Strided {
+  if (isComplex(input.dtype)) return complexConv(input, weight, bias, given);
   const g = geometry(weight.shape, given);
   const batched = input.shape.length === weight.shape.length;
   const out = convolve(batched ? input : unsqueeze(input, 0), weight, bias, g);

@@ -1,5 +1,6 @@
 /** @file Linear algebra on small square matrices [..., n, n], unrolled over n: elimination with row pivoting, Cholesky, powers. */
 
+import { isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { broadcastShapes } from "./broadcast.ts";
@@ -45,10 +46,19 @@ function exchange(m: Symbolic, k: number, p: Symbolic, call: Call): Symbolic {
   return call("aten::gather", { self: m, dim: -2, index: call("aten::expand", { self: unsqueeze(order, -1, call), size: m.shape }) });
 }
 
+/** |x|; of complex numbers |re| + |im|, by which LAPACK chooses pivots. */
+function magnitude(self: Symbolic, call: Call): Symbolic {
+  const abs = (x: Symbolic): Symbolic => call("aten::abs", { self: x });
+  if (!isComplex(self.dtype)) return abs(self);
+  return call("aten::add.Tensor", { self: abs(call("aten::real", { self })), other: abs(call("aten::imag", { self })) });
+}
+
+const conjugate = (self: Symbolic, call: Call): Symbolic => (isComplex(self.dtype) ? call("aten::conj_physical", { self }) : self);
+
 /** The row at or below k with the largest entry in column k: [...]. */
 function pivotRow(m: Symbolic, k: number, n: number, call: Call): Symbolic {
   const below = slice(select(m, -1, k, call), -1, k, n, call);
-  const place = call("aten::argmax", { self: call("aten::abs", { self: below }), dim: -1 });
+  const place = call("aten::argmax", { self: magnitude(below, call), dim: -1 });
   return call("aten::add.Scalar", { self: place, other: k });
 }
 
@@ -136,23 +146,23 @@ function solve(A: Symbolic, B: Symbolic, left: boolean, call: Call): Symbolic {
   return left ? solved(A, B, call) : swapped(solved(swapped(A, call), swapped(B, call), call), call);
 }
 
-/** L with A = L Lᵀ, column by column. */
+/** L with A = L Lᴴ, column by column. */
 function cholesky(A: Symbolic, upper: boolean, call: Call): Symbolic {
   const n = sizeOf(A, -1, "cholesky");
-  const given = upper ? swapped(A, call) : A;
+  const given = upper ? conjugate(swapped(A, call), call) : A;
   const columns: Symbolic[] = [];
   for (let k = 0; k < n; k++) {
     let column = slice(given, -1, k, k + 1, call);
     if (columns.length > 0) {
       const done = columns.length === 1 ? (columns[0] as Symbolic) : call("aten::cat", { tensors: columns, dim: -1 });
-      column = sub(column, matmul(done, swapped(slice(done, -2, k, k + 1, call), call), call), call);
+      column = sub(column, matmul(done, conjugate(swapped(slice(done, -2, k, k + 1, call), call), call), call), call);
     }
     const root = call("aten::sqrt", { self: slice(column, -2, k, k + 1, call) });
     const below = unsqueeze(call("aten::ge.Scalar", { self: iota(n, call), other: k }), -1, call);
     columns.push(call("aten::where.ScalarOther", { condition: below, self: div(column, root, call), other: 0 }));
   }
   const L = columns.length === 0 ? A : call("aten::cat", { tensors: columns, dim: -1 });
-  return upper ? swapped(L, call) : L;
+  return upper ? conjugate(swapped(L, call), call) : L;
 }
 
 /** Rows of X with T X = B for a triangular T, one after the other. */
@@ -173,8 +183,8 @@ function triangular(T: Symbolic, B: Symbolic, upper: boolean, unit: boolean, cal
 }
 
 function choleskySolve(B: Symbolic, factor: Symbolic, upper: boolean, call: Call): Symbolic {
-  const L = upper ? swapped(factor, call) : factor;
-  return triangular(swapped(L, call), triangular(L, B, false, false, call), true, false, call);
+  const L = upper ? conjugate(swapped(factor, call), call) : factor;
+  return triangular(conjugate(swapped(L, call), call), triangular(L, B, false, false, call), true, false, call);
 }
 
 const tril = (self: Symbolic, k: number, call: Call): Symbolic => call("aten::tril", { self, diagonal: k });
@@ -235,6 +245,7 @@ export const linalg = {
   "aten::logdet": {
     decompose: ({ self }, call) => {
       const [sign, log] = signAndLog(self, call);
+      if (isComplex(self.dtype)) return call("aten::add.Tensor", { self: call("aten::log", { self: sign }), other: log });
       return call("aten::masked_fill.Scalar", { self: log, mask: is(sign, -1, call), value: Number.NaN });
     },
   },

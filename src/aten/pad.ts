@@ -39,14 +39,19 @@ const padType = (self: TensorType, pad: readonly Dim[]): Meta =>
     padPairs(pad, self.shape.length).map((p, i) => (p === null ? (self.shape[i] as Dim) : add(self.shape[i] as Dim, add(p[0], p[1])))),
   );
 
-/** Negative padding cuts. */
+/** Negative padding cuts: before circular padding reads the input, after the other modes have. */
 function evalPad(self: Strided, pad: readonly number[], mode: PadMode, value: ScalarOf<number>): Strided {
   if (typeof value === "object") throw new OnnxExporterError("aten/argument", "a complex fill value", "pad real and imaginary parts apart");
-  return padCore(
+  const pairs = padPairs(pad, self.shape.length).map((p): [number, number] => (p === null ? [0, 0] : [p[0], p[1]]));
+  if (mode !== "circular") return padCore(self, pairs, mode, value);
+  const cut = padCore(
     self,
-    padPairs(pad, self.shape.length).map((p): [number, number] => (p === null ? [0, 0] : [p[0], p[1]])),
+    pairs.map(([a, b]): [number, number] => [Math.min(a, 0), Math.min(b, 0)]),
+  );
+  return padCore(
+    cut,
+    pairs.map(([a, b]): [number, number] => [Math.max(a, 0), Math.max(b, 0)]),
     mode,
-    value,
   );
 }
 

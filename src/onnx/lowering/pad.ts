@@ -26,25 +26,31 @@ function fillValue(value: Scalar, like: Value, op: OpBuilder): Value {
     : op.cast(value, like.dtype);
 }
 
-/** Constant padding may be negative in ONNX and cuts; the other modes read the whole input first and cut afterwards, as PyTorch does. */
+/**
+ * Constant padding may be negative in ONNX and cuts. Reflection and replication read the whole input and cut afterwards, circular padding
+ * cuts first, as PyTorch does.
+ */
 function padded(self: Value, pad: readonly Int[], mode: PadMode, value: Scalar, op: OpBuilder): Value {
   const pairs = padPairs(pad, self.rank);
   if (pairs.every((p) => p === null || p.every(isZero))) return op.Identity(self);
   if (mode !== "constant" && pad.some(isNegative)) {
-    const grown = padded(
-      self,
-      pad.map((x) => (isNegative(x) ? 0 : x)),
-      mode,
-      value,
-      op,
-    );
-    return padded(
-      grown,
-      pad.map((x) => (isNegative(x) ? x : 0)),
-      "constant",
-      0,
-      op,
-    );
+    const grow = (x: Value): Value =>
+      padded(
+        x,
+        pad.map((p) => (isNegative(p) ? 0 : p)),
+        mode,
+        value,
+        op,
+      );
+    const cut = (x: Value): Value =>
+      padded(
+        x,
+        pad.map((p) => (isNegative(p) ? p : 0)),
+        "constant",
+        0,
+        op,
+      );
+    return mode === "circular" ? grow(cut(self)) : cut(grow(self));
   }
   const amounts = [...pairs.map((p) => p?.[0] ?? 0), ...pairs.map((p) => p?.[1] ?? 0)];
   if (mode === "constant") return op.Pad(self, amounts, fillValue(value, self, op), { mode: "constant" });
