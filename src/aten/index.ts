@@ -31,6 +31,7 @@ import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
+import { stack } from "./stack.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
 import { view } from "./view.ts";
@@ -69,6 +70,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   search,
   sort,
   special,
+  stack,
   symbolic,
   view,
   windows,

@@ -8,7 +8,7 @@ import { isComplex } from "../dtype.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { product } from "../symbolic.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
-import { indexedShape, indexPlan, indexShape, isMask, withoutMasks } from "./index-shape.ts";
+import { indexedShape, indexPlan, indexShape, withoutMasks } from "./index-shape.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Fresh, Meta, Symbolic } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
@@ -78,7 +78,8 @@ const nonzeroType = ({ self }: { readonly self: Typed }, fresh: Fresh): Meta => 
 
 const nonzeroes = {
   meta: nonzeroType,
-  eval: ({ self }: { readonly self: Strided }): Strided => nonzero(isComplex(self.dtype) ? compare("ne", self, scalarTensor(self.dtype, 0)) : self),
+  eval: ({ self }: { readonly self: Strided }): Strided =>
+    nonzero(isComplex(self.dtype) ? compare("ne", self, scalarTensor(self.dtype, 0)) : self),
 };
 
 /** Coordinates of non-zero elements, a vector per dim. */

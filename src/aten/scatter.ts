@@ -55,8 +55,7 @@ function scattered({ self, dim, index, src }: Scattered, reduce: "none" | "add" 
   return self.shape.length === 0 ? reshape(out, []) : out;
 }
 
-const likeIndex = (x: Strided, index: Strided, value: ScalarOf<number>): Strided =>
-  expand(literal(x.dtype, value), index.shape);
+const likeIndex = (x: Strided, index: Strided, value: ScalarOf<number>): Strided => expand(literal(x.dtype, value), index.shape);
 
 /** What a reduction starts from: combining it with x gives x. */
 export function neutralOf(reduce: Reduction, dtype: DType): number | bigint {
