@@ -41,6 +41,9 @@ export const convert = {
     meta: ({ a, dtype }) => ({ dtype, shape: a.shape }),
     eval: ({ a, dtype }) => cast(a, dtype),
   },
+  "quantized_decomposed::convert_element_type.no_fuse": {
+    decompose: ({ input, dtype }, call) => call("aten::to.dtype", { self: input, dtype }),
+  },
   "prims::device_put": { decompose: ({ a }, call) => call("aten::clone", { self: a }) },
   ...each(
     [
