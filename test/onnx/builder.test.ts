@@ -92,8 +92,7 @@ test("reshape is a constant with 0 and -1 where that says it, and nothing where 
 });
 
 test("sizes are read off shapes, or computed from them", () => {
-  const { op, inputs, text } = builder([[N, 3, M]]);
-  const [x] = inputs as [Value];
+  const { op, text } = builder([[N, 3, M]]);
   const shape = op.dims([N, 3, M]);
   expect(op.dims([N, 3, M])).toBe(shape);
   const odd = op.dim(sub(add(mul(2, N), floordiv(M, 2)), 1) as SymInt);

@@ -132,6 +132,33 @@ const rows: { readonly [name: string]: Row } = {
     opsets: all,
   },
   "AffineGrid 3d": { inputs: [f32(2, 3, 4)], make: (op, t) => op.AffineGrid(t, [2, 3, 2, 4, 5]), opsets: all },
+  "Attention 4d": {
+    inputs: [f32(2, 4, 3, 8), f32(2, 2, 5, 8), f32(2, 2, 5, 8), ["bool", [3, 5]]],
+    make: (op, q, k, v, m) => [
+      op.Attention(q, k, v, m),
+      op.Attention(q, k, v, { is_causal: 1, scale: 0.5 }),
+      op.Attention(q, k, v, { softcap: 2 }),
+    ],
+    opsets: all,
+    tolerance: 1e-5,
+  },
+  "Attention 3d with a past": {
+    inputs: [f32(2, 3, 16), f32(2, 3, 8), f32(2, 3, 8), f32(2, 2, 4, 4), f32(2, 2, 4, 4)],
+    make: (op, q, k, v, a, b) => op.outputs(3, "Attention", [q, k, v, null, a, b], { q_num_heads: 4, kv_num_heads: 2, is_causal: 1 }),
+    opsets: all,
+    tolerance: 1e-5,
+  },
+  RotaryEmbedding: {
+    inputs: [f32(2, 4, 3, 8), f32(2, 3, 4), f32(2, 3, 4), f32(2, 3, 2), f32(2, 3, 32)],
+    make: (op, x, c, s, h, w) => [
+      op.RotaryEmbedding(x, c, s),
+      op.RotaryEmbedding(x, c, s, { interleaved: 1 }),
+      op.RotaryEmbedding(x, h, h, { rotary_embedding_dim: 4, num_heads: 4 }),
+      op.RotaryEmbedding(w, c, s, { num_heads: 4 }),
+    ],
+    opsets: all,
+    tolerance: 1e-5,
+  },
   ReduceMean: {
     inputs: [f32(3, 4, 5)],
     make: (op, x) => [op.ReduceMean(x, [0, -1]), op.ReduceMax(x), op.ReduceL2(x, [1], { keepdims: 0 }), op.ReduceSum(x, [1])],

@@ -75,6 +75,8 @@ export class Value {
   }
 }
 
+const none: readonly Graph[] = [];
+
 export class Node {
   readonly domain: string;
   readonly op: string;
@@ -126,10 +128,10 @@ export class Node {
     if (value && use) value.addUse(use);
   }
   /** The node's own sub-graphs, in attribute order. */
-  get graphs(): Graph[] {
-    const graphs: Graph[] = [];
-    for (const a of this.attributes.values()) if (a.kind === "graph") graphs.push(a.value);
-    return graphs;
+  get graphs(): readonly Graph[] {
+    let found = none; // most nodes have none: nothing is allocated for them
+    for (const a of this.attributes.values()) if (a.kind === "graph") found = [...found, a.value];
+    return found;
   }
   int(name: string, otherwise: number): number {
     const a = this.attributes.get(name);

@@ -4,6 +4,7 @@ import type { Value } from "../ir/graph.ts";
 import type { Attributes } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
 import { activation } from "./expand-activation.ts";
+import { attentions } from "./expand-attention.ts";
 import { bitwise } from "./expand-bitwise.ts";
 import { normalization } from "./expand-normalization.ts";
 import { tensor } from "./expand-tensor.ts";
@@ -16,4 +17,4 @@ export type ExpandRow = (op: OpBuilder, inputs: readonly (Value | null)[], attri
 export type ExpandTable = { readonly [op: string]: ExpandRow };
 
 /** By op. The rows of an op are asked only where the target lacks it. */
-export const expandRows: ExpandTable = { ...activation, ...bitwise, ...normalization, ...tensor };
+export const expandRows: ExpandTable = { ...activation, ...attentions, ...bitwise, ...normalization, ...tensor };
