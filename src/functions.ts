@@ -92,3 +92,14 @@ export function torchFunction<F>(name: string): F {
   Object.defineProperty(f, "name", { value: name });
   return f as F;
 }
+
+/** Puts PyTorch's tensor methods on Tensor: `x.relu()` is `torch.relu(x)`. Those that Tensor has itself stay. */
+export function installMethods(names: readonly string[]): void {
+  for (const name of names) {
+    if (name in Tensor.prototype) continue;
+    const value = function (this: Tensor, ...args: unknown[]): unknown {
+      return callByName(name, [this, ...args]);
+    };
+    Object.defineProperty(Tensor.prototype, name, { configurable: true, writable: true, value });
+  }
+}

@@ -1,7 +1,5 @@
 /** @file The public surface, in torch's namespaces: `import * as torch from "torch-onnx"`. */
 
-import "./methods.ts";
-
 export { frombuffer, tensor } from "./creation.ts";
 export * from "./dtypes.ts";
 export * from "./functions.gen.ts";

@@ -17,7 +17,7 @@ import { product, type Shape, SymInt, show } from "./symbolic.ts";
 /** A Python number: bigint for integers beyond 2^53. */
 export type Scalar = number | bigint | boolean | { readonly re: number; readonly im: number };
 
-// Methods come from PyTorch's schemas (functions.gen.ts) and are put on the prototype by methods.ts.
+// Methods come from PyTorch's schemas (functions.gen.ts), which puts them on the prototype when it loads.
 export interface Tensor extends TensorMethods {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the generated methods are installed on the prototype when the package loads
