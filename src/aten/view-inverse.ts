@@ -125,6 +125,7 @@ export const viewInverses = {
   "aten::broadcast_to": refused("aten::broadcast_to"),
   "aten::unfold": (call, base, newView, { dimension, size, step }) => {
     if (step < size) return refused("aten::unfold")();
+    if (base.shape.length === 0) return reshapeBack(call, base, newView);
     const d = wrapDim(dimension, base.shape.length);
     // windows do not overlap: element k of all windows is the slice [k::step]
     let out = base;

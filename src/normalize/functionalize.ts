@@ -5,7 +5,7 @@
  */
 
 import { type Arg, Graph, Node, type Origin, type Output, Value } from "../aten/graph.ts";
-import { type Schema, schemaOf } from "../aten/schema.ts";
+import { type Schema, schemaOf, withDefaults } from "../aten/schema.ts";
 import { aliasedArgument } from "./alias.ts";
 import { viewInverses } from "../aten/view-inverse.ts";
 import { callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
@@ -167,7 +167,10 @@ class Functionalization {
         );
       }
       const call = (op: string, args: Record<string, unknown>): unknown => callOn(this.#interpreter, op, args);
-      current = inverse(call as never, this.#current(at.parent) as never, current as never, this.#readArgs(at.node.args) as never, at.index) as never;
+      const schema = schemaOf(at.node.op);
+      const read = this.#readArgs(at.node.args);
+      const args = schema === null ? read : withDefaults(schema, read);
+      current = inverse(call as never, this.#current(at.parent) as never, current as never, args as never, at.index) as never;
       at = at.parent;
       updated.push([at, current]);
     }
