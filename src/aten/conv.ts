@@ -8,6 +8,7 @@ import type { Strided } from "../core/strided.ts";
 import { isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, isStatic, mul, show } from "../symbolic.ts";
+import { complexProduct, plusBias } from "./complex-product.ts";
 import type { TensorType } from "./graph.ts";
 import { samePadding, spread, transposedCount, windowCount } from "./spatial.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -118,20 +119,57 @@ const transposed = {
   eval: (args: ConvArgs<Strided, number>) => evalConv(args.input, args.weight, args.bias, { ...args, transposed: true }),
 };
 
+type ConvOp = keyof typeof names;
+/** Whether each op is a transposed convolution. */
+const names = {
+  "aten::conv1d": false,
+  "aten::conv2d": false,
+  "aten::conv3d": false,
+  "aten::conv1d.padding": false,
+  "aten::conv2d.padding": false,
+  "aten::conv3d.padding": false,
+  "aten::convolution": false,
+  "aten::_convolution": false,
+  "aten::_convolution.deprecated": false,
+  "aten::convolution_overrideable": false,
+  "aten::conv_transpose1d": true,
+  "aten::conv_transpose2d.input": true,
+  "aten::conv_transpose3d.input": true,
+} as const;
+
+/** A complex convolution is four real ones of the same geometry; the bias [C] is added against [..., C, spatial…]. */
+function inParts(op: ConvOp, args: ConvArgs<Symbolic, Dim>, call: Call): Symbolic {
+  const { input, weight, bias } = args;
+  const product = complexProduct(
+    input,
+    weight,
+    call,
+    (x, w) => call(op, { ...args, input: x, weight: w, bias: null } as never) as Symbolic,
+  );
+  const spatial = weight.shape.length - 2;
+  const column = bias && call("aten::reshape", { self: bias, shape: [bias.shape[0] as Dim, ...new Array<Dim>(spatial).fill(1)] });
+  return plusBias(product, column, call);
+}
+
+const complexEntry = (op: ConvOp) => ({
+  ...(names[op] ? transposed : entry),
+  decompose: (args: ConvArgs<Symbolic, Dim>, call: Call) => inParts(op, args, call),
+});
+
 export const conv = {
-  "aten::conv1d": entry,
-  "aten::conv2d": entry,
-  "aten::conv3d": entry,
-  "aten::conv1d.padding": entry,
-  "aten::conv2d.padding": entry,
-  "aten::conv3d.padding": entry,
-  "aten::convolution": entry,
-  "aten::_convolution": entry,
-  "aten::_convolution.deprecated": entry,
-  "aten::convolution_overrideable": entry,
-  "aten::conv_transpose1d": transposed,
-  "aten::conv_transpose2d.input": transposed,
-  "aten::conv_transpose3d.input": transposed,
+  "aten::conv1d": complexEntry("aten::conv1d"),
+  "aten::conv2d": complexEntry("aten::conv2d"),
+  "aten::conv3d": complexEntry("aten::conv3d"),
+  "aten::conv1d.padding": complexEntry("aten::conv1d.padding"),
+  "aten::conv2d.padding": complexEntry("aten::conv2d.padding"),
+  "aten::conv3d.padding": complexEntry("aten::conv3d.padding"),
+  "aten::convolution": complexEntry("aten::convolution"),
+  "aten::_convolution": complexEntry("aten::_convolution"),
+  "aten::_convolution.deprecated": complexEntry("aten::_convolution.deprecated"),
+  "aten::convolution_overrideable": complexEntry("aten::convolution_overrideable"),
+  "aten::conv_transpose1d": complexEntry("aten::conv_transpose1d"),
+  "aten::conv_transpose2d.input": complexEntry("aten::conv_transpose2d.input"),
+  "aten::conv_transpose3d.input": complexEntry("aten::conv_transpose3d.input"),
   "aten::_conv_depthwise2d": {
     decompose: ({ self, weight, bias, stride, padding, dilation }, call) =>
       call("aten::conv2d", { input: self, weight, bias, stride, padding, dilation, groups: self.shape.at(-3) as Dim }),

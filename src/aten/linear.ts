@@ -9,6 +9,7 @@ import { isComplex } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
 import { inOpmath, operand } from "./broadcast.ts";
+import { complexProduct, plusBias } from "./complex-product.ts";
 import type { TensorType } from "./graph.ts";
 import { labelSizes, matmulShape, parseEinsum, stretchedDims } from "./matmul-shape.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
@@ -155,13 +156,43 @@ export const linear = {
   "aten::linear": {
     meta: ({ input, weight }) => ({ dtype: input.dtype, shape: [...input.shape.slice(0, -1), ...weight.shape.slice(0, -1)] }),
     eval: ({ input, weight, bias }) => (bias === null ? matmul(input, transposed(weight)) : gemm(bias, 1, 1, input, transposed(weight))),
+    decompose: ({ input, weight, bias }, call) =>
+      plusBias(
+        complexProduct(input, weight, call, (x, w) => call("aten::linear", { input: x, weight: w, bias: null })),
+        bias,
+        call,
+      ),
   },
-  "aten::matmul": { meta: ({ self, other }) => product2(self, other), eval: ({ self, other }) => matmul(self, other) },
-  "aten::linalg_matmul": { meta: ({ self, other }) => product2(self, other), eval: ({ self, other }) => matmul(self, other) },
-  "aten::mm": { meta: ({ self, mat2 }) => product2(self, mat2), eval: ({ self, mat2 }) => matmul(self, mat2) },
-  "aten::bmm": { meta: ({ self, mat2 }) => product2(self, mat2), eval: ({ self, mat2 }) => matmul(self, mat2) },
-  "aten::mv": { meta: ({ self, vec }) => product2(self, vec), eval: ({ self, vec }) => matmul(self, vec) },
-  "aten::dot": { meta: ({ self, tensor }) => product2(self, tensor), eval: ({ self, tensor }) => matmul(self, tensor) },
+  "aten::matmul": {
+    meta: ({ self, other }) => product2(self, other),
+    eval: ({ self, other }) => matmul(self, other),
+    decompose: ({ self, other }, call) => complexProduct(self, other, call, (x, y) => call("aten::matmul", { self: x, other: y })),
+  },
+  "aten::linalg_matmul": {
+    meta: ({ self, other }) => product2(self, other),
+    eval: ({ self, other }) => matmul(self, other),
+    decompose: ({ self, other }, call) => complexProduct(self, other, call, (x, y) => call("aten::linalg_matmul", { self: x, other: y })),
+  },
+  "aten::mm": {
+    meta: ({ self, mat2 }) => product2(self, mat2),
+    eval: ({ self, mat2 }) => matmul(self, mat2),
+    decompose: ({ self, mat2 }, call) => complexProduct(self, mat2, call, (x, y) => call("aten::mm", { self: x, mat2: y })),
+  },
+  "aten::bmm": {
+    meta: ({ self, mat2 }) => product2(self, mat2),
+    eval: ({ self, mat2 }) => matmul(self, mat2),
+    decompose: ({ self, mat2 }, call) => complexProduct(self, mat2, call, (x, y) => call("aten::bmm", { self: x, mat2: y })),
+  },
+  "aten::mv": {
+    meta: ({ self, vec }) => product2(self, vec),
+    eval: ({ self, vec }) => matmul(self, vec),
+    decompose: ({ self, vec }, call) => complexProduct(self, vec, call, (x, y) => call("aten::mv", { self: x, vec: y })),
+  },
+  "aten::dot": {
+    meta: ({ self, tensor }) => product2(self, tensor),
+    eval: ({ self, tensor }) => matmul(self, tensor),
+    decompose: ({ self, tensor }, call) => complexProduct(self, tensor, call, (x, y) => call("aten::dot", { self: x, tensor: y })),
+  },
   "aten::vdot": { decompose: ({ self, other }, call) => call("aten::dot", { self: conjugate(self, call), tensor: other }) },
   "aten::addmm": {
     meta: ({ mat1, mat2 }) => product2(mat1, mat2),
