@@ -61,5 +61,5 @@ test("every view of a row-major tensor aliases it", () => {
     const args = argsOf(family, row);
     return viewsOf(row.op, args).some((view) => view.storage !== (args["self"] as Strided).storage);
   });
-  expect(copies.map(([text]) => text)).toEqual([])']);
+  expect(copies.map(([text]) => text)).toEqual([]);
 });
