@@ -11,10 +11,10 @@ import { Tensor } from "../tensor.ts";
 import { readsOf } from "../weights/source.ts";
 import { check } from "./check.ts";
 import type { Model } from "./ir/graph.ts";
-import { legalize } from "./legalize/legalize.ts";
+import { gapError, legalize } from "./legalize/legalize.ts";
 import { lower, type TranslationTable } from "./lower.ts";
 import type { AnyLowering } from "./lowering/table.ts";
-import { nameInputs, nameOutputs } from "./names.ts";
+import { nameInputsAndOutputs } from "./names.ts";
 import { optimize } from "./passes/optimize.ts";
 import { ONNXProgram } from "./program.ts";
 import { progress } from "./progress.ts";
@@ -87,10 +87,10 @@ async function runPipeline(
   const onnx = await say("Translate the graph into ONNX", () =>
     lower(normalize(captured), target, translations(options.custom_translation_table)),
   );
-  nameInputs(onnx, options.input_names ?? []);
-  nameOutputs(onnx, options.output_names ?? []);
+  nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
-  legalize(onnx, target);
+  const gaps = legalize(onnx, target);
+  if (gaps.length > 0) emitWarning(gapError(onnx, gaps).message, "OnnxExporterWarning");
   check(onnx);
   const program = new ONNXProgram(onnx, captured, target, computedWith());
   if (options.verify) await say("Verify the ONNX model", async () => void (await program.verify()));
