@@ -89,7 +89,7 @@ function antialiasTaps(
 ): Taps {
   const filter = filters[kind];
   const by = ratio(input, output, alignCorners, scale, round);
-  const stretch = by >= 1 ? by : 1;
+  const stretch = Math.max(by, 1);
   const support = round((filter.width * stretch) / 2);
   const rows = range(output).map((i) => {
     const center = round(by * round(i + 0.5));

@@ -31,12 +31,12 @@ function addmm(self: Value, mat1: Value, mat2: Value, beta: Scalar, alpha: Scala
 
 /** The Transpose of a weight is folded into a derived initializer, computed when the model is saved. */
 function linearOf(input: Value, weight: Value, bias: Value | null, op: OpBuilder): Value {
-  if (weight.rank === 1) return weighted2(op.MatMul(input, weight), bias, op);
+  if (weight.rank === 1) return withBias(op.MatMul(input, weight), bias, op);
   if (input.rank === 2) return bias === null ? op.Gemm(input, weight, { transB: 1 }) : op.Gemm(input, weight, bias, { transB: 1 });
-  return weighted2(op.MatMul(input, op.Transpose(weight, { perm: [1, 0] })), bias, op);
+  return withBias(op.MatMul(input, op.Transpose(weight, { perm: [1, 0] })), bias, op);
 }
 
-const weighted2 = (x: Value, bias: Value | null, op: OpBuilder): Value => (bias === null ? x : op.Add(x, bias));
+const withBias = (x: Value, bias: Value | null, op: OpBuilder): Value => (bias === null ? x : op.Add(x, bias));
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -86,27 +86,20 @@ function asTranspose(operands: readonly Operand[], output: readonly string[], op
 /** [batch…, r, s] x [batch…, s, c] -> [batch…, r, c], with the last two dims of either operand in any order. */
 function asMatMul(operands: readonly Operand[], output: readonly string[], op: OpBuilder): Value | null {
   const [a, b, third] = operands;
-  if (a === undefined || b === undefined || third !== undefined || output.length < 2) return null;
   const [batch, [r, c]] = [output.slice(0, -2), output.slice(-2)];
-  const summed = a.labels.filter((l) => !output.includes(l));
-  const s = summed[0];
-  if (summed.length !== 1 || r === undefined || c === undefined || s === undefined || r === c) return null;
-  const side = (o: Operand, first: string, last: string): Value | null => {
-    const order = [...batch, first, last];
-    if (o.labels.length !== order.length || !batch.every((l, i) => o.labels[i] === l)) return null;
-    if (order.every((l, i) => o.labels[i] === l)) return o.x;
-    return o.labels.at(-2) === last && o.labels.at(-1) === first ? op.Transpose(o.x, { perm: swapLast(order.length) }) : null;
+  if (a === undefined || b === undefined || third !== undefined || r === undefined || c === undefined || r === c) return null;
+  const [s, more] = a.labels.filter((l) => !output.includes(l));
+  if (s === undefined || more !== undefined) return null;
+  /** Whether the operand is the matrix [first, last] as it lies (1), transposed (-1), or something else (0). */
+  const order = ({ labels }: Operand, first: string, last: string): number => {
+    if (labels.length !== batch.length + 2 || !batch.every((l, i) => labels[i] === l)) return 0;
+    const [x, y] = labels.slice(-2);
+    return x === first && y === last ? 1 : x === last && y === first ? -1 : 0;
   };
-  // Decided before a node is made: a Transpose that nothing reads would be left behind.
-  const fits = (o: Operand, x: string, y: string) =>
-    o.labels.length === batch.length + 2 &&
-    batch.every((l, i) => o.labels[i] === l) &&
-    o.labels.includes(x) &&
-    o.labels.includes(y) &&
-    x !== y;
-  if (!fits(a, r, s) || !fits(b, s, c)) return null;
-  const [x, y] = [side(a, r, s), side(b, s, c)];
-  return x === null || y === null ? null : op.MatMul(x, y);
+  const [left, right] = [order(a, r, s), order(b, s, c)];
+  if (left === 0 || right === 0) return null;
+  const perm = swapLast(batch.length + 2);
+  return op.MatMul(left > 0 ? a.x : op.Transpose(a.x, { perm }), right > 0 ? b.x : op.Transpose(b.x, { perm }));
 }
 
 export const linear = {

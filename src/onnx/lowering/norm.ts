@@ -212,5 +212,11 @@ export const norm = {
   "aten::_softmax": ({ self, dim, half_to_float: widen }, op) => softmax(self, dim, widen ? "float32" : null, op),
   "aten::_log_softmax": ({ self, dim, half_to_float: widen }, op) => logSoftmax(self, dim, widen ? "float32" : null, op),
   "aten::linalg_vector_norm": ({ self, ord, dim, keepdim, dtype }, op) =>
-    vectorNorm(op.cast(self, dtype ?? self.dtype), Number(ord), dim, keepdim, op),
+    vectorNorm(
+      op.cast(self, dtype ?? self.dtype),
+      typeof ord === "object" ? op.refuse("a norm whose order is computed at run time") : Number(ord),
+      dim,
+      keepdim,
+      op,
+    ),
 } satisfies LoweringTable;
