@@ -97,7 +97,7 @@ class Sizes {
 
   learn(value: Value, x: unknown): void {
     const { type } = value;
-    if (type.kind === "tensor" && isTyped(x)) type.shape.forEach((d, axis) => this.#note(d, x.shape[axis]));
+    if (type.kind === "tensor" && isTyped(x)) for (const [axis, d] of type.shape.entries()) this.#note(d, x.shape[axis]);
     else if (type.kind === "int" && type.expr !== null && typeof x === "number") this.#note(type.expr, x);
   }
 

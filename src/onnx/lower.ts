@@ -109,8 +109,17 @@ class Lowering implements Interpreter<Value> {
     const region: Region | undefined = regions[node.op];
     const result = region
       ? region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands))
-      : callOn<Value>(this, node.op, args, capturedDType(node));
+      : schemaOf(node.op) === null
+        ? this.#lowerForeign(node, args)
+        : callOn<Value>(this, node.op, args, capturedDType(node));
     this.#bind(node, result);
+  }
+
+  /** An op of the user's own library: its schema is not known here, so its arguments come as the program has them. */
+  #lowerForeign(node: AtenNode, args: Args): unknown {
+    const lowering = this.#custom.get(node.op) ?? internal(`${node.op} has neither schema nor lowering`);
+    const known = mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
+    return lowering(known as never, this.#op, this.#captured as never) ?? null;
   }
 
   #originOf(node: AtenNode): OriginRow {

@@ -52,7 +52,8 @@ function distance(expected: Tensor, actual: Tensor): Pick<VerificationInfo, "max
     const size = Math.abs(Number(w));
     if (!(d <= max_abs_diff)) max_abs_diff = d;
     if (!(d / (size + 1e-7) <= max_rel_diff)) max_rel_diff = d / (size + 1e-7);
-    if (!(d <= atol + rtol * size) || typeof w === "bigint") {
+    const near = Number.isFinite(size) && d <= atol + rtol * size;
+    if (!near || typeof w === "bigint") {
       if (bad++ === 0) first = i;
     }
   }
