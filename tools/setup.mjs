@@ -39,9 +39,10 @@ once("install", ["package.json", "package-lock.json", ".npmrc"], ["node_modules/
   // `install`, not `ci`: a registry that lacks another platform's optional binary must not stop this one.
   run("npm install", "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"));
 once("core", [...filesUnder("assembly"), "asconfig.json"], ["build/core.wasm"], () => run("core", "npm", "run", "--silent", "build:core"));
-once("library", [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json"], ["dist/index.js"], () => {
+once("library", [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json", "tools/bundle-cli.mjs"], ["dist/index.js"], () => {
   rmSync("dist", { recursive: true, force: true });
   run("library", bin("tsc"), "-p", "tsconfig.build.json");
+  run("command", process.execPath, "tools/bundle-cli.mjs");
 });
 once("examples", [...filesUnder("examples"), ...filesUnder("src"), "tsconfig.examples.json"], ["build/examples"], () =>
   run("examples", bin("tsc"), "-p", "tsconfig.examples.json"));

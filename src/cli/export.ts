@@ -7,7 +7,7 @@ import { load } from "../export/load.ts";
 import { exportModel } from "../onnx/export.ts";
 import type { Verification } from "../onnx/verify/verify.ts";
 
-export const exportHelp = `torch-onnx export MODEL.pt2 [MODEL.onnx] [options]
+const help = `torch-onnx export MODEL.pt2 [MODEL.onnx] [options]
 
 Converts a program saved by torch.export.save. Without MODEL.onnx, it is written beside the input.
 
@@ -39,11 +39,11 @@ const options = {
   verbose: { type: "boolean" },
 } as const;
 
-export async function exportCommand(args: string[]): Promise<number> {
+async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const [input, output, ...more] = positionals;
   if (input === undefined || more.length > 0) {
-    stderr.write(`torch-onnx export: ${input === undefined ? "which file?" : `unexpected ${more.join(" ")}`}\n\n${exportHelp}`);
+    stderr.write(`torch-onnx export: ${input === undefined ? "which file?" : `unexpected ${more.join(" ")}`}\n\n${help}`);
     return 2;
   }
   const destination = output ?? input.replace(/(\.pt2)?$/, ".onnx");
@@ -75,7 +75,12 @@ function opsetOf(text: string | undefined): number | null {
 
 /** One line for each output, and the verdict. */
 function verdict(v: Verification): string {
-  const rows = v.outputs.map((o) => `  ${o.name}  ${o.actual_dtype}[${o.actual_shape.join(", ")}]  abs ${o.max_abs_diff.toExponential(1)}  rel ${o.max_rel_diff.toExponential(1)}\n`);
+  const rows = v.outputs.map(
+    (o) =>
+      `  ${o.name}  ${o.actual_dtype}[${o.actual_shape.join(", ")}]  abs ${o.max_abs_diff.toExponential(1)}  rel ${o.max_rel_diff.toExponential(1)}\n`,
+  );
   const reason = v.reason === null ? "" : `: ${v.reason}`;
   return `${rows.join("")}${v.verdict} (witness: ${v.witness}, inputs: ${v.inputs})${reason}\n`;
 }
+
+export const exportCommand = { help, run };

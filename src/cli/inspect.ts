@@ -1,6 +1,6 @@
 /** @file `torch-onnx inspect`: what a file holds, without running anything. */
 
-import { openSync, readSync, closeSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { dtypes } from "../dtype.ts";
@@ -13,7 +13,7 @@ import { type Shape, show } from "../symbolic.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
 import type { TensorSource } from "../weights/source.ts";
 
-export const inspectHelp = `torch-onnx inspect FILE [options]
+const help = `torch-onnx inspect FILE [options]
 
 Shows the signature, dims, ops and weights of a .pt2, .onnx or .safetensors file. Nothing in the file is run.
 
@@ -23,11 +23,15 @@ Shows the signature, dims, ops and weights of a .pt2, .onnx or .safetensors file
 Exit code: 0 shown, 1 the file cannot be read, 2 wrong usage
 `;
 
-export async function inspectCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options: { weights: { type: "boolean" }, graph: { type: "boolean" } }, allowPositionals: true });
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { weights: { type: "boolean" }, graph: { type: "boolean" } },
+    allowPositionals: true,
+  });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) {
-    stderr.write(`torch-onnx inspect: one file, please\n\n${inspectHelp}`);
+    stderr.write(`torch-onnx inspect: one file, please\n\n${help}`);
     return 2;
   }
   const options = { weights: values.weights ?? false, graph: values.graph ?? false };
@@ -61,7 +65,8 @@ interface Options {
   readonly graph: boolean;
 }
 
-const typeText = (dtype: keyof typeof dtypes, shape: Shape | null): string => `${dtypes[dtype].suffix}[${shape === null ? "…" : shape.map(show).join(", ")}]`;
+const typeText = (dtype: keyof typeof dtypes, shape: Shape | null): string =>
+  `${dtypes[dtype].suffix}[${shape === null ? "…" : shape.map(show).join(", ")}]`;
 
 function aboutProgram(program: ExportedProgram, options: Options): string {
   if (options.graph) return `${program}\n`;
@@ -80,7 +85,10 @@ function aboutProgram(program: ExportedProgram, options: Options): string {
     section("inputs", inputs),
     section("outputs", outputs),
     section("dims", ranges),
-    section("guards", program.guards.map((g) => `  ${g}`)),
+    section(
+      "guards",
+      program.guards.map((g) => `  ${g}`),
+    ),
     section("ops", counted(program.graph.nodes.map((n) => n.op))),
     aboutWeights([...program.weights, ...program.constants], options.weights),
   ].join("");
@@ -117,3 +125,5 @@ function counted(ops: readonly string[]): string[] {
   for (const op of ops) count.set(op, (count.get(op) ?? 0) + 1);
   return [...count].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([op, n]) => `  ${String(n).padStart(5)}  ${op}`);
 }
+
+export const inspectCommand = { help, run };

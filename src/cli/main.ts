@@ -3,8 +3,6 @@
 
 import { exit, stderr, stdout } from "node:process";
 import { OnnxExporterError } from "../errors.ts";
-import { exportCommand, exportHelp } from "./export.ts";
-import { inspectCommand, inspectHelp } from "./inspect.ts";
 
 const help = `torch-onnx: PyTorch programs to ONNX
 
@@ -15,10 +13,16 @@ const help = `torch-onnx: PyTorch programs to ONNX
   torch-onnx --version
 `;
 
-/** Command → what it does; the promise gives the exit code. */
-const commands: Readonly<Record<string, { readonly run: (args: string[]) => Promise<number>; readonly help: string }>> = {
-  export: { run: exportCommand, help: exportHelp },
-  inspect: { run: inspectCommand, help: inspectHelp },
+interface Command {
+  readonly help: string;
+  /** The promise gives the exit code. */
+  readonly run: (args: string[]) => Promise<number>;
+}
+
+/** Commands by name; each loads what it needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  export: async () => (await import("./export.ts")).exportCommand,
+  inspect: async () => (await import("./inspect.ts")).inspectCommand,
 };
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 verification found a mismatch. */
@@ -26,11 +30,12 @@ async function main(args: string[]): Promise<number> {
   const [name = "--help", ...rest] = args;
   if (name === "--help" || name === "-h") return print(help);
   if (name === "--version") return print(`${(await import("../version.ts")).version}\n`);
-  const command = commands[name];
-  if (command === undefined) {
+  const loaded = commands[name];
+  if (loaded === undefined) {
     stderr.write(`torch-onnx: unknown command ${name}\n\n${help}`);
     return 2;
   }
+  const command = await loaded();
   if (rest.includes("--help") || rest.includes("-h")) return print(command.help);
   try {
     return await command.run(rest);

@@ -3,18 +3,10 @@
 import { core } from "../core/door.ts";
 import { contiguousStrides, numel } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { readInto } from "./files.ts";
-import { elementBytes, fill, half, pieceBytes, source, type TensorSource } from "./source.ts";
+import { borrow, elementBytes, fill, giveBack, half, pieceBytes, source, type TensorSource } from "./source.ts";
 import { isDense, type Layout, type ReadBytes, viewPieces } from "./view.ts";
 
 const shown = (of: TensorSource): string => `${of.dtype}[${of.shape.join(", ")}]`;
-
-/** Reads bytes of a source: those in a file go where they are wanted at once. */
-function reader(of: TensorSource, budget: number, name: string): ReadBytes {
-  const { range } = of;
-  if (range !== null) return (offset, _, view) => readInto(range.file, range.offset + offset, view(), name);
-  return (offset, length, view) => fill(of, offset, length, view, budget);
-}
 
 /** The same bytes under another shape. Throws `weights/shape` when the number of elements differs. */
 export function reshapeSource(of: TensorSource, shape: readonly number[]): TensorSource {
@@ -89,7 +81,8 @@ function viewSource(of: TensorSource, layout: Layout, what: string): TensorSourc
     ...common,
     *pieces(budget, begin, end) {
       const share = range === null ? half(budget) : budget;
-      yield* viewPieces(layout, size, reader(of, share, name), share, begin, end);
+      const read: ReadBytes = (offset, length, view) => fill(of, offset, length, view, share);
+      yield* viewPieces(layout, size, read, share, begin, end);
     },
   });
 }
@@ -144,21 +137,23 @@ function* concatPieces(
     return;
   }
   const batch = Math.floor(piece / width);
-  const out = new Uint8Array(batch * width);
   const { epoch } = core;
-  const buffer = core.alloc(2 * out.length);
+  const bytes = batch * width;
+  const buffer = core.alloc(2 * bytes);
+  const out = borrow(bytes);
   try {
     for (let r = Math.floor(begin / width); r < rows && r * width < end; r += batch) {
       const n = Math.min(batch, rows - r);
       for (let i = 0, at = 0; i < of.length; at += widths[i++] as number) {
         const w = widths[i] as number;
         fill(of[i] as TensorSource, r * w, n * w, () => core.view(buffer, n * w, epoch), half(budget));
-        core.exports.copy_rows(buffer, w, buffer + out.length + at, width, w, n);
+        core.exports.copy_rows(buffer, w, buffer + bytes + at, width, w, n);
       }
-      out.set(core.view(buffer + out.length, n * width, epoch));
+      out.set(core.view(buffer + bytes, n * width, epoch));
       yield out.subarray(Math.max(begin - r * width, 0), Math.min(end - r * width, n * width));
     }
   } finally {
+    giveBack(out);
     core.free(buffer, epoch);
   }
 }

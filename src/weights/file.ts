@@ -4,7 +4,7 @@ import { contiguousStrides, numel } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { readInto, type WeightsFile, weightsFile } from "./files.ts";
-import { elementBytes, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
+import { borrow, elementBytes, giveBack, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
 import { extent, isDense, type Layout, viewPieces } from "./view.ts";
 
 export interface FileTensor {
@@ -74,13 +74,18 @@ function denseSource(
     dtype,
     shape,
     key: `${file.path}|${file.stamp}|${first}:${dtype}[${shape.join(",")}]`,
-    range: { path: file.path, offset: first, file },
+    range: { path: file.path, offset: first, file, name },
     *pieces(budget, begin, end) {
-      const buffer = Buffer.allocUnsafeSlow(Math.min(budget, pieceBytes, end - begin));
-      for (let at = begin; at < end; at += buffer.length) {
-        const piece = buffer.subarray(0, Math.min(buffer.length, end - at));
-        readInto(file, first + at, piece, name);
-        yield piece;
+      const step = Math.min(budget, pieceBytes, end - begin);
+      const buffer = borrow(step);
+      try {
+        for (let at = begin; at < end; at += step) {
+          const piece = buffer.subarray(0, Math.min(step, end - at));
+          readInto(file, first + at, piece, name);
+          yield piece;
+        }
+      } finally {
+        giveBack(buffer);
       }
     },
   });

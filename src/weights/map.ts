@@ -5,7 +5,7 @@ import { castRange } from "../core/ops/real.ts";
 import { numel } from "../core/strided.ts";
 import { type DType, dtypes, isComplex, isFloat } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { half, pieceBytes, source, type TensorSource } from "./source.ts";
+import { borrow, giveBack, half, pieceBytes, source, type TensorSource } from "./source.ts";
 
 /** The elements in another dtype, as torch casts them. Throws `weights/dtype` for complex and packed types. */
 export function castSource(of: TensorSource, dtype: DType): TensorSource {
@@ -114,9 +114,9 @@ function* mapped(
   const [a, b] = [dtypes[of.dtype].size, dtypes[dtype].size];
   const share = half(budget);
   const room = Math.floor(Math.min(pieceBytes, share / 2) / Math.max(a, b));
-  const out = new Uint8Array(room * b);
   const { epoch } = core;
   const from = core.alloc(room * a + room * b);
+  const out = borrow(room * b);
   const to = from + room * a;
   try {
     let first = Math.floor(begin / b);
@@ -138,6 +138,7 @@ function* mapped(
       }
     }
   } finally {
+    giveBack(out);
     core.free(from, epoch);
   }
 }

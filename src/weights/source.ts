@@ -3,7 +3,7 @@
 import { numel } from "../core/strided.ts";
 import { byteLength, type DType, dtypes } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
-import type { WeightsFile } from "./files.ts";
+import { readInto, type WeightsFile } from "./files.ts";
 
 /**
  * A tensor whose bytes are somewhere: a file range, memory, computed from another source, or nowhere (fake).
@@ -34,6 +34,8 @@ export interface FileRange {
   readonly path: string;
   readonly offset: number;
   readonly file: WeightsFile;
+  /** What errors call the tensor. */
+  readonly name: string;
 }
 
 /** The least budget that makes sense, and the size of a piece where the budget allows it. */
@@ -64,6 +66,24 @@ const reads = new WeakMap<TensorSource, number>();
 /** How often bytes of `of` were asked for: tells which weights a pass has computed with. */
 export const readsOf = (of: TensorSource): number => reads.get(of) ?? 0;
 
+const countRead = (of: TensorSource): void => void reads.set(of, readsOf(of) + 1);
+
+/** What sources are made of. */
+const origins = new WeakMap<TensorSource, readonly TensorSource[]>();
+
+/** Buffers that wait for their next use: fresh megabytes cost page faults and collections. */
+const idle: Uint8Array<ArrayBuffer>[] = [];
+
+/** A buffer of at least `nbytes`, with whatever it held before; `giveBack` it when no piece of it is in use. */
+export function borrow(nbytes: number): Uint8Array<ArrayBuffer> {
+  if (nbytes > pieceBytes) return new Uint8Array(nbytes);
+  return idle.pop() ?? new Uint8Array(pieceBytes);
+}
+
+export function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+  if (buffer.length === pieceBytes && idle.length < 8) idle.push(buffer);
+}
+
 /** A source made of its parts, with the checks that all kinds share. Throws `weights/shape`. */
 export function source(parts: SourceParts): TensorSource {
   const { name, dtype, range = null, materialized = true, key } = parts;
@@ -86,10 +106,11 @@ export function source(parts: SourceParts): TensorSource {
       if (!(budget >= minBudget))
         throw new OnnxExporterError("weights/budget", `${name}: a budget of ${budget} bytes`, `give at least ${minBudget} bytes`);
       if (!(begin >= 0 && begin <= end && end <= nbytes)) internal(`bytes ${begin} to ${end} of ${name}, which has ${nbytes}`);
-      reads.set(self, readsOf(self) + 1);
+      countRead(self);
       if (begin < end) yield* parts.pieces(budget, begin, end);
     },
   };
+  if (parts.derived !== undefined) origins.set(self, parts.derived.of);
   return self;
 }
 
@@ -111,8 +132,17 @@ export function elementBytes(dtype: DType, what: string): number {
   );
 }
 
-/** Fills the bytes that `view()` gives from byte `begin` of `from` on. `view` is asked anew whenever memory may have moved. */
+/**
+ * Fills the bytes that `view()` gives, `length` of them, from byte `begin` of `from` on; those in a file are read to where they go.
+ * `view` is asked anew whenever memory may have moved.
+ */
 export function fill(from: TensorSource, begin: number, length: number, view: () => Uint8Array, budget: number): void {
+  const { range } = from;
+  if (range !== null) {
+    for (let of: TensorSource | undefined = from; of !== undefined; of = origins.get(of)?.[0]) countRead(of);
+    if (length > 0) readInto(range.file, range.offset + begin, view().subarray(0, length), range.name);
+    return;
+  }
   let at = 0;
   for (const piece of from.chunks(budget, begin, begin + length)) {
     view().set(piece, at);

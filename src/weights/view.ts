@@ -7,7 +7,7 @@
 
 import { core } from "../core/door.ts";
 import { contiguousStrides, numel } from "../core/strided.ts";
-import { pieceBytes } from "./source.ts";
+import { borrow, giveBack, pieceBytes } from "./source.ts";
 
 /** Fills the bytes that `view()` gives from byte `offset` of the underlying bytes on. */
 export type ReadBytes = (offset: number, length: number, view: () => Uint8Array) => void;
@@ -75,11 +75,11 @@ export function* viewPieces(
   const flat = collapse(layout);
   const piece = Math.floor(Math.min(pieceBytes, budget / 4) / size);
   const room = Math.max(Math.floor(budget / 2 / size), piece);
-  const out = new Uint8Array(piece * size);
   const { epoch } = core;
   const staging = core.alloc(Math.min(room, maxGap * numel(flat.shape) + 1) * size);
+  const out = borrow(piece * size);
   try {
-    const target = core.alloc(out.length);
+    const target = core.alloc(piece * size);
     try {
       const from = Math.floor(begin / size);
       const to = Math.ceil(end / size);
@@ -97,6 +97,7 @@ export function* viewPieces(
       core.free(target, epoch);
     }
   } finally {
+    giveBack(out);
     core.free(staging, epoch);
   }
 }

@@ -11,7 +11,7 @@ import { bufferSource, fakeSource, loadStrided, stridedSource } from "../../src/
 import { concatSource, expandSource, reshapeSource, sliceSource, transposeSource } from "../../src/weights/derive.ts";
 import { fileSource } from "../../src/weights/file.ts";
 import { closeFile } from "../../src/weights/files.ts";
-import { readAll, type TensorSource } from "../../src/weights/source.ts";
+import { readAll, readsOf, type TensorSource } from "../../src/weights/source.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "weights-"));
 afterAll(() => {
@@ -205,6 +205,21 @@ describe("files", () => {
     expect(sliceSource(source, 1, 1, 3).range).toBeNull();
   });
 
+  test("reading a view counts as reading the file's tensor, however the bytes come", () => {
+    const path = join(dir, "counted");
+    writeFileSync(path, pattern(24, 4));
+    const make = (): TensorSource => fileSource({ file: path, offset: 0, dtype: "float32", shape: [4, 6], name: "w" });
+    for (const view of [
+      (w: TensorSource) => w,
+      (w: TensorSource) => transposeSource(w, [1, 0]),
+      (w: TensorSource) => sliceSource(reshapeSource(w, [2, 2, 6]), 0, 1, 2),
+    ]) {
+      const w = make();
+      expect(readsOf(w)).toBe(0);
+      loadStrided(view(w));
+      expect(readsOf(w)).toBeGreaterThan(0);
+    }
+  });
   test("ranges outside the file, missing files and changed files are refused by name", () => {
     const path = join(dir, "short");
     writeFileSync(path, pattern(16, 1));

@@ -1,13 +1,17 @@
 /** @file ONNX's messages for protobufjs, from the same rows as the core's codec. */
 
-import protobuf from "protobufjs";
+import { createRequire } from "node:module";
+import type protobuf from "protobufjs";
 import { enums, type FieldRow, messages, nested, oneofs, splitType } from "./schema.ts";
 
 let root: protobuf.Root | null = null;
 
-/** ONNX's messages in package `onnx`, for protobufjs. */
+/** ONNX's messages in package `onnx`, for protobufjs, which is loaded now: an export does without it. */
 export function onnxRoot(): protobuf.Root {
-  root ??= protobuf.Root.fromJSON({ nested: { onnx: { nested: descriptor() } } });
+  if (root === null) {
+    const { Root } = createRequire(import.meta.url)("protobufjs") as typeof protobuf;
+    root = Root.fromJSON({ nested: { onnx: { nested: descriptor() } } });
+  }
   return root;
 }
 

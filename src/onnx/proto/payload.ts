@@ -22,7 +22,6 @@ export class PayloadWriter {
   readonly #budget: number;
   readonly #byKey = new Map<string, Place>();
   readonly #byHash = new Map<string, Place[]>();
-  #buffer = new Uint8Array(0);
 
   constructor(file: OutputFile, budget: number) {
     this.#file = file;
@@ -47,18 +46,23 @@ export class PayloadWriter {
 
   #addHashed(source: TensorSource): Place {
     const length = source.nbytes;
-    if (this.#buffer.length < length) this.#buffer = new Uint8Array(Math.max(length, 64 << 10));
-    const bytes = this.#buffer.subarray(0, length);
-    fill(source, 0, length, () => bytes, this.#budget);
-    const hash = `${length}:${xxh64(bytes)}`;
-    const candidates = this.#byHash.get(hash) ?? [];
-    for (const place of candidates) if (this.#same(place, bytes)) return place;
-    this.#file.align(length >= large ? largeAlignment : smallAlignment);
-    const place = { offset: this.#file.position, length };
-    this.#file.write(bytes);
-    candidates.push(place);
-    this.#byHash.set(hash, candidates);
-    return place;
+    const { epoch } = core;
+    const ptr = core.alloc(hashRoom(length));
+    try {
+      const view = (): Uint8Array => core.view(ptr, length, epoch);
+      fill(source, 0, length, view, this.#budget);
+      const hash = `${length}:${hashAt(ptr, length)}`;
+      const candidates = this.#byHash.get(hash) ?? [];
+      for (const place of candidates) if (this.#same(place, view())) return place;
+      this.#file.align(length >= large ? largeAlignment : smallAlignment);
+      const place = { offset: this.#file.position, length };
+      this.#file.write(view());
+      candidates.push(place);
+      this.#byHash.set(hash, candidates);
+      return place;
+    } finally {
+      core.free(ptr, epoch);
+    }
   }
 
   #same(place: Place, bytes: Uint8Array): boolean {
@@ -71,13 +75,20 @@ export class PayloadWriter {
 /** XXH64 of bytes, seed 0. */
 export function xxh64(bytes: Uint8Array): bigint {
   const { epoch } = core;
-  const ptr = core.alloc(bytes.length + 16);
+  const ptr = core.alloc(hashRoom(bytes.length));
   try {
-    const out = (ptr + bytes.length + 7) & ~7;
     core.view(ptr, bytes.length, epoch).set(bytes);
-    core.exports.xxh64(ptr, bytes.length, 0, out);
-    return BigInt.asUintN(64, core.i64()[(out >>> 0) / 8] as bigint);
+    return hashAt(ptr, bytes.length);
   } finally {
     core.free(ptr, epoch);
   }
+}
+
+/** What `hashAt` needs for bytes: behind them it puts its result. */
+const hashRoom = (length: number): number => length + 16;
+
+function hashAt(ptr: number, length: number): bigint {
+  const out = (ptr + length + 7) & ~7;
+  core.exports.xxh64(ptr, length, 0, out);
+  return BigInt.asUintN(64, core.i64()[(out >>> 0) / 8] as bigint);
 }
