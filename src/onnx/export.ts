@@ -84,9 +84,7 @@ async function runPipeline(
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));
   const computedWith = watchWeights(captured);
-  const onnx = await say("Translate the graph into ONNX", () =>
-    lower(normalize(captured), target, translations(options.custom_translation_table)),
-  );
+  const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
   nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
   const gaps = legalize(onnx, target);
