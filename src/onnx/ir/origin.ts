@@ -17,6 +17,24 @@ export function sourceLine(row: OriginRow): string {
   return `${(last[1] ?? last[3] ?? "").split("/").at(-1)}:${last[2] ?? last[4]}`;
 }
 
+const packageRoot = /^.*\/(?:site-packages|dist-packages|node_modules|lib\/python[\d.]+)\//;
+
+/** A path that says the same on every machine: from the package folder on, else the file's name; relative paths stay. */
+function portablePath(path: string): string {
+  const plain = path.replaceAll("\\", "/");
+  if (packageRoot.test(plain)) return plain.replace(packageRoot, "");
+  return /^(\/|[A-Za-z]:)/.test(plain) ? (plain.split("/").at(-1) ?? plain) : plain;
+}
+
+/** A stack trace, Python's or ours, without the folders of the machine that it was made on. */
+export const portableTrace = (trace: string): string =>
+  trace
+    .replaceAll(/File "([^"]+)"/g, (_, path: string) => `File "${portablePath(path)}"`)
+    .replaceAll(
+      /(^|[\s(])((?:\/|[A-Za-z]:[\\/])[^\s():]+)(:\d+)/g,
+      (_, before: string, path: string, line: string) => `${before}${portablePath(path)}${line}`,
+    );
+
 /** `aten::linear linear_3 in encoder.layers.0 (model.py:41)`; "" when nothing is known of `origin`. */
 export function describeOrigin(model: Model, origin: number): string {
   const row = model.origins[origin];

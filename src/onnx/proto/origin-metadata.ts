@@ -1,7 +1,7 @@
 /** @file What PyTorch's exporter writes about a node's origin, under its keys (torch/onnx/_internal/exporter/_core.py). */
 
 import type { OriginRow } from "../ir/graph.ts";
-import { modulePath } from "../ir/origin.ts";
+import { modulePath, portableTrace } from "../ir/origin.ts";
 
 /** `aten::add.Tensor` → `aten.add.Tensor`, `aten::relu` → `aten.relu.default`. */
 function targetOf(op: string): string {
@@ -28,6 +28,6 @@ export function originMetadata(row: OriginRow): [key: string, value: string][] {
     ["pkg.torch.onnx.name_scopes", pythonList([...modules.map((m) => m.path), row.node])],
   ];
   if (row.fxNode !== undefined) metadata.push(["pkg.torch.onnx.fx_node", row.fxNode]);
-  if (row.stackTrace !== "") metadata.push(["pkg.torch.onnx.stack_trace", row.stackTrace]);
+  if (row.stackTrace !== "") metadata.push(["pkg.torch.onnx.stack_trace", portableTrace(row.stackTrace)]);
   return metadata;
 }
