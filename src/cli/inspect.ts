@@ -8,6 +8,7 @@ import { OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import { load } from "../export/load.ts";
 import type { Model } from "../onnx/ir/graph.ts";
+import { print } from "../onnx/ir/text.ts";
 import { readModel } from "../onnx/proto/read.ts";
 import { type Shape, show } from "../symbolic.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
@@ -45,16 +46,15 @@ async function run(args: string[]): Promise<number> {
 /** By content: a zip is a .pt2, a safetensors file begins with the length of its JSON header, the rest is ONNX. */
 function kindOf(file: string): "pt2" | "safetensors" | "onnx" {
   const head = Buffer.alloc(9);
-  let fd: number;
   try {
-    fd = openSync(file, "r");
+    const fd = openSync(file, "r");
+    try {
+      readSync(fd, head, 0, 9, 0);
+    } finally {
+      closeSync(fd);
+    }
   } catch (cause) {
     throw new OnnxExporterError("inspect/open", `${file}: ${(cause as Error).message}`, "check the path", { cause });
-  }
-  try {
-    readSync(fd, head, 0, 9, 0);
-  } finally {
-    closeSync(fd);
   }
   if (head.toString("latin1", 0, 2) === "PK") return "pt2";
   return head[8] === 0x7b && head.readBigUInt64LE(0) < 1n << 32n ? "safetensors" : "onnx";
@@ -96,7 +96,7 @@ function aboutProgram(program: ExportedProgram, options: Options): string {
 
 function aboutModel(model: Model, options: Options): string {
   const { graph } = model;
-  if (options.graph) return `${model}\n`;
+  if (options.graph) return `${print(model)}\n`;
   const imports = [...model.opset_import].map(([domain, version]) => `${domain || "ai.onnx"} ${version}`).join(", ");
   const value = (v: { name: string | null; type: { dtype: keyof typeof dtypes; shape: Shape | null } | null }) =>
     `  ${v.name}: ${v.type === null ? "?" : typeText(v.type.dtype, v.type.shape)}`;
