@@ -16,6 +16,7 @@ import { axisSpec, checkInputNames, checkTensorSpec, DynamicDim, type DynamicSha
 import { type ExampleLeaf, ExportedProgram, type Range } from "./exported-program.ts";
 import { type PyTree, TreeSpec, tree_flatten } from "./pytree.ts";
 import { GraphSignature, type InputSpec, type OutputSpec } from "./signature.ts";
+import { stateStrides } from "./view-strides.ts";
 
 export interface ExportOptions {
   /** Inputs by name, for a `forward` whose last argument is an object of options. */
@@ -204,7 +205,9 @@ class Tracer implements Mode {
       if (Array.isArray(x)) return x.map(toTensor);
       return x instanceof Value ? new Tensor(x.dtype, x.shape, null, x) : x;
     };
-    return toTensor(callOn(this.#interpreter, op, recorded));
+    const result = callOn(this.#interpreter, op, recorded);
+    stateStrides(op, recorded as Record<string, Arg>, result);
+    return toTensor(result);
   }
 
   /** An in-place op stays one: the target keeps its value, and `normalize` makes the graph functional. */

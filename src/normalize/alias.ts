@@ -3,9 +3,10 @@
  * the op does (`reshape` and `contiguous` alias or copy by strides, dropout in eval mode returns its argument).
  */
 
-import { type Node, Value } from "../aten/graph.ts";
+import { type Node, type TensorType, Value } from "../aten/graph.ts";
 import type { Schema } from "../aten/schema.ts";
-import { equal } from "../symbolic.ts";
+import { isRowMajor, rowMajor } from "../export/view-strides.ts";
+import { type Dim, equal } from "../symbolic.ts";
 
 /** Ops that copy although their schema lets them alias, unless the row finds that they do not. */
 const mayAlias: Readonly<Record<string, (node: Node) => boolean>> = {
@@ -22,10 +23,10 @@ const mayAlias: Readonly<Record<string, (node: Node) => boolean>> = {
 
 /** Ops whose schema has no alias although the result is their argument. */
 const identities: Readonly<Record<string, (node: Node) => boolean>> = {
-  "aten::dropout": (n) => n.args["train"] === false,
-  "aten::feature_dropout": (n) => n.args["train"] === false,
-  "aten::alpha_dropout": (n) => n.args["train"] === false,
-  "aten::feature_alpha_dropout": (n) => n.args["train"] === false,
+  "aten::dropout": (n) => n.args.train === false,
+  "aten::feature_dropout": (n) => n.args.train === false,
+  "aten::alpha_dropout": (n) => n.args.train === false,
+  "aten::feature_alpha_dropout": (n) => n.args.train === false,
   "aten::type_as": sameDType,
 };
 
@@ -41,38 +42,31 @@ export function aliasedArgument(node: Node, schema: Schema): string | null {
 }
 
 const types = (node: Node) => {
-  const self = node.args["self"] ?? node.args["input"];
+  const self = node.args.self ?? node.args.input;
   const out = node.outputs[0];
-  return self instanceof Value && out instanceof Value && self.type.kind === "tensor" && out.type.kind === "tensor" ? [self.type, out.type] as const : null;
+  return self instanceof Value && out instanceof Value && self.type.kind === "tensor" && out.type.kind === "tensor"
+    ? ([self.type, out.type] as const)
+    : null;
 };
 
 function sameDType(node: Node): boolean {
   const t = types(node);
-  return t !== null && t[0].dtype === t[1].dtype && node.args["copy"] !== true;
+  return t !== null && t[0].dtype === t[1].dtype && node.args.copy !== true;
 }
 
+/** `contiguous` of row-major memory, or a copy into the layout that the argument has already. */
 function sameStrides(node: Node): boolean {
   const t = types(node);
   if (t === null) return false;
-  const [a, b] = [t[0].strides, t[1].strides];
-  return a === undefined || b === undefined || a.every((s, i) => equal(s, b[i] as never));
+  const [a, b] = [t[0].strides ?? rowMajor(t[0].shape), t[1].strides ?? rowMajor(t[1].shape)];
+  return isContiguous(t[0]) ? isContiguous(t[1]) : a.every((s, i) => t[0].shape[i] === 1 || equal(s, b[i] as Dim));
 }
 
 /** A reshape of contiguous memory is a view; one whose result is contiguous although its argument is not has copied. */
 function sameLayout(node: Node): boolean {
   const t = types(node);
   if (t === null) return false;
-  return isRowMajor(t[0]) || !isRowMajor(t[1]);
+  return isContiguous(t[0]) || !isContiguous(t[1]);
 }
 
-function isRowMajor(type: NonNullable<ReturnType<typeof types>>[0]): boolean {
-  if (type.strides === undefined) return true;
-  let step: number | null = 1;
-  for (let i = type.shape.length - 1; i >= 0; i--) {
-    const [d, s] = [type.shape[i], type.strides[i]];
-    if (d === 1) continue;
-    if (step !== null && typeof s === "number" && s !== step) return false;
-    step = step !== null && typeof d === "number" ? step * d : null;
-  }
-  return true;
-}
+const isContiguous = ({ shape, strides }: TensorType): boolean => strides === undefined || isRowMajor(shape, strides);

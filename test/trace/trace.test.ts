@@ -69,6 +69,16 @@ describe("dynamic sizes", () => {
     expect(names).toEqual(["x[n, 2]", "y[n, 2]"]);
   });
 
+  test("a reshape of dynamic sizes copies or aliases as its strides say", async () => {
+    const f = new Fn((_, x) => {
+      const y = x.clone();
+      const copy = y.t().reshape([-1]).fill_(1);
+      y.reshape([-1]).mul_(2);
+      return [y, copy];
+    });
+    await agrees(f, [rand(2, 3)], { dynamic_shapes: { x: { 0: "n", 1: "t" } } }, [[rand(5, 4)], [rand(1, 3)]]);
+  });
+
   test("sizes go through view, cat, slicing and arithmetic", async () => {
     const f = new Fn((_, x) => {
       const [n, t, c] = x.shape as [number, number, number];
