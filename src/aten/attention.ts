@@ -6,12 +6,13 @@ import { matmul } from "../core/ops/matmul.ts";
 import { softmax } from "../core/ops/norm.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
+import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { broadcastShapes, isLow } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { transposed } from "./linear.ts";
-import type { AtenTable, Meta } from "./table.ts";
+import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped } from "./view-shape.ts";
 
 interface Attention<T, I> {
@@ -89,7 +90,47 @@ function attend(args: Attention<Strided, number>): Answer {
 const outputType = (a: Attention<TensorType, Dim>): Meta =>
   shaped(a.query, attentionShape(a.query.shape, a.key.shape, a.value.shape, a.enable_gqa === true));
 
+interface DeviceAttention {
+  readonly query: Symbolic;
+  readonly key: Symbolic;
+  readonly value: Symbolic;
+  readonly bias: Symbolic | null;
+  readonly dropout_p: number | Dim;
+  readonly is_causal: boolean;
+  readonly scale: number | Dim | null;
+}
+
+/** Output and logsumexp of the kernels of other devices. */
+const onDevice = ({ bias, ...args }: DeviceAttention, call: Call): [Symbolic, Symbolic] =>
+  call("aten::_scaled_dot_product_flash_attention_for_cpu", { ...args, attn_mask: bias });
+
+/** What those kernels return for their backward pass: nothing that inference reads. */
+const unread = (size: Shape, dtype: DType, call: Call): Symbolic => call("aten::full", { size, fill_value: 0, dtype });
+
 export const attention = {
+  "aten::_scaled_dot_product_efficient_attention": {
+    decompose: ({ attn_bias: bias, query, key, value, dropout_p, is_causal, scale }, call) => [
+      ...onDevice({ query, key, value, bias, dropout_p, is_causal, scale }, call),
+      unread([], "int64", call),
+      unread([], "int64", call),
+    ],
+  },
+  "aten::_scaled_dot_product_flash_attention": {
+    decompose: ({ query, key, value, dropout_p, is_causal, scale }, call) => {
+      const [output, logsumexp] = onDevice({ query, key, value, bias: null, dropout_p, is_causal, scale }, call);
+      const none = unread([0], "int32", call);
+      const [q, k] = [query.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
+      return [output, logsumexp, none, none, q, k, unread([2], "uint64", call), unread([], "uint64", call), unread([0], query.dtype, call)];
+    },
+  },
+  "aten::_scaled_dot_product_cudnn_attention": {
+    decompose: ({ attn_bias: bias, query, key, value, dropout_p, is_causal, scale }, call) => {
+      const [output, logsumexp] = onDevice({ query, key, value, bias, dropout_p, is_causal, scale }, call);
+      const none = unread([0], "int32", call);
+      const [q, k] = [query.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
+      return [output, logsumexp, none, none, q, k, unread([], "int64", call), unread([], "int64", call), unread([0], query.dtype, call)];
+    },
+  },
   "aten::scaled_dot_product_attention": {
     meta: (args) => outputType(args),
     eval: (args) => attend(args).output,

@@ -147,6 +147,39 @@ function realSignal(
   return call("aten::_fft_c2r", { self: given, dim: dims, normalization: normMode(norm, forward), last_dim_size: n });
 }
 
+/** hfftn: forward transforms along all dims but the last, then a real one along it (ATen/native/SpectralOps.cpp). */
+function hermitianSignal(
+  self: Symbolic,
+  s: readonly Dim[] | null,
+  dim: readonly number[] | null,
+  norm: string | null,
+  call: Call,
+): Symbolic {
+  const { dims, sizes } = dimsAndSizes(self.shape, s, dim);
+  const last = dims.at(-1) as number;
+  const n = sizes.at(-1) ?? mul(2, sub(self.shape[last] as Dim, 1));
+  const outer = dims.slice(0, -1);
+  const x = outer.reduce((y, d, i) => resized(y, d, sizes[i] ?? null, call), floating(self, call));
+  const moved = transformOf(x, outer, normMode(norm, true), true, call);
+  return realSignal(moved, [n], [last], norm, true, call);
+}
+
+/** ihfftn: the inverse of `hermitianSignal`. */
+function hermitianSpectrum(
+  self: Symbolic,
+  s: readonly Dim[] | null,
+  dim: readonly number[] | null,
+  norm: string | null,
+  call: Call,
+): Symbolic {
+  const { dims, sizes } = dimsAndSizes(self.shape, s, dim);
+  const [last, n] = [dims.at(-1) as number, sizes.at(-1) ?? null];
+  const half = halfSpectrum(self, n === null ? null : [n], [last], norm, false, call);
+  const outer = dims.slice(0, -1);
+  const x = outer.reduce((y, d, i) => resized(y, d, sizes[i] ?? null, call), half);
+  return outer.length === 0 ? x : call("aten::_fft_c2c", { self: x, dim: outer, normalization: normMode(norm, false), forward: false });
+}
+
 const size1 = (n: Dim | null): readonly Dim[] | null => (n === null ? null : [n]);
 
 /** Moves the zero frequency: by half of each dim, forward or back. */
@@ -210,6 +243,10 @@ export const fft = {
   "aten::fft_rfftn": { decompose: ({ self, s, dim, norm }, call) => halfSpectrum(self, s, dim, norm, true, call) },
   "aten::fft_irfft2": { decompose: ({ self, s, dim, norm }, call) => realSignal(self, s, dim, norm, false, call) },
   "aten::fft_irfftn": { decompose: ({ self, s, dim, norm }, call) => realSignal(self, s, dim, norm, false, call) },
+  "aten::fft_hfft2": { decompose: ({ self, s, dim, norm }, call) => hermitianSignal(self, s, dim, norm, call) },
+  "aten::fft_hfftn": { decompose: ({ self, s, dim, norm }, call) => hermitianSignal(self, s, dim, norm, call) },
+  "aten::fft_ihfft2": { decompose: ({ self, s, dim, norm }, call) => hermitianSpectrum(self, s, dim, norm, call) },
+  "aten::fft_ihfftn": { decompose: ({ self, s, dim, norm }, call) => hermitianSpectrum(self, s, dim, norm, call) },
   "aten::fft_fftshift": { decompose: ({ self, dim }, call) => shifted(self, dim, false, call) },
   "aten::fft_ifftshift": { decompose: ({ self, dim }, call) => shifted(self, dim, true, call) },
   "aten::fft_fftfreq": { decompose: ({ n, d, dtype }, call) => frequencies(n, d as number, dtype, false, call) },

@@ -110,5 +110,11 @@ export const linalgNorms = {
   "aten::norm.ScalarOpt_dtype": { decompose: ({ self, p, dtype }, call) => norm(self, p, null, false, dtype, call) },
   "aten::norm.ScalarOpt_dim": { decompose: ({ self, p, dim, keepdim }, call) => norm(self, p, dim, keepdim, null, call) },
   "aten::norm.ScalarOpt_dim_dtype": { decompose: ({ self, p, dim, keepdim, dtype }, call) => norm(self, p, dim, keepdim, dtype, call) },
+  "aten::native_norm": { decompose: ({ self, p }, call) => norm(self, p, null, false, null, call) },
+  "aten::native_norm.ScalarOpt_dim_dtype": {
+    decompose: ({ self, p, dim, keepdim, dtype }, call) => norm(self, p, dim, keepdim, dtype, call),
+  },
+  "aten::nuclear_norm": { decompose: ({ self, keepdim }, call) => matrixNorm(self, "nuc", [0, 1], keepdim, null, call) },
+  "aten::nuclear_norm.dim": { decompose: ({ self, dim, keepdim }, call) => matrixNorm(self, "nuc", dim, keepdim, null, call) },
   "aten::frobenius_norm.dim": { decompose: ({ self, dim, keepdim }, call) => norm(self, 2, dim, keepdim, null, call) },
 } satisfies AtenTable;

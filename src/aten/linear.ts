@@ -5,7 +5,7 @@ import { asStrided, expand, permute, reshape, select, unsqueeze } from "../core/
 import { matmul } from "../core/ops/matmul.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
-import { isComplex } from "../dtype.ts";
+import { type DType, isComplex } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
 import { inOpmath, operand } from "./broadcast.ts";
@@ -150,6 +150,9 @@ function addr(self: Symbolic, vec1: Symbolic, vec2: Symbolic, beta: ScalarOf<Dim
   return beta === 0 ? outer : call("aten::add.Tensor", { self: scaled(self, beta, call), other: outer });
 }
 
+/** Products with a wider result read wider operands: exact, since the product of two low-precision numbers fits the wider type. */
+const to = (self: Symbolic, dtype: DType, call: Call): Symbolic => call("aten::to.dtype", { self, dtype });
+
 const conjugate = (x: Symbolic, call: Call): Symbolic => (isComplex(x.dtype) ? call("aten::conj_physical", { self: x }) : x);
 
 export const linear = {
@@ -209,6 +212,20 @@ export const linear = {
   "aten::addbmm": {
     meta: ({ batch1, batch2 }) => ({ dtype: batch1.dtype, shape: matmulShape(batch1.shape, batch2.shape).slice(1) }),
     eval: ({ self, batch1, batch2, beta, alpha }) => gemm(self, beta, alpha, batch1, batch2, (x) => reduce("sum", x, [0], false)),
+  },
+  "aten::mm.dtype": {
+    decompose: ({ self, mat2, out_dtype }, call) => call("aten::mm", { self: to(self, out_dtype, call), mat2: to(mat2, out_dtype, call) }),
+  },
+  "aten::bmm.dtype": {
+    decompose: ({ self, mat2, out_dtype }, call) => call("aten::bmm", { self: to(self, out_dtype, call), mat2: to(mat2, out_dtype, call) }),
+  },
+  "aten::addmm.dtype": {
+    decompose: ({ self, mat1, mat2, out_dtype: d, beta, alpha }, call) =>
+      call("aten::addmm", { self: to(self, d, call), mat1: to(mat1, d, call), mat2: to(mat2, d, call), beta, alpha }),
+  },
+  "aten::baddbmm.dtype": {
+    decompose: ({ self, batch1, batch2, out_dtype: d, beta, alpha }, call) =>
+      call("aten::baddbmm", { self: to(self, d, call), batch1: to(batch1, d, call), batch2: to(batch2, d, call), beta, alpha }),
   },
   "aten::outer": {
     decompose: ({ self, vec2 }, call) => call("aten::mul.Tensor", { self: call("aten::unsqueeze", { self, dim: 1 }), other: vec2 }),

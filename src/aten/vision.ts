@@ -1,6 +1,7 @@
 /** @file torchvision's operators on boxes, and products of groups of rows with one matrix each (mixtures of experts). */
 
 import { nms, roiAlign } from "../core/ops/boxes.ts";
+import { deformConv } from "../core/ops/deform-conv.ts";
 import { fill } from "../core/ops/elementwise.ts";
 import { concat, select, slice } from "../core/ops/layout.ts";
 import { matmul } from "../core/ops/matmul.ts";
@@ -34,6 +35,17 @@ export const vision = {
       shaped(input, [rois.shape[0] as Dim, input.shape[1] as Dim, pooled_height, pooled_width]),
     eval: ({ input, rois, spatial_scale, pooled_height, pooled_width, sampling_ratio, aligned }) =>
       roiAlign(input, rois, { scale: spatial_scale, height: pooled_height, width: pooled_width, ratio: sampling_ratio, aligned }),
+  },
+  "torchvision::deform_conv2d": {
+    meta: ({ input, weight, offset }) => shaped(input, [input.shape[0] as Dim, weight.shape[0] as Dim, ...offset.shape.slice(-2)]),
+    eval: (a) =>
+      deformConv(a.input, a.weight, a.offset, a.use_mask ? a.mask : null, a.bias, {
+        stride: [a.stride_h, a.stride_w],
+        padding: [a.pad_h, a.pad_w],
+        dilation: [a.dilation_h, a.dilation_w],
+        groups: a.groups,
+        offsetGroups: a.offset_groups,
+      }),
   },
   "transformers::grouped_mm_fallback": {
     meta: ({ input, weight }) => shaped(input, [input.shape[0] as Dim, weight.shape[2] as Dim]),

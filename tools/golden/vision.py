@@ -1,6 +1,6 @@
 # torchvision's operators, grouped matrix products.
-# The recorder's environment has no torchvision: its two operators are stated here by their definitions
-# (torchvision/csrc/ops/cpu/nms_kernel.cpp; torchvision/ops/roi_align.py, _roi_align).
+# The recorder's environment has no torchvision: its operators are stated here by their definitions
+# (torchvision/csrc/ops/cpu/nms_kernel.cpp, deform_conv2d_kernel.cpp; torchvision/ops/roi_align.py, _roi_align).
 import transformers.integrations.moe
 
 tv = torch.library.Library("torchvision", "DEF")
@@ -50,6 +50,33 @@ def roi_align(input, rois, spatial_scale, pooled_height, pooled_width, sampling_
     return out
 
 
+def deform_conv2d(input, weight, offset, mask, bias, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups, offset_groups, use_mask):
+    n, c, height, width = input.shape
+    out, per_group, kh, kw = weight.shape
+    oh, ow = offset.shape[-2:]
+    offset = offset.reshape(n, offset_groups, kh, kw, 2, oh, ow)
+    mask = mask.reshape(n, offset_groups, kh, kw, oh, ow) if use_mask else torch.ones(n, offset_groups, kh, kw, oh, ow)
+    rows = (torch.arange(oh) * stride_h - pad_h)[:, None] + torch.zeros(ow)
+    columns = (torch.arange(ow) * stride_w - pad_w) + torch.zeros(oh, 1)
+    taps = torch.zeros(n, c, kh, kw, oh, ow)
+    for g in range(offset_groups):
+        part = slice(g * c // offset_groups, (g + 1) * c // offset_groups)
+        for i in range(kh):
+            for j in range(kw):
+                y = rows + i * dilation_h + offset[:, g, i, j, 0]
+                x = columns + j * dilation_w + offset[:, g, i, j, 1]
+                grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], -1)
+                taps[:, part, i, j] = torch.nn.functional.grid_sample(input[:, part], grid, align_corners=False) * mask[:, g, None, i, j]
+    columns = taps.reshape(n, groups, c // groups * kh * kw, oh * ow)
+    kernel = weight.reshape(groups, out // groups, per_group * kh * kw)
+    return (kernel @ columns).reshape(n, out, oh, ow) + bias[:, None, None]
+
+
+tv.define(
+    "deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, SymInt stride_h, SymInt stride_w, SymInt pad_h, SymInt pad_w,"
+    " SymInt dilation_h, SymInt dilation_w, SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor"
+)
+tv.impl("deform_conv2d", deform_conv2d, "CPU")
 tv.impl("nms", nms, "CPU")
 tv.impl("roi_align", roi_align, "CPU")
 
@@ -66,3 +93,5 @@ row("torchvision::roi_align", f32(2, 3, 8, 8), rois, 1.0, 3, 3, 0, True, dynamic
 for offs in [[2, 2, 7], [0, 3, 5], [7, 7, 7]]:
     row("transformers::grouped_mm_fallback", f32(7, 4), f32(3, 4, 5), of("int32", offs))
 row("transformers::grouped_mm_fallback", f32(7, 4), f32(3, 4, 5), of("int32", [1, 4, 7]), dynamic={"input": [0]})
+row("torchvision::deform_conv2d", f32(2, 4, 6, 7), f32(3, 4, 3, 3), f32(2, 18, 6, 7), f32(2, 9, 6, 7), f32(3), 1, 1, 1, 1, 1, 1, 1, 1, True, atol=2e-5)
+row("torchvision::deform_conv2d", f32(1, 4, 6, 7), f32(4, 2, 2, 3), f32(1, 24, 3, 3), f32(1, 0), f32(4), 2, 2, 0, 0, 1, 1, 2, 2, False, atol=2e-5)

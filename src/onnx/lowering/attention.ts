@@ -1,6 +1,7 @@
 /** @file Attention in ONNX, in the order of PyTorch's math path: scale the query, multiply, mask, softmax, multiply. */
 
-import { compare, type Dim, floordiv } from "../../symbolic.ts";
+import type { DType } from "../../dtype.ts";
+import { compare, type Dim, equal, floordiv } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { swapLast } from "./ints.ts";
@@ -60,6 +61,12 @@ function causal(l: Dim, s: Dim, op: OpBuilder): Value {
   return op.GreaterOrEqual(op.Unsqueeze(upTo(l), [1]), upTo(s));
 }
 
+/** Rows in which a mask lets nothing through: [..., L, 1]. */
+function deadRows(mask: Value, op: OpBuilder): Value {
+  if (mask.dtype === "bool") return op.Not(op.cast(op.ReduceMax(op.cast(mask, "uint8"), [-1], { keepdims: 1 }), "bool"));
+  return op.Equal(op.ReduceMax(mask, [-1], { keepdims: 1 }), op.scalar(Number.NEGATIVE_INFINITY, mask.dtype));
+}
+
 interface Scores {
   readonly scores: Value;
   /** Rows [..., L, 1] in which everything is masked; null where no row can be. */
@@ -76,7 +83,7 @@ function maskedScores(query: Value, key: Value, mask: Value | null, isCausal: bo
   }
   if (bias === null) return { scores, dead: null };
   // Every query sees the first key of a causal mask, so only a mask of the caller can hide a row.
-  const dead = mask === null ? null : op.Equal(op.ReduceMax(bias, [-1], { keepdims: 1 }), op.scalar(Number.NEGATIVE_INFINITY, bias.dtype));
+  const dead = mask === null ? null : deadRows(bias, op);
   return { scores: op.Add(scores, bias), dead };
 }
 
@@ -104,8 +111,36 @@ function attend(args: Attention, op: OpBuilder): Answer {
   return { output: joined(output), probabilities: joined(probabilities), scores: joined(scores) };
 }
 
+/**
+ * ONNX's own Attention where the target has it and it means the same: four dims, no dropout, a causal mask only of a square. null elsewhere.
+ */
+function asAttention(args: Attention, op: OpBuilder): Value | null {
+  const { query, key, value, attn_mask: mask = null, scale } = args;
+  const [l, s] = [query.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
+  if (!op.has("Attention") || args.dropout_p !== 0 || (scale !== null && typeof scale !== "number")) return null;
+  if ([query, key, value].some((x) => x.rank !== 4)) return null;
+  if (mask !== null && (args.is_causal || !isWholeMask(mask, [query.shape[0] as Dim, query.shape[1] as Dim, l, s]))) return null;
+  if ((args.is_causal && !equal(l, s)) || !fused.has(query.dtype) || s === 0) return null;
+  if (!args.enable_gqa && !equal(query.shape[1] as Dim, key.shape[1] as Dim)) return null;
+  const y = op.Attention(query, key, value, mask, { is_causal: args.is_causal ? 1 : 0, ...(scale === null ? {} : { scale }) });
+  return mask === null ? y : op.Where(deadRows(mask, op), op.scalar(0, y.dtype), y);
+}
+
+/**
+ * Whether ONNX Runtime's kernel reads the mask as PyTorch does: it broadcasts batch and heads only, and takes rows of a float mask that are
+ * the lowest number throughout for masked ones, where PyTorch averages.
+ */
+function isWholeMask(mask: Value, shape: readonly [Dim, Dim, Dim, Dim]): boolean {
+  if (mask.dtype !== "bool") return false;
+  const want = shape.slice(4 - mask.rank);
+  return mask.rank >= 2 && mask.rank <= 4 && mask.shape.every((d, i) => equal(d, want[i] as Dim) || (d === 1 && i < mask.rank - 2));
+}
+
+/** dtypes that ONNX Runtime's kernel computes attention in. */
+const fused: ReadonlySet<DType> = new Set<DType>(["float32", "float16"]);
+
 export const attention = {
-  "aten::scaled_dot_product_attention": (args, op) => attend(args, op).output,
+  "aten::scaled_dot_product_attention": (args, op) => asAttention(args, op) ?? attend(args, op).output,
   "aten::_scaled_dot_product_attention_math": (args, op) => {
     const mask = args.attn_mask && op.cast(args.attn_mask, args.query.dtype);
     const a = attend({ ...args, attn_mask: mask }, op);

@@ -5,7 +5,7 @@ import { type PadMode, padModeOf, padPairs, windowGrid, windowLists } from "../.
 import { compare, type Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { dimOf, type Int } from "./ints.ts";
+import { dimOf, type Int, staticInts } from "./ints.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
 const onnxModes = { constant: "constant", reflect: "reflect", replicate: "edge", circular: "wrap" } as const;
@@ -98,12 +98,40 @@ interface Columns extends Windows {
   readonly output_size: readonly Int[];
 }
 
+/**
+ * Col2Im before opset 18: a transposed convolution per channel whose kernels have a single one, each putting its column at its place.
+ * x [N, C * kh * kw, windows].
+ */
+function byTransposedConv(x: Value, args: Columns, op: OpBuilder): Value {
+  const g = windowLists(args);
+  const [kh, kw] = g.kernel;
+  const size = staticInts(args.output_size, op, "output_size");
+  const count = x.shape[1];
+  if (typeof count !== "number")
+    return op.refuse("col2im of an unknown number of channels before opset 18", "export with opset_version: 18");
+  const taps = kh * kw;
+  const ones = Array.from({ length: count * taps }, (_, i) => (Math.floor(i / taps) % taps === i % taps ? 1 : 0));
+  const windows = windowGrid(size, args) as [number, number];
+  const covered = [0, 1].map((i) => {
+    const [p, k, s, d] = [g.padding[i] as number, g.kernel[i] as number, g.stride[i] as number, g.dilation[i] as number];
+    return ((windows[i] as number) - 1) * s + d * (k - 1) + 1 - 2 * p;
+  });
+  return op.ConvTranspose(op.reshape(x, [x.shape[0] as Dim, count, ...windows]), op.constant(x.dtype, [count, 1, kh, kw], ones), null, {
+    group: count / taps,
+    strides: g.stride,
+    dilations: g.dilation,
+    pads: [...g.padding, ...g.padding],
+    output_padding: size.map((n, i) => n - (covered[i] as number)),
+  });
+}
+
 function col2im(args: Columns, op: OpBuilder): Value {
   const g = windowLists(args);
   const [ph, pw] = g.padding;
   const batched = args.self.rank === 3;
   const x = batched ? args.self : op.Unsqueeze(args.self, [0]);
-  const y = op.Col2Im(x, [...args.output_size], [...g.kernel], { dilations: g.dilation, strides: g.stride, pads: [ph, pw, ph, pw] });
+  const options = { dilations: g.dilation, strides: g.stride, pads: [ph, pw, ph, pw] };
+  const y = op.has("Col2Im") ? op.Col2Im(x, [...args.output_size], [...g.kernel], options) : byTransposedConv(x, args, op);
   return batched ? y : op.Squeeze(y, [0]);
 }
 

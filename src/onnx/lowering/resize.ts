@@ -101,7 +101,7 @@ function upsample(args: Args, mode: ResizeMode, n: number, result: Results, op: 
   if (pairs?.every(([a, b]) => a === b) && !mode.endsWith("-aa") && factors.every((f) => f === null || f === 1)) return op.Identity(x);
   const nearest = mode === "nearest" || mode === "nearest-exact";
   const exact = pairs === null || !nearest || pairs.every(([a, b], i) => sameNearest(a, b, factors[i] ?? null, mode === "nearest-exact"));
-  const spelled = modes[mode] !== undefined && !(mode.endsWith("-aa") && args.align_corners);
+  const spelled = modes[mode] !== undefined && !(mode.endsWith("-aa") && (args.align_corners || op.target.opset < 18));
   if (pairs !== null && (!exact || !spelled)) return byHand(x, mode, pairs, args, factors, op);
   return resizeNode(x, mode, size, args, factors, op);
 }

@@ -48,5 +48,17 @@ export const vision = {
       coordinate_transformation_mode: aligned ? "half_pixel" : "output_half_pixel",
     });
   },
+  "torchvision::deform_conv2d": (a, op) => {
+    const ints = (xs: readonly (number | Value)[], what: string): number[] => staticInts(xs, op, what);
+    const pads = ints([a.pad_h, a.pad_w], "padding");
+    const [group, offsetGroup] = ints([a.groups, a.offset_groups], "groups");
+    return op.DeformConv(a.input, a.weight, a.offset, a.bias, a.use_mask ? a.mask : null, {
+      strides: ints([a.stride_h, a.stride_w], "stride"),
+      pads: [...pads, ...pads],
+      dilations: ints([a.dilation_h, a.dilation_w], "dilation"),
+      group,
+      offset_group: offsetGroup,
+    });
+  },
   "transformers::grouped_mm_fallback": ({ input, weight, offs }, op) => groupedMatmul(input, weight, offs, op),
 } satisfies LoweringTable;
