@@ -11,6 +11,7 @@ import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
+import { linalg } from "./linalg.ts";
 import { linear } from "./linear.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
@@ -42,6 +43,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   fft,
   indexing,
   join,
+  linalg,
   linear,
   norm,
   pad,
