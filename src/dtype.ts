@@ -19,7 +19,13 @@ export interface DTypeRow {
 }
 
 const row = (
-  size: number, kind: DTypeRow["kind"], onnx: number, pt2: number, suffix: string, safetensors: string | null, storage: string | null = null,
+  size: number,
+  kind: DTypeRow["kind"],
+  onnx: number,
+  pt2: number,
+  suffix: string,
+  safetensors: string | null,
+  storage: string | null = null,
 ): DTypeRow => ({ size, kind, onnx, pt2, suffix, safetensors, storage });
 
 export const dtypes = {
@@ -82,4 +88,5 @@ export const isInteger = (d: DType): boolean => dtypes[d].kind === "int" || dtyp
 /** Bytes that `numel` elements take. */
 export const byteLength = (d: DType, numel: number): number => Math.ceil(dtypes[d].size * numel);
 /** complex64 → float32, complex128 → float64, complex32 → float16; others unchanged. */
-export const realOf = (d: DType): DType => (d === "complex64" ? "float32" : d === "complex128" ? "float64" : d === "complex32" ? "float16" : d);
+export const realOf = (d: DType): DType =>
+  d === "complex64" ? "float32" : d === "complex128" ? "float64" : d === "complex32" ? "float16" : d;

@@ -20,4 +20,4 @@ export const complex64: Named<"complex64"> = "complex64";
 export const complex128: Named<"complex128"> = "complex128";
 export const float8_e4m3fn: Named<"float8_e4m3fn"> = "float8_e4m3fn";
 export const float8_e5m2: Named<"float8_e5m2"> = "float8_e5m2";
-export { float32 as float, float64 as double, float16 as half, int32 as int, int64 as long, int16 as short };
+export { float16 as half, float32 as float, float64 as double, int16 as short, int32 as int, int64 as long };

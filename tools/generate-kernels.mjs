@@ -8,8 +8,14 @@ const { onnxruntime, kernels } = JSON.parse(readFileSync(`${spec}/ort-cpu-kernel
 const { ops } = JSON.parse(readFileSync(`${spec}/onnx-schemas.json`, "utf8"));
 
 const names = {
-  float: "float32", double: "float64", float8e4m3fn: "float8_e4m3fn", float8e4m3fnuz: "float8_e4m3fnuz", float8e5m2: "float8_e5m2",
-  float8e5m2fnuz: "float8_e5m2fnuz", float8e8m0: "float8_e8m0fnu", float4e2m1: "float4_e2m1",
+  float: "float32",
+  double: "float64",
+  float8e4m3fn: "float8_e4m3fn",
+  float8e4m3fnuz: "float8_e4m3fnuz",
+  float8e5m2: "float8_e5m2",
+  float8e5m2fnuz: "float8_e5m2fnuz",
+  float8e8m0: "float8_e8m0fnu",
+  float4e2m1: "float4_e2m1",
 };
 const typeName = (t) => {
   const m = /^tensor\((.*)\)$/.exec(t);
@@ -37,12 +43,16 @@ function merged(entries) {
 }
 const byOp = new Map();
 for (const k of kernels) if (k.op in ops) byOp.set(k.op, [...(byOp.get(k.op) ?? []), k]);
-const lines = [...byOp].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([op, entries]) =>
-  merged(entries).map((e) => {
-    const to = e.to > 1000 ? "" : e.to;
-    return `${op}|${e.from}|${to}|${Object.entries(e.types).map(([v, t]) => `${v}=${setOf(t)}`).join(" ")}`;
-  }),
-);
+const lines = [...byOp]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .flatMap(([op, entries]) =>
+    merged(entries).map((e) => {
+      const to = e.to > 1000 ? "" : e.to;
+      return `${op}|${e.from}|${to}|${Object.entries(e.types)
+        .map(([v, t]) => `${v}=${setOf(t)}`)
+        .join(" ")}`;
+    }),
+  );
 
 writeFileSync(
   fileURLToPath(new URL("../src/onnx/legalize/kernels.gen.ts", import.meta.url)),

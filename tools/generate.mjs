@@ -4,11 +4,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateAten } from "./generate-aten.mjs";
+import { generateFunctions } from "./generate-functions.mjs";
 import { generateOnnx } from "./generate-onnx.mjs";
 
 const spec = process.argv[2] ?? "../shared/spec";
 const json = (name) => JSON.parse(readFileSync(join(spec, name), "utf8"));
-generateAten(json("aten-schemas.json"), json("type-promotion.json"));
+generateFunctions(generateAten(json("aten-schemas.json"), json("type-promotion.json")));
 generateOnnx(json("onnx-schemas.json"), json("ort-contrib-schemas.json"));
 await import("./generate-builder.mjs");
 await import("./generate-kernels.mjs");

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The main job of `npm start`: a model written in TypeScript and programs saved by PyTorch, converted and verified.
 // Files land in out/. Ends in a table; the exit code is 0 when every row is verified.
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as torch from "torch-onnx";
@@ -15,8 +15,13 @@ const sizeOf = (path) => [path, `${path}.data`].reduce((n, p) => n + (statSync(p
 const largest = (outputs) => Math.max(...outputs.map((o) => o.max_abs_diff));
 function report(model, program, path, ms, verification) {
   rows.push({
-    model, nodes: program.model.graph.size, "file size": `${(sizeOf(path) / 1024).toFixed(0)} KB`, "export ms": ms.toFixed(0),
-    "largest difference": verification.outputs.length ? largest(verification.outputs).toExponential(1) : "-", witness: verification.witness, verdict: verification.verdict,
+    model,
+    nodes: program.model.graph.size,
+    "file size": `${(sizeOf(path) / 1024).toFixed(0)} KB`,
+    "export ms": ms.toFixed(0),
+    "largest difference": verification.outputs.length ? largest(verification.outputs).toExponential(1) : "-",
+    witness: verification.witness,
+    verdict: verification.verdict,
   });
   if (verification.reason !== null) console.error(`${model}: ${verification.reason}`);
 }
@@ -53,8 +58,13 @@ async function savedPrograms() {
   }
 }
 const mainModels = new Map([
-  ["d_hf_bert", "BERT"], ["d_hf_gpt2", "GPT-2"], ["d_hf_llama_kvcache", "Llama with KV cache"], ["d_hf_qwen2", "Qwen 2"],
-  ["d_hf_vit", "ViT"], ["d_timm_resnet", "ResNet"], ["d_hf_whisper_encoder", "Whisper encoder"],
+  ["d_hf_bert", "BERT"],
+  ["d_hf_gpt2", "GPT-2"],
+  ["d_hf_llama_kvcache", "Llama with KV cache"],
+  ["d_hf_qwen2", "Qwen 2"],
+  ["d_hf_vit", "ViT"],
+  ["d_timm_resnet", "ResNet"],
+  ["d_hf_whisper_encoder", "Whisper encoder"],
 ]);
 
 await typescriptModel();

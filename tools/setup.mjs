@@ -37,7 +37,8 @@ function once(stamp, files, outputs, work) {
 
 once("install", ["package.json", "package-lock.json", ".npmrc"], ["node_modules/typescript", "node_modules/assemblyscript"], () =>
   // `install`, not `ci`: a registry that lacks another platform's optional binary must not stop this one.
-  run("npm install", "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"));
+  run("npm install", "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"),
+);
 once("core", [...filesUnder("assembly"), "asconfig.json"], ["build/core.wasm"], () => run("core", "npm", "run", "--silent", "build:core"));
 once("library", [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json", "tools/bundle-cli.mjs"], ["dist/index.js"], () => {
   rmSync("dist", { recursive: true, force: true });
@@ -45,7 +46,8 @@ once("library", [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json", "
   run("command", process.execPath, "tools/bundle-cli.mjs");
 });
 once("examples", [...filesUnder("examples"), ...filesUnder("src"), "tsconfig.examples.json"], ["build/examples"], () =>
-  run("examples", bin("tsc"), "-p", "tsconfig.examples.json"));
+  run("examples", bin("tsc"), "-p", "tsconfig.examples.json"),
+);
 if (goal === "test") {
   run("types", bin("tsc"), "-p", "tsconfig.json");
   run("lint", bin("biome"), "ci", ".");

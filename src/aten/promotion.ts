@@ -116,7 +116,7 @@ export function promotionOf(schema: Schema, args: Readonly<Record<string, unknow
     const x = args[schema.args[p]?.name ?? ""];
     return Array.isArray(x) ? (x as unknown[]) : [x];
   });
-  const effective = rule === "DivElementwise" && (args["rounding_mode"] ?? null) === null ? "INT_TO_FLOAT" : kind;
+  const effective = rule === "DivElementwise" && (args.rounding_mode ?? null) === null ? "INT_TO_FLOAT" : kind;
   if (captured !== undefined && resultIsCommon.has(effective)) return { compute: captured, positions };
   let compute = resultType(operands);
   if (compute === null) return { compute: null, positions: [] };
@@ -127,15 +127,18 @@ export function promotionOf(schema: Schema, args: Readonly<Record<string, unknow
 
 /** sum, prod, cumsum, cumprod: computed in `dtype` when given, integers and bools in int64. */
 function sumLike(args: Readonly<Record<string, unknown>>, captured: DType | undefined): Promotion {
-  const self = args["self"];
+  const self = args.self;
   if (!isTyped(self)) return { compute: null, positions: [] };
-  const asked = (args["dtype"] as DType | null | undefined) ?? captured;
+  const asked = (args.dtype as DType | null | undefined) ?? captured;
   return { compute: asked ?? (category(self.dtype) < 2 ? "int64" : self.dtype), positions: [0] };
 }
 
 /** `args` with the promoted operands cast. */
 export function applyPromotion<T extends Typed>(
-  schema: Schema, args: Record<string, unknown>, captured: DType | undefined, cast: (x: T, dtype: DType) => T,
+  schema: Schema,
+  args: Record<string, unknown>,
+  captured: DType | undefined,
+  cast: (x: T, dtype: DType) => T,
 ): Record<string, unknown> {
   const { compute, positions } = promotionOf(schema, args, captured);
   if (compute === null) return args;

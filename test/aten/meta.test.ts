@@ -7,7 +7,7 @@ import { inlineRegions } from "../../src/aten/regions.ts";
 import { schemaOf } from "../../src/aten/schema.ts";
 import { callOn, functionalTwin, metaInterpreter } from "../../src/dispatch.ts";
 import { load } from "../../src/export/load.ts";
-import { type Dim, equal, isAnonymous, show, SymInt } from "../../src/symbolic.ts";
+import { type Dim, equal, isAnonymous, SymInt, show } from "../../src/symbolic.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
 const cases = JSON.parse(readFileSync(join(fixtures, "manifest.json"), "utf8")) as { readonly id: string; readonly pt2: string }[];
@@ -31,14 +31,20 @@ function difference(node: Node): string | null {
   const args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, typed(v)]));
   const result = callOn(metaInterpreter, node.op, args, captured[0]?.dtype);
   const got = [result].flat(2).filter((t): t is TensorType => typeof t === "object" && t !== null && "dtype" in t);
-  const agrees = got.length >= captured.length && captured.every((c, i) => {
-    const g = got[i] as TensorType;
-    return g.dtype === c.dtype && g.shape.length === c.shape.length && c.shape.every((d, k) => same(g.shape[k] as Dim, d));
-  });
+  const agrees =
+    got.length >= captured.length &&
+    captured.every((c, i) => {
+      const g = got[i] as TensorType;
+      return g.dtype === c.dtype && g.shape.length === c.shape.length && c.shape.every((d, k) => same(g.shape[k] as Dim, d));
+    });
   return agrees ? null : `${node.op} ${node.origin.node}: meta ${got.map(text).join("; ")}, archive ${captured.map(text).join("; ")}`;
 }
 
 test.each(cases.map((c) => [c.id, c.pt2] as const))("%s", async (_, pt2) => {
   const program = await load(join(fixtures, pt2));
-  expect(inlineRegions(program.graph).nodes.map(difference).filter((d) => d !== null)).toEqual([]);
+  expect(
+    inlineRegions(program.graph)
+      .nodes.map(difference)
+      .filter((d) => d !== null),
+  ).toEqual([]);
 });

@@ -35,14 +35,14 @@ const rows = ["view", "join"].flatMap((name) => {
 /** Expansions repeat elements, and overlapping windows share them; other elements than floats cannot be told apart by adding 1. */
 function isWritable({ op, args }: Row): boolean {
   if (/expand|broadcast|conj|complex/.test(op)) return false;
-  if (op === "aten::unfold" && Number(args["step"]) < Number(args["size"])) return false;
-  return (args["self"] as TensorRef).dtype === "float32" && op !== "aten::view.dtype" && String(args["stride"]) !== "1,2,1";
+  if (op === "aten::unfold" && Number(args.step) < Number(args.size)) return false;
+  return (args.self as TensorRef).dtype === "float32" && op !== "aten::view.dtype" && String(args.stride) !== "1,2,1";
 }
 
 describe("views", () => {
   test.each(rows)("%s", (_, family, row) => {
     const args = argsOf(family, row);
-    const base = args["self"] as Strided;
+    const base = args.self as Strided;
     viewsOf(row.op, args).forEach((view, index) => {
       const changed = binary("add", clone(view), fill("float32", [], 1));
       const given = withDefaults(schemaOf(row.op) as Schema, args as Readonly<Record<string, Arg>>);
@@ -59,7 +59,7 @@ describe("views", () => {
 test("every view of a row-major tensor aliases it", () => {
   const copies = rows.filter(([, family, row]) => {
     const args = argsOf(family, row);
-    return viewsOf(row.op, args).some((view) => view.storage !== (args["self"] as Strided).storage);
+    return viewsOf(row.op, args).some((view) => view.storage !== (args.self as Strided).storage);
   });
   expect(copies.map(([text]) => text)).toEqual([]);
 });
