@@ -3,8 +3,9 @@
  * values of the core (eager), types (meta), graph values (trace), ONNX values (lowering).
  */
 
-import { aten } from "./aten/index.ts";
+import { mapArgs, mapLeaves } from "./aten/arguments.ts";
 import { type Arg, Node, type Origin, type Output, type TensorType, Value } from "./aten/graph.ts";
+import { aten } from "./aten/index.ts";
 import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
 import { type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
 import type { Entry, Fresh } from "./aten/table.ts";
@@ -64,10 +65,15 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
 }
 
 /** `given` with defaults, the captured dtype and promotion applied. */
-export function prepare<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, given: Readonly<Args>, captured: DType | undefined): Args {
+export function prepare<T extends Typed>(
+  interpreter: Interpreter<T>,
+  schema: Schema,
+  given: Readonly<Args>,
+  captured: DType | undefined,
+): Args {
   const args: Args = withDefaults(schema, given as Readonly<Record<string, Arg>>);
   // A captured program states the dtype that a missing `dtype` argument stood for.
-  if (captured !== undefined && args["dtype"] === null) args["dtype"] = captured;
+  if (captured !== undefined && args.dtype === null) args.dtype = captured;
   return applyPromotion<T>(schema, args, captured, (x, dtype) => interpreter.cast(x, dtype));
 }
 
@@ -104,33 +110,35 @@ export const metaInterpreter: Interpreter<Typed> = {
 /** New unbacked symbols in the environment that the sizes among `args` live in, a new one where all are numbers. */
 function freshAmong(args: Args): Fresh {
   return (hint) => {
-    const dims = Object.values(args).flat().flatMap((a): readonly unknown[] => (isTyped(a) ? a.shape : [a]));
+    const dims = Object.values(args)
+      .flat()
+      .flatMap((a): readonly unknown[] => (isTyped(a) ? a.shape : [a]));
     const known = dims.find((d): d is SymInt => d instanceof SymInt);
     return (known?.env ?? new SymEnv()).fresh(hint);
   };
 }
 
-const asTypes = (result: unknown): unknown =>
-  Array.isArray(result) ? result.map(asTypes) : isTyped(result) ? { kind: "tensor", ...result } : result;
+const asTypes = (result: unknown): unknown => mapLeaves(result, (x) => (isTyped(x) ? { kind: "tensor", ...x } : x));
 
 /** Values of a graph under construction: each call becomes a node. Front ends trace with it, rewrites build with it. */
-export function graphInterpreter(append: (node: Node) => void, origin: () => Origin, nameFor: (hint: string) => string): Interpreter<Value> {
+export function graphInterpreter(
+  append: (node: Node) => void,
+  origin: () => Origin,
+  nameFor: (hint: string) => string,
+): Interpreter<Value> {
   const record = (op: string, args: Args, types: unknown): unknown => {
     const hint = op.slice(op.indexOf("::") + 2).split(".")[0] as string;
     const name = nameFor(hint);
     let many = 0;
-    const toValue = (type: unknown): unknown => {
-      if (Array.isArray(type)) return type.map(toValue);
-      return isTyped(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type as TensorType) : type;
-    };
+    const toValue = (type: unknown): unknown =>
+      isTyped(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type as TensorType) : type;
     const schema = schemaOf(op);
-    const result = toValue(types);
+    const result = mapLeaves(types, toValue);
     const outputs = (schema !== null && schema.returns.length !== 1 ? result : [result]) as Output[];
     append(new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin()));
     return result;
   };
-  const typesOf = (x: unknown): unknown => {
-    if (Array.isArray(x)) return x.map(typesOf);
+  const typeOf = (x: unknown): unknown => {
     if (!(x instanceof Value)) return x;
     return x.type.kind === "int" || x.type.kind === "float" || x.type.kind === "bool" ? x.type.expr : x.type;
   };
@@ -138,11 +146,8 @@ export function graphInterpreter(append: (node: Node) => void, origin: () => Ori
     name: "meta",
     cast: (x, dtype) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,
     run(op, args) {
-      const types = metaInterpreter.run(op, mapArgs(args, typesOf), schemaOf(op) as Schema);
-      return types === undefined ? undefined : record(op, args, types);
+      return record(op, args, callOn(metaInterpreter, op, mapArgs(args, typeOf)));
     },
     write: (_target, value) => value,
   };
 }
-
-const mapArgs = (args: Args, f: (x: unknown) => unknown): Args => Object.fromEntries(Object.entries(args).map(([k, v]) => [k, f(v)]));

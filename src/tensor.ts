@@ -3,11 +3,13 @@
  * operation goes through `call`, which asks the interpreter on top of the stack.
  */
 
+import { mapArgs, mapLeaves } from "./aten/arguments.ts";
 import type { Arg, Value } from "./aten/graph.ts";
+import { isTyped } from "./aten/promotion.ts";
 import { schemaOf } from "./aten/schema.ts";
 import { cast } from "./core/ops/elementwise.ts";
 import { contiguous } from "./core/ops/layout.ts";
-import { contiguousStrides, numel, type Storage, type Strided, scoped } from "./core/strided.ts";
+import { contiguousStrides, isStrided, numel, type Strided, scoped, storagesOf } from "./core/strided.ts";
 import { type Args, callOn, evalInterpreter, functionalTwin, metaInterpreter } from "./dispatch.ts";
 import { byteLength, type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
@@ -153,20 +155,9 @@ export interface Mode {
   call(op: string, args: Args): unknown;
 }
 
-const mapTensors = (x: unknown, f: (t: Tensor) => unknown): unknown =>
-  x instanceof Tensor ? f(x) : Array.isArray(x) ? x.map((e) => mapTensors(e, f)) : x;
+const mapTensors = (args: Args, f: (t: Tensor) => unknown): Args => mapArgs(args, (x) => (x instanceof Tensor ? f(x) : x));
 
-const mapArgs = (args: Args, f: (t: Tensor) => unknown): Args =>
-  Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapTensors(v, f)]));
-
-const isStrided = (x: unknown): x is Strided => typeof x === "object" && x !== null && "storage" in x;
-
-function* storagesOf(x: unknown): Generator<Storage, void, void> {
-  if (Array.isArray(x)) for (const y of x) yield* storagesOf(y);
-  else if (isStrided(x)) yield x.storage;
-}
-
-const wrapAll = (x: unknown): unknown => (Array.isArray(x) ? x.map(wrapAll) : isStrided(x) ? wrap(x) : x);
+const wrapAll = (result: unknown): unknown => mapLeaves(result, (x) => (isStrided(x) ? wrap(x) : x));
 
 /** Name of the argument that `op` writes to and returns, null for an op that is not in place. */
 export function writtenArgument(op: string): string | null {
@@ -177,7 +168,7 @@ export function writtenArgument(op: string): string | null {
 /** Computes at once. An in-place op returns the very tensor that it wrote to. */
 export const eager: Mode = {
   call(op, args) {
-    const result = scoped(() => callOn(evalInterpreter, op, mapArgs(args, valuesOf)), storagesOf);
+    const result = scoped(() => callOn(evalInterpreter, op, mapTensors(args, valuesOf)), storagesOf);
     const written = writtenArgument(op);
     return written === null ? wrapAll(result) : args[written];
   },
@@ -187,13 +178,10 @@ export const eager: Mode = {
 export const fake: Mode = {
   call(op, args) {
     const written = writtenArgument(op);
-    const typed = mapArgs(args, (t) => ({ kind: "tensor", dtype: t.dtype, shape: t.sizes }));
-    const toTensor = (x: unknown): unknown => {
-      if (Array.isArray(x)) return x.map(toTensor);
-      return typeof x === "object" && x !== null && "dtype" in x ? new Tensor((x as Tensor).dtype, (x as Tensor).shape, null) : x;
-    };
+    const typed = mapTensors(args, (t) => ({ kind: "tensor", dtype: t.dtype, shape: t.sizes }));
     const result = callOn(metaInterpreter, op, typed);
-    return written === null ? toTensor(result) : args[written];
+    if (written !== null) return args[written];
+    return mapLeaves(result, (x) => (isTyped(x) ? new Tensor(x.dtype, x.shape, null) : x));
   },
 };
 
@@ -226,4 +214,5 @@ export function call(op: string, args: Args): unknown {
 }
 
 /** A call's arguments as a graph records them. */
-export const recordable = (args: Args, toValue: (t: Tensor) => Value): Record<string, Arg> => mapArgs(args, toValue) as Record<string, Arg>;
+export const recordable = (args: Args, toValue: (t: Tensor) => Value): Record<string, Arg> =>
+  mapTensors(args, toValue) as Record<string, Arg>;

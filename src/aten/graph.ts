@@ -65,7 +65,19 @@ export interface Device {
  * An argument: a value of the graph, a size known as an expression, a literal, or a list of them. Integers are numbers where a double holds them exactly, else bigints.
  * dtypes, memory formats and layouts are torch's names (`"float32"`, `"channels_last"`, `"strided"`): the schema tells which.
  */
-export type Arg = Value | SymInt | number | bigint | boolean | string | null | Complex | Device | Graph | readonly Arg[] | { readonly [key: string]: Arg };
+export type Arg =
+  | Value
+  | SymInt
+  | number
+  | bigint
+  | boolean
+  | string
+  | null
+  | Complex
+  | Device
+  | Graph
+  | readonly Arg[]
+  | { readonly [key: string]: Arg };
 
 /** One result of a node: a value, the values of a `Tensor[]`, or null where PyTorch returned None. */
 export type Output = Value | readonly Value[] | null;
@@ -98,6 +110,9 @@ export class Graph {
     this.outputs = outputs;
   }
 }
+
+/** Every value that `node` reads, in order. */
+export const operandsOf = (node: Node): Value[] => [...valuesOf(Object.values(node.args))];
 
 /** Every value that an argument mentions, in order. */
 export function* valuesOf(arg: Arg | undefined): Generator<Value, void, void> {

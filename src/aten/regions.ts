@@ -3,8 +3,9 @@
  * with the casts that it implies written out.
  */
 
-import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
 import { type DType, isFloat } from "../dtype.ts";
+import { mapArgs, substitute } from "./arguments.ts";
+import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
 
 /** Positions of the sub-graph and of its first operand. */
 const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: boolean }>> = {
@@ -22,14 +23,8 @@ export function inlineRegions(graph: Graph): Graph {
   return new Graph(graph.name, graph.inputs, nodes, graph.outputs.map(read));
 }
 
-/** `arg` with values replaced. */
-export function substitute(arg: Arg, replaced: ReadonlyMap<Value, Arg>): Arg {
-  if (arg instanceof Value) return replaced.get(arg) ?? arg;
-  return Array.isArray(arg) ? (arg as readonly Arg[]).map((a) => substitute(a, replaced)) : arg;
-}
-
 function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Arg>, nodes: Node[], autocast: boolean): void {
-  const args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, read(v)]));
+  const args = mapArgs(node.args, read);
   const region = regions[node.op];
   const body = region && args[String(region.graph)];
   if (!region || !(body instanceof Graph)) {
@@ -56,11 +51,10 @@ function withAutocasts(node: Node, args: Record<string, Arg>, nodes: Node[]): Re
   if (result?.type.kind !== "tensor" || !isFloat(result.type.dtype) || /^aten::(_?to|_to_copy|type_as)\b/.test(node.op)) return args;
   const dtype = result.type.dtype;
   const cast = (arg: Arg): Arg => {
-    if (Array.isArray(arg)) return (arg as readonly Arg[]).map(cast);
     if (!(arg instanceof Value) || arg.type.kind !== "tensor" || !isFloat(arg.type.dtype) || arg.type.dtype === dtype) return arg;
     return castNode(arg, arg.type, dtype, node, nodes);
   };
-  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, cast(v)]));
+  return mapArgs(args, cast);
 }
 
 function castNode(value: Value, type: TensorType, dtype: DType, node: Node, nodes: Node[]): Value {

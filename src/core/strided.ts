@@ -106,6 +106,14 @@ export interface Strided {
   readonly offset: number;
 }
 
+export const isStrided = (x: unknown): x is Strided => typeof x === "object" && x !== null && "storage" in x;
+
+/** The storages that a result uses: those of a tensor, or of the tensors in a list. */
+export function* storagesOf(x: unknown): Generator<Storage, void, void> {
+  if (Array.isArray(x)) for (const y of x) yield* storagesOf(y);
+  else if (isStrided(x)) yield x.storage;
+}
+
 export const numel = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** Row-major strides of `shape`, in elements, as PyTorch computes them (a size of 0 counts as 1). */

@@ -3,16 +3,17 @@
  * ops and native complex values. Nothing of the lowering or of ONNX takes part.
  */
 
-import { type Arg, type Graph, type Node, type Output, Value } from "../aten/graph.ts";
+import { mapArgs, mapLeaves } from "../aten/arguments.ts";
+import { type Graph, type Node, type Output, operandsOf, Value, valuesOf } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
 import { inlineRegions } from "../aten/regions.ts";
-import { type Storage, type Strided, scoped } from "../core/strided.ts";
+import { type Storage, type Strided, scoped, storagesOf } from "../core/strided.ts";
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, evaluate, SymInt, show, symbolsOf } from "../symbolic.ts";
 import { loadStrided } from "../weights/basic.ts";
-import type { TensorSource } from "../weights/source.ts";
+import { isSource, type TensorSource } from "../weights/source.ts";
 import { controlFlow } from "./control-flow.ts";
 import type { ExportedProgram } from "./exported-program.ts";
 
@@ -46,19 +47,13 @@ export function evaluateProgram(program: ExportedProgram, inputs: readonly EvalV
   return program.signature.outputs.flatMap((spec, i) => (spec.kind === "user_output" ? [results[i] as EvalValue] : []));
 }
 
-const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
-
 /** Which node is the last to mention each value: the number of nodes for what the graph returns. */
 function lastUses(graph: Graph): Map<Value, number> {
   const last = new Map<Value, number>();
-  const visit = (arg: Arg, at: number): void => {
-    if (arg instanceof Value) last.set(arg, at);
-    else if (Array.isArray(arg)) for (const a of arg as readonly Arg[]) visit(a, at);
-  };
   graph.nodes.forEach((node, i) => {
-    for (const arg of Object.values(node.args)) visit(arg, i);
+    for (const v of operandsOf(node)) last.set(v, i);
   });
-  for (const arg of graph.outputs) visit(arg, graph.nodes.length);
+  for (const v of valuesOf(graph.outputs)) last.set(v, graph.nodes.length);
   return last;
 }
 
@@ -81,11 +76,6 @@ class Lifetimes {
       if (n === 0 && !this.#foreign.has(s)) s.free();
     }
   }
-}
-
-function* storagesOf(x: unknown): Generator<Storage, void, void> {
-  if (Array.isArray(x)) for (const y of x) yield* storagesOf(y);
-  else if (isTyped(x) && "storage" in x) yield (x as Strided).storage;
 }
 
 /** Values of symbols, learnt from the sizes of tensors whose types name them. */
@@ -142,13 +132,9 @@ export function evaluateGraph(
     lifetimes.acquire(loaded);
     return loaded;
   };
-  const resolve = (arg: Arg): unknown => {
-    if (arg instanceof Value) return get(arg);
-    if (Array.isArray(arg)) return (arg as readonly Arg[]).map(resolve);
-    return arg instanceof SymInt ? sizes.valueOf(arg) : arg;
-  };
+  const resolve = (arg: unknown): unknown => (arg instanceof Value ? get(arg) : arg instanceof SymInt ? sizes.valueOf(arg) : arg);
   graph.nodes.forEach((node, i) => {
-    const args: Args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, resolve(v)]));
+    const args = mapArgs<unknown>(node.args, resolve);
     const results = scoped(() => evaluateNode(node, args, sizes), storagesOf);
     bindOutputs(node.outputs, results, (v, x) => {
       values.set(v, x);
@@ -162,19 +148,12 @@ export function evaluateGraph(
     lifetimes.release(values.get(v));
     values.delete(v);
   }
-  return graph.outputs.map((o) => resolve(o) as EvalValue);
+  return graph.outputs.map((o) => mapLeaves(o, resolve) as EvalValue);
 }
 
 /** Every tensor that `node` reads or makes: what may be dead after it. */
 function mentioned(node: Node): Set<Value> {
-  const all = new Set<Value>();
-  const visit = (arg: Arg | Output): void => {
-    if (arg instanceof Value) all.add(arg);
-    else if (Array.isArray(arg)) for (const a of arg as readonly Arg[]) visit(a);
-  };
-  for (const arg of Object.values(node.args)) visit(arg);
-  for (const o of node.outputs) visit(o);
-  return all;
+  return new Set([...operandsOf(node), ...valuesOf(node.outputs)]);
 }
 
 function evaluateNode(node: Node, args: Args, sizes: Sizes): unknown[] {

@@ -4,13 +4,13 @@
  * Eager PyTorch is the oracle: unlike `run_decompositions`, no mutation is dropped.
  */
 
+import { mapArgs, mapLeaves, substitute } from "../aten/arguments.ts";
 import { type Arg, Graph, Node, type Origin, type Output, Value } from "../aten/graph.ts";
 import { type Schema, schemaOf, withDefaults } from "../aten/schema.ts";
-import { aliasedArgument } from "./alias.ts";
 import { viewInverses } from "../aten/view-inverse.ts";
 import { callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { substitute } from "../aten/regions.ts";
+import { aliasedArgument } from "./alias.ts";
 
 const inverses: Readonly<Record<string, AnyInverse | undefined>> = viewInverses;
 type AnyInverse = (call: never, base: never, newView: never, args: never, outputIndex: number) => unknown;
@@ -77,21 +77,21 @@ class Functionalization {
     const outputs = this.#graph.outputs.map((o) => this.#read(o));
     const inputs = new Set(this.#graph.inputs);
     const mutated = new Map<Value, Value>();
-    for (const root of this.#roots) if (root.storage.version > 0 && inputs.has(root.original)) mutated.set(root.original, root.storage.current);
+    for (const root of this.#roots)
+      if (root.storage.version > 0 && inputs.has(root.original)) mutated.set(root.original, root.storage.current);
     return { graph: new Graph(this.#graph.name, this.#graph.inputs, this.#nodes, outputs), mutated };
   }
 
   /** `arg` with stale tensors replaced by what they are now. */
   #read(arg: Arg): Arg {
-    if (arg instanceof Value) {
-      const view = this.#views.get(arg);
-      return view ? this.#current(view) : arg;
-    }
-    return Array.isArray(arg) ? (arg as readonly Arg[]).map((a) => this.#read(a)) : arg;
+    return mapLeaves(arg, (x) => {
+      const view = x instanceof Value ? this.#views.get(x) : undefined;
+      return view ? this.#current(view) : x;
+    }) as Arg;
   }
 
   #readArgs(args: Readonly<Record<string, Arg>>): Record<string, Arg> {
-    return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, this.#read(v)]));
+    return mapArgs(args, (x) => this.#read(x));
   }
 
   /** The value of `view` after the last write to its storage: the view op is replayed when that came later. */
@@ -105,7 +105,7 @@ class Functionalization {
 
   #replay(view: View, node: Node, parent: Value, from: View): Value {
     const replaced = new Map<Value, Arg>([[from.original, parent]]);
-    const args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, substitute(v, replaced)]));
+    const args = mapArgs(node.args, (x) => substitute(x, replaced));
     const fresh = (o: Output): Output =>
       o === null ? null : o instanceof Value ? new Value(`${o.name}_v${this.#counter++}`, o.type) : o.map((v) => fresh(v) as Value);
     const outputs = node.outputs.map(fresh);
@@ -142,7 +142,10 @@ class Functionalization {
     const written = schema.args.find((a) => a.writes);
     const target = written && node.args[written.name];
     if (!(target instanceof Value)) {
-      throw new OnnxExporterError("normalize/mutation", `${node.op} (${node.origin.node}) writes to something that is no tensor of the program`);
+      throw new OnnxExporterError(
+        "normalize/mutation",
+        `${node.op} (${node.origin.node}) writes to something that is no tensor of the program`,
+      );
     }
     const view = this.#viewOf(target);
     const result = node.outputs[0];

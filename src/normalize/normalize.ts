@@ -1,10 +1,10 @@
 /** @file ATen→ATen, in order: mode regions inlined, mutations made functional, complex values made pairs. */
 
 import type { Graph, Value } from "../aten/graph.ts";
+import { inlineRegions } from "../aten/regions.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import { complexToReal } from "./complex.ts";
 import { functionalize } from "./functionalize.ts";
-import { inlineRegions } from "../aten/regions.ts";
 
 /** A program that lowering can read: functional, without mode regions, without complex dtypes. */
 export interface Normalized {

@@ -3,13 +3,16 @@
  * ONNX nodes. Results are held to the types that the captured program states.
  */
 
+import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import {
   type Arg,
   type Graph as AtenGraph,
   type Node as AtenNode,
   Value as AtenValue,
   type Output,
+  operandsOf,
   type TensorType,
+  valuesOf,
 } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
 import { type Schema, schemaOf } from "../aten/schema.ts";
@@ -84,12 +87,10 @@ class Lowering implements Interpreter<Value> {
 
   /** Decompositions compute with sizes as expressions. */
   decomposed(args: Args, schema: Schema): Args {
-    const size = (x: unknown): unknown => {
-      if (Array.isArray(x)) return x.map(size);
-      return x instanceof Value ? (x.data?.[0] ?? this.#op.refuse(`${schema.op} needs a size that only the data decide`)) : x;
-    };
+    const size = (x: unknown): unknown =>
+      x instanceof Value ? (x.data?.[0] ?? this.#op.refuse(`${schema.op} needs a size that only the data decide`)) : x;
     const isSize = (name: string) => schema.args.some((a) => a.name === name && (a.type === "SymInt" || a.type === "int"));
-    return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, isSize(k) ? size(v) : v]));
+    return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, isSize(k) ? mapLeaves(v, size) : v]));
   }
 
   #lowerCall(op: string, args: Args, schema: Schema): unknown {
@@ -244,20 +245,14 @@ class Lowering implements Interpreter<Value> {
 const agree = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => !isStatic(d) || !isStatic(b[i] as never) || d === b[i]);
 
-const mapArgs = (args: Args, f: (x: unknown) => unknown): Args => {
-  const each = (x: unknown): unknown => (Array.isArray(x) ? x.map(each) : f(x));
-  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, each(v)]));
-};
-
 /** Operands of a lowering as `meta` takes them: tensors as types, runtime numbers as expressions. */
 function operandTypes(args: Args, schema: Schema): Args {
   const tensors = new Set(schema.args.filter((a) => a.type === "Tensor").map((a) => a.name));
   const typeOf = (x: unknown, isTensor: boolean): unknown => {
-    if (Array.isArray(x)) return x.map((e) => typeOf(e, isTensor));
     if (!(x instanceof Value)) return x;
     return !isTensor && x.data?.length === 1 ? x.data[0] : { kind: "tensor", dtype: x.dtype, shape: x.shape };
   };
-  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, typeOf(v, tensors.has(k))]));
+  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapLeaves(v, (x) => typeOf(x, tensors.has(k)))]));
 }
 
 const flatTypes = (result: unknown): TensorType[] =>
@@ -265,12 +260,9 @@ const flatTypes = (result: unknown): TensorType[] =>
 
 function usersOf(graph: AtenGraph): Map<AtenValue, number> {
   const users = new Map<AtenValue, number>();
-  const visit = (arg: Arg): void => {
-    if (arg instanceof AtenValue) users.set(arg, (users.get(arg) ?? 0) + 1);
-    else if (Array.isArray(arg)) for (const a of arg as readonly Arg[]) visit(a);
-  };
-  for (const node of graph.nodes) for (const arg of Object.values(node.args)) visit(arg);
-  for (const arg of graph.outputs) visit(arg);
+  const count = (v: AtenValue): void => void users.set(v, (users.get(v) ?? 0) + 1);
+  for (const node of graph.nodes) operandsOf(node).forEach(count);
+  for (const v of valuesOf(graph.outputs)) count(v);
   return users;
 }
 

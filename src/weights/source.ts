@@ -30,6 +30,8 @@ export interface TensorSource {
   rebind(replaced: ReadonlyMap<TensorSource, TensorSource>): TensorSource;
 }
 
+export const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
+
 export interface FileRange {
   readonly path: string;
   readonly offset: number;

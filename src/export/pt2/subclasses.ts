@@ -3,6 +3,7 @@
  * each part that is read becomes a graph input of its own, called `<weight>.<attribute>`, and those nodes go.
  */
 
+import { mapArgs, substitute } from "../../aten/arguments.ts";
 import { type Arg, type Graph, type Node, Value, valuesOf } from "../../aten/graph.ts";
 import type { InputSpec } from "../signature.ts";
 import type { Place } from "./place.ts";
@@ -53,7 +54,7 @@ export function takeApart(graph: Graph, inputs: InputSpec[], payloads: readonly 
     }
     return false;
   });
-  substitute(graph, replaced);
+  replaceValues(graph, replaced);
   refuseWholes(graph, known, place);
   const specs = inputs.flatMap((spec) => (spec.value !== null && wholes.has(spec.value) ? (added.get(spec) ?? []) : [spec]));
   inputs.splice(0, inputs.length, ...specs);
@@ -74,13 +75,10 @@ function innerOf(node: Node, part: Part, place: Place) {
   return { name: `${part.name}.${String(attribute)}`, inner, output };
 }
 
-function substitute(graph: Graph, replaced: ReadonlyMap<Value, Value>): void {
+function replaceValues(graph: Graph, replaced: ReadonlyMap<Value, Value>): void {
   if (replaced.size === 0) return;
-  const swap = (arg: Arg): Arg => {
-    if (arg instanceof Value) return replaced.get(arg) ?? arg;
-    return Array.isArray(arg) ? (arg as readonly Arg[]).map(swap) : arg;
-  };
-  for (const node of graph.nodes) node.args = Object.fromEntries(Object.entries(node.args).map(([k, v]) => [k, swap(v)]));
+  const swap = (arg: Arg): Arg => substitute(arg, replaced);
+  for (const node of graph.nodes) node.args = mapArgs(node.args, swap);
   graph.outputs = graph.outputs.map(swap);
 }
 

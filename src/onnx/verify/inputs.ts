@@ -11,14 +11,12 @@ import { full, rand, randint } from "../../functions.gen.ts";
 import { bounds, evaluate, type Shape, symbolsOf } from "../../symbolic.ts";
 import { type Tensor, wrap } from "../../tensor.ts";
 import { loadStrided } from "../../weights/basic.ts";
-import type { TensorSource } from "../../weights/source.ts";
+import { isSource } from "../../weights/source.ts";
 
 /** Inputs for one run, flat, in graph order; or why there are none. */
 export type Inputs =
   | { readonly values: readonly (Tensor | number | boolean)[]; readonly from: "samples" | "signature" }
   | { readonly reason: string };
-
-const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
 
 /** Samples where the archive has them, else inputs made from the signature. */
 export function verificationInputs(program: ExportedProgram): Inputs {
@@ -94,7 +92,7 @@ function indexLimit(value: Value, graph: Graph): number | null {
   for (const node of graph.nodes) {
     const used = Object.values(node.args).some((a) => a instanceof Value && watched.has(a));
     if (!used) continue;
-    if (node.op === "aten::embedding" && watched.has(node.args["indices"] as Value))
+    if (node.op === "aten::embedding" && watched.has(node.args.indices as Value))
       limit = Math.min(limit ?? Number.POSITIVE_INFINITY, rowsOf(node));
     else if (carriers.test(node.op)) for (const o of node.outputs.flat()) if (o) watched.add(o);
   }
@@ -102,7 +100,7 @@ function indexLimit(value: Value, graph: Graph): number | null {
 }
 
 const rowsOf = (node: Node): number => {
-  const weight = node.args["weight"];
+  const weight = node.args.weight;
   const rows = weight instanceof Value && weight.type.kind === "tensor" ? weight.type.shape[0] : 1;
   return typeof rows === "number" ? rows : 1;
 };
