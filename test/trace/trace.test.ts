@@ -69,6 +69,7 @@ describe("dynamic sizes", () => {
     expect(names).toEqual(["x[n, 2]", "y[n, 2]"]);
   });
 
+  // From 2 on, as torch.export has it: memory of a transposed row is row-major, and its reshape is a view.
   test("a reshape of dynamic sizes copies or aliases as its strides say", async () => {
     const f = new Fn((_, x) => {
       const y = x.clone();
@@ -76,7 +77,10 @@ describe("dynamic sizes", () => {
       y.reshape([-1]).mul_(2);
       return [y, copy];
     });
-    await agrees(f, [rand(2, 3)], { dynamic_shapes: { x: { 0: "n", 1: "t" } } }, [[rand(5, 4)], [rand(1, 3)]]);
+    await agrees(f, [rand(2, 3)], { dynamic_shapes: { x: { 0: Dim("n", { min: 2 }), 1: Dim("t", { min: 2 }) } } }, [
+      [rand(5, 4)],
+      [rand(7, 2)],
+    ]);
   });
 
   test("sizes go through view, cat, slicing and arithmetic", async () => {
