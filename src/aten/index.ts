@@ -29,6 +29,7 @@ import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
+import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { stack } from "./stack.ts";
@@ -68,6 +69,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   rnn,
   scatter,
   search,
+  singular,
   sort,
   special,
   stack,
