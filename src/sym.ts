@@ -1,6 +1,7 @@
 /** @file Arithmetic on sizes that may be dynamic. */
 
-import { add, type Dim, evaluate, floordiv, max, min, mod, mul, neg, SymInt, show, sub } from "./symbolic.ts";
+import { add, type Dim, floordiv, max, min, mod, mul, neg, SymInt, show, sub } from "./symbolic.ts";
+import { evaluate } from "./symbolic-values.ts";
 
 /** What a size can do besides standing where a number is wanted. */
 export interface SizeArithmetic {

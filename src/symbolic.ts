@@ -100,11 +100,8 @@ export class SymEnv {
     const taken = this.#names.get(name);
     if (taken === d) return;
     if (taken !== undefined) {
-      throw new OnnxExporterError(
-        "symbolic/rename",
-        `${old} cannot be named ${name}: that is another size`,
-        "give sizes that differ different names",
-      );
+      const message = `${old} cannot be named ${name}: that is another size`;
+      throw new OnnxExporterError("symbolic/rename", message, "give sizes that differ different names");
     }
     this.#names.delete(old);
     this.#names.set(name, d);
@@ -121,10 +118,8 @@ export class SymEnv {
   assume(kind: FactKind, a: Dim, b: Dim): void {
     if (core.exports.sym_assume(this.pointer, facts[kind], this.handleOf(a), this.handleOf(b)) !== 0) {
       const said = kind === "divisible" ? `${show(a)} is a multiple of ${show(b)}` : `${show(a)} ${kind} ${show(b)}`;
-      throw new OnnxExporterError(
-        "symbolic/contradiction",
-        `"${said}" contradicts what is known: ${show(a)} is in [${bounds(a).join(", ")}]`,
-      );
+      const known = `${show(a)} is in [${bounds(a).join(", ")}]`;
+      throw new OnnxExporterError("symbolic/contradiction", `"${said}" contradicts what is known: ${known}`);
     }
   }
 
@@ -263,93 +258,89 @@ export class SymInt {
   /** Code that needs a number gets one from the tracer, or this error (`symbolic/coerced`). */
   valueOf(): number {
     if (this.env.onCoerce !== null) return this.env.onCoerce(this);
-    throw new OnnxExporterError(
-      "symbolic/coerced",
-      `the symbolic size ${show(this)} is used as a number`,
-      "use its methods (s.add(1), s.floordiv(2)) or the functions of sizes, or make the dim static",
-    );
+    const hint = "use its methods (s.add(1), s.floordiv(2)) or the functions of sizes, or make the dim static";
+    throw new OnnxExporterError("symbolic/coerced", `the symbolic size ${show(this)} is used as a number`, hint);
   }
 }
-
-type Arithmetic = (pointer: number, a: number, b: number) => number;
 
 /** One of a, b is symbolic: the environment of both. */
 function environment(a: Dim, b: Dim): SymEnv {
   if (typeof a !== "number") return a.env;
   return typeof b !== "number" ? b.env : internal("no environment");
 }
+
+type Arithmetic = "sym_add" | "sym_sub" | "sym_mul" | "sym_floordiv" | "sym_mod" | "sym_max" | "sym_min" | "sym_broadcast";
+
 function symbolically(f: Arithmetic, a: Dim, b: Dim): Dim {
   const env = environment(a, b);
-  return env.dim(f(env.pointer, env.handleOf(a), env.handleOf(b)));
+  return env.dim(core.exports[f](env.pointer, env.handleOf(a), env.handleOf(b)));
 }
 
-export function add(a: Dim, b: Dim): Dim {
-  return typeof a === "number" && typeof b === "number" ? a + b : symbolically(core.exports.sym_add, a, b);
-}
-export function sub(a: Dim, b: Dim): Dim {
-  return typeof a === "number" && typeof b === "number" ? a - b : symbolically(core.exports.sym_sub, a, b);
-}
-export function mul(a: Dim, b: Dim): Dim {
-  return typeof a === "number" && typeof b === "number" ? a * b : symbolically(core.exports.sym_mul, a, b);
-}
+/** A function of two sizes: `plain` where both are numbers, else the core's, whose result is a number where it is constant. */
+const arithmetic =
+  (f: Arithmetic, plain: (a: number, b: number) => number) =>
+  (a: Dim, b: Dim): Dim =>
+    typeof a === "number" && typeof b === "number" ? plain(a, b) : symbolically(f, a, b);
+
+/** `a + b`. */
+export const add = arithmetic("sym_add", (a, b) => a + b);
+/** `a - b`. */
+export const sub = arithmetic("sym_sub", (a, b) => a - b);
+/** `a * b`. */
+export const mul = arithmetic("sym_mul", (a, b) => a * b);
+/** The larger one, as `Max` of SymPy. */
+export const max = arithmetic("sym_max", Math.max);
+/** The smaller one, as `Min` of SymPy. */
+export const min = arithmetic("sym_min", Math.min);
+const quotient = arithmetic("sym_floordiv", (a, b) => Math.floor(a / b));
+const remainder = arithmetic("sym_mod", (a, b) => a - b * Math.floor(a / b));
+
+/** `-a`. */
 export function neg(a: Dim): Dim {
   return sub(0, a);
 }
 /** Rounds towards -Infinity, as Python's `//`. Throws `symbolic/division-by-zero` for a literal 0. */
 export function floordiv(a: Dim, b: Dim): Dim {
   if (b === 0) throw new OnnxExporterError("symbolic/division-by-zero", `${show(a)} is divided by 0`);
-  return typeof a === "number" && typeof b === "number" ? Math.floor(a / b) : symbolically(core.exports.sym_floordiv, a, b);
+  return quotient(a, b);
 }
 /** Sign of the divisor, as Python's `%`: `a - b*(a//b)`. */
 export function mod(a: Dim, b: Dim): Dim {
   if (b === 0) throw new OnnxExporterError("symbolic/division-by-zero", `${show(a)} modulo 0`);
-  return typeof a === "number" && typeof b === "number" ? a - b * Math.floor(a / b) : symbolically(core.exports.sym_mod, a, b);
+  return remainder(a, b);
 }
 /** The quotient rounded up. */
 export function ceildiv(a: Dim, b: Dim): Dim {
   return neg(floordiv(neg(a), b));
 }
-export function max(a: Dim, b: Dim): Dim {
-  return typeof a === "number" && typeof b === "number" ? Math.max(a, b) : symbolically(core.exports.sym_max, a, b);
-}
-export function min(a: Dim, b: Dim): Dim {
-  return typeof a === "number" && typeof b === "number" ? Math.min(a, b) : symbolically(core.exports.sym_min, a, b);
-}
-/** What ONNX (and NumPy) make of two dims in one position: exact where one is 1, both are equal, or one is known to be above 1. */
+/**
+ * What ONNX (and NumPy) make of two dims in one position: exact where one is 1, both are equal, or one is known to be above 1.
+ * Throws `symbolic/broadcast` for two numbers that do not go together.
+ */
 export function broadcast(a: Dim, b: Dim): Dim {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
-  if (typeof a !== "number" || typeof b !== "number") return symbolically(core.exports.sym_broadcast, a, b);
+  if (typeof a !== "number" || typeof b !== "number") return symbolically("sym_broadcast", a, b);
   throw new OnnxExporterError("symbolic/broadcast", `the sizes ${a} and ${b} do not broadcast`);
 }
 /** The number of elements of a shape. */
 export function product(dims: Shape): Dim {
   return dims.reduce<Dim>(mul, 1);
 }
+/** Whether `d` is a number: nothing about it is left to the run. */
 export function isStatic(d: Dim): d is number {
   return typeof d === "number";
 }
-/** Whether `d` mentions a symbol that nobody named. */
-export function isAnonymous(d: Dim): boolean {
-  return typeof d !== "number" && atomsOf(d).some((a) => a.kind === "symbol" && a.anonymous);
-}
-
 /** Whether a and b are provably equal: one expression, or by the ranges and facts. */
 export function equal(a: Dim, b: Dim): boolean {
   return a === b || compare(a, "==", b) === true;
 }
 
+/** Bits of what `sym_compare` (assembly/symbolic/proof.ts) finds possible. */
 const LESS = 1;
 const EQUAL = 2;
 const GREATER = 4;
-const truth: { readonly [R in Relation]: number } = {
-  "<": LESS,
-  "<=": LESS | EQUAL,
-  ">": GREATER,
-  ">=": GREATER | EQUAL,
-  "==": EQUAL,
-  "!=": LESS | GREATER,
-};
+const truth = { "<": LESS, "<=": LESS | EQUAL, ">": GREATER, ">=": GREATER | EQUAL, "==": EQUAL, "!=": LESS | GREATER } as const;
 
 /** Whether `a <relation> b` for all values that ranges and facts allow; null where that is not known. */
 export function compare(a: Dim, relation: Relation, b: Dim): boolean | null {
@@ -392,80 +383,6 @@ function readTerms(d: SymInt): Term[] {
     );
     return { coefficient: Number.isSafeInteger(Number(c)) ? Number(c) : c, atoms };
   });
-}
-
-/** Every atom that `d` mentions, inside others too, each once. */
-function atomsOf(d: Dim): Atom[] {
-  const seen = new Map<SymInt, Atom>();
-  const visit = (e: Dim): void => {
-    for (const t of terms(e)) {
-      for (const a of t.atoms) {
-        if (seen.has(a.dim)) continue;
-        seen.set(a.dim, a);
-        if (a.kind !== "symbol") a.args.forEach(visit);
-      }
-    }
-  };
-  visit(d);
-  return [...seen.values()];
-}
-
-/** Names of the symbols in `d`, each once, sorted. */
-export function symbolsOf(d: Dim): string[] {
-  return typeof d === "number"
-    ? []
-    : atomsOf(d)
-        .flatMap((a) => (a.kind === "symbol" ? [a.name] : []))
-        .sort();
-}
-
-const combine: { readonly [K in "floordiv" | "max" | "min" | "broadcast" | "add" | "mul"]: (a: Dim, b: Dim) => Dim } = {
-  floordiv,
-  max,
-  min,
-  broadcast,
-  add,
-  mul,
-};
-
-/** `d` with every symbol replaced by `value(name)`; the result lives in the environment of those. Opaque expressions need their own evaluator. */
-export function substitute(d: Dim, value: (symbol: string) => Dim): Dim {
-  const done = new Map<SymInt, Dim>();
-  const ofAtom = (a: Atom): Dim => {
-    if (a.kind === "symbol") return value(a.name);
-    if (a.kind !== "opaque") return combine[a.kind](visit(a.args[0]), visit(a.args[1]));
-    const args = a.args.map(visit);
-    const evaluate = a.dim.env.evaluatorOf(a.dim);
-    if (evaluate !== null && args.every(isStatic)) return evaluate(...args);
-    if (args.every((x, i) => x === a.args[i])) return a.dim;
-    throw new OnnxExporterError("symbolic/opaque", `${a.text} cannot be computed: nothing is known of it but its text`);
-  };
-  const visit = (e: Dim): Dim => {
-    if (typeof e === "number") return e;
-    let result = done.get(e);
-    if (result === undefined) {
-      result = 0;
-      for (const t of terms(e))
-        result = add(
-          result,
-          t.atoms.reduce<Dim>((p, a) => mul(p, ofAtom(a)), Number(t.coefficient)),
-        );
-      done.set(e, result);
-    }
-    return result;
-  };
-  return visit(d);
-}
-
-/** The value of `d` when each symbol has the value that `binding` gives it. Throws `symbolic/opaque` for texts without an evaluator. */
-export function evaluate(d: Dim, binding: (symbol: string) => number): number {
-  const value = substitute(d, binding);
-  return typeof value === "number" ? value : internal(`${show(d)} did not become a number`);
-}
-
-/** See `SymEnv.opaque`. */
-export function opaque(env: SymEnv, text: string, args: readonly Dim[], evaluator: Evaluator | null = null): SymInt {
-  return env.opaque(text, args, evaluator);
 }
 
 const texts = new WeakMap<SymInt, string>();

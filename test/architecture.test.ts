@@ -8,7 +8,7 @@ import * as torch from "../src/index.ts";
 const layers: readonly (readonly RegExp[])[] = [
   [/^(errors|dtype|version|literal)\.ts$/],
   [/^core\//],
-  [/^(symbolic|symbolic-print)\.ts$/],
+  [/^(symbolic|symbolic-print|symbolic-values)\.ts$/],
   [/^weights\//],
   [/^aten\//],
   [/^dispatch\.ts$/],

@@ -5,7 +5,7 @@ import { type GridOptions, gridSample } from "../core/ops/grid-sample.ts";
 import { type ResizeMode, resizeDim, tapsOf } from "../core/ops/resize.ts";
 import type { Strided } from "../core/strided.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
-import { type Dim, floordiv, isStatic, mul, opaque, product, sub } from "../symbolic.ts";
+import { type Dim, floordiv, isStatic, mul, product, sub } from "../symbolic.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped } from "./view-shape.ts";
@@ -40,7 +40,7 @@ function grown(size: Dim, factor: number): Dim {
   if (isStatic(size)) return Math.floor(size * factor);
   const units = factor * 1024;
   if (Number.isInteger(units)) return floordiv(mul(size, units), 1024);
-  return opaque(size.env, `floor(${factor}*n)`, [size], (n) => Math.floor((n as number) * factor));
+  return size.env.opaque(`floor(${factor}*n)`, [size], (n) => Math.floor((n as number) * factor));
 }
 
 /** Sizes of the spatial dims of the result. */

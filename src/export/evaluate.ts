@@ -11,7 +11,8 @@ import { type Storage, type Strided, scoped, storagesOf } from "../core/strided.
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { type Dim, evaluate, SymInt, show, symbolsOf } from "../symbolic.ts";
+import { type Dim, SymInt, show } from "../symbolic.ts";
+import { evaluate, symbolsOf } from "../symbolic-values.ts";
 import { loadStrided } from "../weights/basic.ts";
 import { isSource, type TensorSource } from "../weights/source.ts";
 import { controlFlow } from "./control-flow.ts";

@@ -7,7 +7,8 @@ import { inlineRegions } from "../../src/aten/regions.ts";
 import { schemaOf } from "../../src/aten/schema.ts";
 import { callOn, functionalTwin, metaInterpreter } from "../../src/dispatch.ts";
 import { load } from "../../src/export/load.ts";
-import { type Dim, equal, isAnonymous, SymInt, show } from "../../src/symbolic.ts";
+import { type Dim, equal, SymInt, show } from "../../src/symbolic.ts";
+import { isAnonymous } from "../../src/symbolic-values.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
 const cases = JSON.parse(readFileSync(join(fixtures, "manifest.json"), "utf8")) as { readonly id: string; readonly pt2: string }[];

@@ -17,12 +17,13 @@ import { lower } from "../../src/onnx/lower.ts";
 import { encodeModel } from "../../src/onnx/proto/save.ts";
 import { spell } from "../../src/onnx/spell.ts";
 import { resolveTarget } from "../../src/onnx/target.ts";
-import { type Dim, evaluate, isAnonymous, SymEnv, SymInt } from "../../src/symbolic.ts";
+import { type Dim, SymEnv, SymInt } from "../../src/symbolic.ts";
+import { evaluate, isAnonymous } from "../../src/symbolic-values.ts";
 import { difference, load, toleranceOf } from "./compare.ts";
 import { decodeArgs, type Family, isTensorRef, type Json, type Row, sizesOf, type TensorRef } from "./rows.ts";
 
 /** `OPSET=23 npx vitest run test/aten/rows.test.ts` runs the rows at another opset than the default. */
-const opset = process.env["OPSET"];
+const opset = process.env.OPSET;
 const target = resolveTarget(opset === undefined ? {} : { opset_version: Number(opset) });
 const plain = (n: number): number => n;
 

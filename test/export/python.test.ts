@@ -5,7 +5,8 @@ import { Expressions, showExpression } from "../../src/export/pt2/expressions.ts
 import { Place } from "../../src/export/pt2/place.ts";
 import { parsePython } from "../../src/export/pt2/python.ts";
 import { evaluatePython, printPython } from "../../src/export/pt2/sympy.ts";
-import { evaluate, SymEnv, show } from "../../src/symbolic.ts";
+import { SymEnv, show } from "../../src/symbolic.ts";
+import { evaluate } from "../../src/symbolic-values.ts";
 
 const place = new Place("test.pt2");
 const symbol = (name: string): string => `Symbol('${name}', positive=True, integer=True)`;

@@ -5,7 +5,8 @@ import { dtypes } from "../../src/dtype.ts";
 import { inferModel } from "../../src/onnx/infer.ts";
 import type { Value } from "../../src/onnx/ir/graph.ts";
 import { parse } from "../../src/onnx/ir/parse.ts";
-import { isAnonymous, SymEnv, show } from "../../src/symbolic.ts";
+import { SymEnv, show } from "../../src/symbolic.ts";
+import { isAnonymous } from "../../src/symbolic-values.ts";
 
 /** `[inputs, body, outputs]`: body lines end with one whose results are compared; `?` stands for a size that depends on data. */
 export type Row = readonly [inputs: string, body: string, outputs: string];

@@ -9,7 +9,6 @@ import {
   compare,
   type Dim,
   equal,
-  evaluate,
   floordiv,
   max,
   min,
@@ -19,8 +18,8 @@ import {
   SymEnv,
   show,
   sub,
-  substitute,
 } from "../../src/symbolic.ts";
+import { evaluate, substitute } from "../../src/symbolic-values.ts";
 
 type Tree = { op: string; args: Tree[]; value: number };
 const names = ["a", "b", "c", "d"];

@@ -1,6 +1,7 @@
 /** @file Sizes as values: a symbolic dim is found in a value that holds it, read off a shape that has it, or computed from these. */
 
-import { type Atom, bounds, type Dim, isStatic, mul, type Shape, SymInt, show, sub, symbolsOf, type Term, terms } from "../../symbolic.ts";
+import { type Atom, bounds, type Dim, isStatic, mul, type Shape, SymInt, show, sub, type Term, terms } from "../../symbolic.ts";
+import { symbolsOf } from "../../symbolic-values.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "./builder.ts";
 

@@ -2,7 +2,8 @@
 
 import { dtypes } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import { isAnonymous, type SymInt, show } from "../../symbolic.ts";
+import { type SymInt, show } from "../../symbolic.ts";
+import { isAnonymous } from "../../symbolic-values.ts";
 import { readAll, type TensorSource } from "../../weights/source.ts";
 import type { Attribute, FunctionBody, Graph, Model, Node, Value, ValueType } from "../ir/graph.ts";
 import { Names } from "./names.ts";
