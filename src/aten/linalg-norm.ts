@@ -39,7 +39,9 @@ function matrixNorm(
   dtype: DType | null,
   call: Call,
 ): Symbolic {
-  const self = dtype === null || dtype === given.dtype ? given : call("aten::to.dtype", { self: given, dtype });
+  // A real dtype beside a complex matrix is that of the captured result: the matrix stays as it is.
+  const kept = dtype === null || dtype === given.dtype || (isComplex(given.dtype) && !isComplex(dtype));
+  const self = kept ? given : call("aten::to.dtype", { self: given, dtype });
   const [rows, columns] = dim.map((d) => wrapDim(d, self.shape.length)) as [number, number];
   if (ord === "fro") return call("aten::linalg_vector_norm", { self, ord: 2, dim: [rows, columns], keepdim });
   const p = ord === "nuc" ? 2 : Number(ord);

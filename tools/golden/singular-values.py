@@ -21,3 +21,7 @@ row("aten::linalg_matrix_rank.atol_rtol_tensor", deficient @ deficient.mT, hermi
 row("aten::linalg_matrix_rank.atol_rtol_tensor", f32(0, 4))
 row("aten::linalg_matrix_rank", f32(3, 4), 1.0)
 row("aten::linalg_matrix_rank.tol_tensor", f32(3, 4), of("float32", 1.0))
+row("aten::linalg_svdvals", c64(5, 5), atol=5e-5, xfail_onnx="normalize/complex refuses complex values")
+row("aten::linalg_svdvals", f32(12, 9), atol=5e-5)
+row("aten::linalg_svdvals", f32(0, 3, 3))
+row("aten::linalg_matrix_norm.str_ord", c64(5, 5), "nuc", atol=1e-4, xfail_onnx="normalize/complex refuses complex values")
