@@ -12,14 +12,20 @@ export interface ModuleFrame {
 }
 
 /** `key,path,type` entries joined by `;` (`Origin.moduleStack`), outermost first. Nodes that no module made have none. */
-export function parseModuleStack(text: string): ModuleFrame[] {
-  if (text === "") return [];
-  return splitOutside(text, ";").flatMap((entry) => {
-    const [name = "", path = "", ...type] = splitOutside(entry, ",");
-    if (name.startsWith("_empty_nn_module_stack")) return [];
-    const at = /^(.*)@(\d+)$/.exec(name);
-    return [{ key: at?.[1] ?? name, call: Number(at?.[2] ?? 0), path: path.replace(/^L\['self'\]\.?/, ""), type: type.join(",") }];
-  });
+export function parseModuleStack(text: string): readonly ModuleFrame[] {
+  if (text !== latest.text) latest = { text, frames: splitOutside(text, ";").flatMap(parseFrame) };
+  return latest.frames;
+}
+
+/** Nodes that follow each other mostly lie in the same calls. */
+let latest: { readonly text: string; readonly frames: readonly ModuleFrame[] } = { text: "", frames: [] };
+
+function parseFrame(entry: string): ModuleFrame[] {
+  const [name = "", path = "", ...type] = splitOutside(entry, ",");
+  if (entry === "" || name.startsWith("_empty_nn_module_stack")) return [];
+  const at = /^(.*)@(\d+)$/.exec(name);
+  const inModel = path.replace(/^L\['self'\]\.?|^self(?:\.|$)/, "");
+  return [{ key: at?.[1] ?? name, call: Number(at?.[2] ?? 0), path: inModel, type: type.join(",") }];
 }
 
 /** Splits at separators that no bracket encloses: paths may hold `['a,b']`. */

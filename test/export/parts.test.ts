@@ -139,6 +139,8 @@ test("module stacks", () => {
   const hook = "_empty_nn_module_stack_from_metadata_hook";
   expect(parseModuleStack([hook, hook, hook].join())).toEqual([]);
   expect(parseModuleStack("")).toEqual([]);
+  const paths = parseModuleStack("m,self,M;a,self.fc,Linear;b,self_attn.q_proj,Linear;c,L['self'].layers[0],Linear").map((f) => f.path);
+  expect(paths, "a name that begins with self is no self").toEqual(["", "fc", "self_attn.q_proj", "layers[0]"]);
 });
 
 test("literals print as Python's", () => {

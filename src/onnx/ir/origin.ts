@@ -1,13 +1,10 @@
 /** @file Where a node comes from, in words for messages. */
 
+import { parseModuleStack } from "../../export/module-stack.ts";
 import type { Model, OriginRow } from "./graph.ts";
 
-/** Path of the innermost module of an FX module stack (`key,path,type` entries joined by `;`), "" for the root or where unknown. */
-export function modulePath(row: OriginRow): string {
-  const innermost = row.moduleStack.split(";").at(-1) ?? "";
-  const [, path = ""] = innermost.split(",");
-  return path.replace(/^L\['self'\]\.?/, "").replace(/^self\.?/, "");
-}
+/** Path of the innermost module that a node lies in, "" for the root or where unknown. */
+export const modulePath = (row: OriginRow): string => parseModuleStack(row.moduleStack).at(-1)?.path ?? "";
 
 /** `model.ts:41` of the last frame of a stack trace, Python's or ours; "" where unknown. */
 export function sourceLine(row: OriginRow): string {

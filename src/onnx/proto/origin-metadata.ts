@@ -1,7 +1,8 @@
 /** @file What PyTorch's exporter writes about a node's origin, under its keys (torch/onnx/_internal/exporter/_core.py). */
 
+import { parseModuleStack } from "../../export/module-stack.ts";
 import type { OriginRow } from "../ir/graph.ts";
-import { modulePath, portableTrace } from "../ir/origin.ts";
+import { portableTrace } from "../ir/origin.ts";
 
 /** `aten::add.Tensor` → `aten.add.Tensor`, `aten::relu` → `aten.relu.default`. */
 function targetOf(op: string): string {
@@ -15,12 +16,7 @@ const pythonList = (items: readonly string[]): string =>
 
 /** Metadata of a node that came from `row`: namespace, class hierarchy, name scopes, FX node, stack trace. */
 export function originMetadata(row: OriginRow): [key: string, value: string][] {
-  const modules =
-    row.moduleStack === ""
-      ? []
-      : row.moduleStack
-          .split(";")
-          .map((entry) => ({ path: modulePath({ ...row, moduleStack: entry }), type: entry.split(",").slice(2).join(",") }));
+  const modules = parseModuleStack(row.moduleStack);
   const target = targetOf(row.op);
   const metadata: [string, string][] = [
     ["namespace", [...modules.map(({ path, type }) => `${path}: ${type}`), `${row.node}: ${target}`].join("/")],
