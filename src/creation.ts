@@ -1,7 +1,7 @@
 /** @file Tensors from data that JavaScript has. */
 
 import { cast } from "./core/ops/elementwise.ts";
-import { empty, type Strided } from "./core/strided.ts";
+import { empty, numel, type Strided } from "./core/strided.ts";
 import { byteLength, type DType, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import { encode, hasLiterals } from "./literal.ts";
@@ -34,7 +34,7 @@ export function tensor(data: Nested, options: { dtype?: DType } = {}): Tensor {
   const shape: number[] = [];
   for (let at: Nested = data; Array.isArray(at); at = at[0] as Nested) shape.push(at.length);
   const flat = (Array.isArray(data) ? data.flat(Number.POSITIVE_INFINITY) : [data]) as Scalar[];
-  if (flat.length !== shape.reduce((n, d) => n * d, 1)) {
+  if (flat.length !== numel(shape)) {
     throw new OnnxExporterError("torch/tensor", `lists of different lengths: ${flat.length} elements for [${shape.join(", ")}]`);
   }
   const dtype = options.dtype ?? naturalDType(flat);

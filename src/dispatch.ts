@@ -35,11 +35,24 @@ export interface Interpreter<T extends Typed> {
 /** The entry of `op`, undefined where there is none. */
 export const entryOf = (op: string): Entry | undefined => aten.get(op);
 
-/** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`; null where `op` mutates nothing. */
+/** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`, `aten::__iand__` → `aten::__and__`; null where `op` mutates nothing. */
 export function functionalTwin(schema: Schema): string | null {
   if (!schema.mutates) return null;
-  const twin = schema.op.replace(/_(\.|$)/, "$1");
+  const twin = schema.op.replace(/::__i(\w+__)/, "::__$1").replace(/([^_])_(\.|$)/, "$1$2");
   return twin === schema.op || schemaOf(twin) === null ? null : twin;
+}
+
+/** Whether `twin` makes a view: its in-place form (`unsqueeze_`, `detach_`) changes how a tensor looks at its memory, not what is there. */
+export const isViewTwin = (twin: string): boolean => {
+  const schema = schemaOf(twin);
+  return schema?.returns[0]?.alias != null && !schema.mutates;
+};
+
+/** Arguments of an in-place op under its twin's names: they agree by position or name (`dropout_(self)`, `dropout(input)`; `polygamma(n, self)`). */
+export function twinArgs<T>(schema: Schema, twin: string, given: Readonly<Record<string, T>>): Record<string, T> {
+  const names = (schemaOf(twin)?.args ?? []).map((a) => a.name);
+  const left = names.filter((n) => !schema.args.some((a) => a.name === n));
+  return Object.fromEntries(Object.entries(given).map(([name, x]) => [names.includes(name) ? name : (left.shift() ?? name), x]));
 }
 
 /**
@@ -65,12 +78,7 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
 }
 
 /** `given` with defaults, the captured dtype and promotion applied. */
-export function prepare<T extends Typed>(
-  interpreter: Interpreter<T>,
-  schema: Schema,
-  given: Readonly<Args>,
-  captured: DType | undefined,
-): Args {
+function prepare<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, given: Readonly<Args>, captured: DType | undefined): Args {
   const args: Args = withDefaults(schema, given as Readonly<Record<string, Arg>>);
   // A captured program states the dtype that a missing `dtype` argument stood for.
   if (captured !== undefined && args.dtype === null) args.dtype = captured;
@@ -80,7 +88,8 @@ export function prepare<T extends Typed>(
 function callInPlace<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, twin: string, given: Readonly<Args>): unknown {
   const name = schema.args.find((a) => a.writes)?.name ?? "self";
   const target = given[name] as T;
-  const value = callOn(interpreter, twin, given) as T;
+  const value = callOn(interpreter, twin, twinArgs(schema, twin, given)) as T;
+  if (isViewTwin(twin)) return value;
   return interpreter.write(target, value.dtype === target.dtype ? value : interpreter.cast(value, target.dtype));
 }
 

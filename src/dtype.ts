@@ -62,7 +62,6 @@ export type DType = keyof typeof dtypes;
 const index = <K extends keyof DTypeRow>(key: K): ReadonlyMap<DTypeRow[K], DType> =>
   new Map(Object.entries(dtypes).map(([name, r]) => [r[key] as DTypeRow[K], name as DType]));
 const byOnnx = index("onnx");
-const byPt2 = index("pt2");
 const bySafetensors = index("safetensors");
 const byStorage = index("storage");
 const bySuffix = index("suffix");
@@ -74,8 +73,6 @@ const found = (dtype: DType | undefined, what: string, got: unknown, where: stri
 
 /** The dtype with ONNX's number `n`. Throws `dtype/unknown`, naming `where`. */
 export const fromOnnx = (n: number, where: string): DType => found(n === 0 ? undefined : byOnnx.get(n), "ONNX data type", n, where);
-/** The dtype with the `.pt2` ScalarType `n`. Throws `dtype/unknown`, naming `where`. */
-export const fromPt2 = (n: number, where: string): DType => found(n < 0 ? undefined : byPt2.get(n), "ScalarType", n, where);
 export const fromSafetensors = (s: string, where: string): DType => found(bySafetensors.get(s), "safetensors dtype", s, where);
 /** `"FloatStorage"` → `"float32"`. */
 export const fromStorageClass = (s: string, where: string): DType => found(byStorage.get(s), "storage class", s, where);

@@ -74,7 +74,7 @@ function bind(schema: Schema, given: readonly unknown[]): Record<string, unknown
 const unwrap = (x: unknown): unknown => (Array.isArray(x) ? x.map(unwrap) : x instanceof SymbolicSize ? x.dim : x);
 
 /** Calls the overload of `aten::<name>` that fits. Throws `torch/overload` naming what was given and what there is. */
-export function callByName(name: string, given: readonly unknown[]): unknown {
+function callByName(name: string, given: readonly unknown[]): unknown {
   const overloads = overloadsOf(`aten::${name}`);
   const plain = given.map(unwrap);
   for (const schema of overloads) {

@@ -10,7 +10,7 @@ import { schemaOf } from "./aten/schema.ts";
 import { cast } from "./core/ops/elementwise.ts";
 import { contiguous } from "./core/ops/layout.ts";
 import { contiguousStrides, isStrided, numel, type Strided, scoped, storagesOf } from "./core/strided.ts";
-import { type Args, callOn, evalInterpreter, functionalTwin, metaInterpreter } from "./dispatch.ts";
+import { type Args, callOn, evalInterpreter, functionalTwin, isViewTwin, metaInterpreter } from "./dispatch.ts";
 import { byteLength, type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import type { TensorMethods } from "./functions.gen.ts";
@@ -159,10 +159,11 @@ const mapTensors = (args: Args, f: (t: Tensor) => unknown): Args => mapArgs(args
 
 const wrapAll = (result: unknown): unknown => mapLeaves(result, (x) => (isStrided(x) ? wrap(x) : x));
 
-/** Name of the argument that `op` writes to and returns, null for an op that is not in place. */
+/** Name of the argument that `op` writes to and returns, null for an op that writes nothing (`unsqueeze_` gives the view that it makes). */
 export function writtenArgument(op: string): string | null {
   const schema = schemaOf(op);
-  return schema !== null && functionalTwin(schema) !== null ? (schema.args.find((a) => a.writes)?.name ?? "self") : null;
+  const twin = schema && functionalTwin(schema);
+  return schema && twin && !isViewTwin(twin) ? (schema.args.find((a) => a.writes)?.name ?? "self") : null;
 }
 
 /** Computes at once. An in-place op returns the very tensor that it wrote to. */
@@ -188,7 +189,7 @@ export const fake: Mode = {
 const modes: Mode[] = [eager];
 
 /** The mode that carries out calls now. */
-export const currentMode = (): Mode => modes.at(-1) as Mode;
+const currentMode = (): Mode => modes.at(-1) as Mode;
 
 /** Runs `body` in `mode`; the mode before is back when it ends, however it ends. */
 export function withMode<T>(mode: Mode, body: () => T): T {

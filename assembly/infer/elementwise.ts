@@ -137,7 +137,6 @@ export function dynamicQuantize(): i32 {
 }
 
 /** SwiGLU and other ops whose operands have one shape. */
-export function lastHalf(): i32 { return broadcastShape(0, 0, inputs); }
 
 /** Mean and variance outputs have the shape of x with the axes from `axis` on reduced to 1. */
 export function layerNormalization(): i32 {

@@ -381,4 +381,3 @@ export function trilu(): i32 {
 }
 
 /** A dim that comes out of sizes: never below 0. */
-export function notNegative(d: i32): i32 { return from(d, 0) ? d : atLeast(d, 0); }

@@ -200,7 +200,6 @@ export function withElements(i: i32, n: i32): i32 {
   r.elements = room(n);
   return r.elements;
 }
-export function noElements(i: i32): void { output(i).content = NOTHING; }
 
 const list: usize = memory.data(512, 8);
 /** Element `k` of the list read last. */

@@ -62,7 +62,7 @@ const scalarDType = (x: unknown): DType | null => {
 };
 
 /** `torch.result_type` over tensors and Python scalars: tensors with dims first, then 0-d tensors, then scalars, each only if of a higher category. */
-export function resultType(operands: readonly unknown[]): DType | null {
+function resultType(operands: readonly unknown[]): DType | null {
   let dims: DType | null = null;
   let zero: DType | null = null;
   let wrapped: DType | null = null;
@@ -105,7 +105,7 @@ const resultIsCommon = new Set(["DEFAULT", "NO_OPMATH", "INT_TO_FLOAT", "BOOL_TO
  * How `op` promotes these arguments. `captured` is the dtype that the captured program gives to the result: it settles what JS numbers
  * leave open (an integral float literal).
  */
-export function promotionOf(schema: Schema, args: Readonly<Record<string, unknown>>, captured?: DType): Promotion {
+function promotionOf(schema: Schema, args: Readonly<Record<string, unknown>>, captured?: DType): Promotion {
   const row = promotionRows[packetOf(schema.op)] ?? extraRows[packetOf(schema.op)];
   if (row === undefined) return { compute: null, positions: [] };
   const [rule, kind, ...rest] = row;

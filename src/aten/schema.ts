@@ -62,7 +62,7 @@ function indexLines(): Map<string, number> {
 }
 
 /** Every op that has a schema. */
-export function allOps(): string[] {
+function allOps(): string[] {
   offsets ??= indexLines();
   return [...offsets.keys()];
 }

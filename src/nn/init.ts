@@ -1,5 +1,6 @@
 /** @file Initial values of parameters, as torch.nn.init draws them. */
 
+import { numel } from "../core/strided.ts";
 import { empty, ones, zeros } from "../functions.gen.ts";
 import { call, Parameter, type Tensor } from "../tensor.ts";
 
@@ -10,7 +11,7 @@ export function uniform(shape: readonly number[], bound: number): Parameter {
 
 /** `1/sqrt(fan_in)`: the bound of `kaiming_uniform_(a=sqrt(5))` for weights, and of the biases that belong to them. */
 export const fanInBound = (weight: readonly number[]): number => {
-  const fanIn = weight.slice(1).reduce((n, d) => n * d, 1);
+  const fanIn = numel(weight.slice(1));
   return fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
 };
 

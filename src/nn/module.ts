@@ -147,7 +147,7 @@ export abstract class Module {
   }
   #owner(path: string): Module {
     let at: Module = this;
-    for (const name of path.split(".").slice(0, -1)) at = (at as unknown as Record<string, Module>)[name] as Module;
+    for (const name of path.split(".").slice(0, -1)) at = Reflect.get(at, name) as Module;
     return at;
   }
 }

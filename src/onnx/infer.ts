@@ -1,6 +1,7 @@
 /** @file Types and known elements of ONNX values, by the rules of the core (assembly/infer): for one node, or for a whole model in one call. */
 
 import { core } from "../core/door.ts";
+import { numel } from "../core/strided.ts";
 import { type DType, dtypes, fromOnnx, isFloat } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, type SymEnv, SymInt, show } from "../symbolic.ts";
@@ -50,7 +51,7 @@ const isIndex = (dtype: DType): boolean => {
   const { kind, size } = dtypes[dtype];
   return kind === "bool" || ((kind === "int" || kind === "uint") && size >= 1);
 };
-const isSmall = (s: TensorSource): boolean => s.materialized && s.shape.reduce((n, d) => n * d, 1) <= MAX_ELEMENTS;
+const isSmall = (s: TensorSource): boolean => s.materialized && numel(s.shape) <= MAX_ELEMENTS;
 
 /** The tensor that a value is, where the model has its bytes: an initializer, or a Constant node's tensor. */
 function constantOf(value: Value): TensorSource | null {

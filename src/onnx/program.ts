@@ -7,7 +7,7 @@ import { OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import type { Tensor } from "../tensor.ts";
 import { bufferSource } from "../weights/basic.ts";
-import type { TensorSource } from "../weights/source.ts";
+import { isSource, type TensorSource } from "../weights/source.ts";
 import type { Model } from "./ir/graph.ts";
 import { print } from "./ir/text.ts";
 import { optimize } from "./passes/optimize.ts";
@@ -70,7 +70,7 @@ export class ONNXProgram {
     const problems: string[] = [];
     for (const [name, given] of Object.entries(state_dict)) {
       const now = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name);
-      const source = "chunks" in given ? given : bufferSource(given.dtype, given.shape, given.bytes(), name);
+      const source = isSource(given) ? given : bufferSource(given.dtype, given.shape, given.bytes(), name);
       if (now === undefined) problems.push(`${name} is no weight of the program`);
       else if (now.dtype !== source.dtype || String(now.shape) !== String(source.shape)) {
         problems.push(`${name} is ${source.dtype}[${source.shape}], the program has ${now.dtype}[${now.shape}]`);

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** As torch.onnx: `ONNX_DEFAULT_OPSET`. */
-export const defaultOpset = 20;
+const defaultOpset = 20;
 export const oldestOpset = 13;
 
 /** First opset of each IR version (onnx/helper.py, VERSION_TABLE). */

@@ -20,13 +20,16 @@ const open = new Map<string, { readonly path: string; readonly fd: number }>();
 
 /** The file at `path` as it is now. Throws `weights/file` when there is none. */
 export function weightsFile(path: string): WeightsFile {
+  let stat: Stats;
+  let real: string;
   try {
-    const stat = statSync(path);
-    if (!stat.isFile()) throw new Error("it is not a file");
-    return { path: realpathSync(path), size: stat.size, stamp: stampOf(stat) };
+    stat = statSync(path);
+    real = realpathSync(path);
   } catch (cause) {
     throw unreadable(path, "weights", cause);
   }
+  if (!stat.isFile()) throw unreadable(path, "weights", "it is not a file");
+  return { path: real, size: stat.size, stamp: stampOf(stat) };
 }
 
 /**

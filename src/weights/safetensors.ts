@@ -1,5 +1,6 @@
 /** @file Reading safetensors (https://huggingface.co/docs/safetensors): a header that says where each tensor lies, checked before it is believed. */
 
+import { numel } from "../core/strided.ts";
 import { byteLength, fromSafetensors } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { fileSource } from "./file.ts";
@@ -41,10 +42,7 @@ export function readSafetensors(path: string): SafeTensors {
     const dims = sizes(shape, null, file, name, "shape");
     if (typeof dtype !== "string") throw damaged(file, `tensor ${name} has no dtype`);
     const type = fromSafetensors(dtype, `${file.path}, tensor ${name}`);
-    const wanted = byteLength(
-      type,
-      dims.reduce((n, d) => n * d, 1),
-    );
+    const wanted = byteLength(type, numel(dims));
     if ((end as number) - (begin as number) !== wanted) {
       throw damaged(file, `tensor ${name} is ${dtype}[${dims.join(", ")}], ${wanted} bytes, but lies at bytes ${begin} to ${end}`);
     }

@@ -25,7 +25,7 @@ const columnBudget = 8 << 20;
 const three = (values: readonly number[], fill: number): number[] => [...new Array<number>(3 - values.length).fill(fill), ...values];
 
 /** Spatial sizes of the result. */
-export function convOutput(sizes: readonly number[], kernel: readonly number[], o: ConvOptions): number[] {
+function convOutput(sizes: readonly number[], kernel: readonly number[], o: ConvOptions): number[] {
   return sizes.map((n, i) => {
     const [s, d, k] = [o.stride[i] as number, o.dilation[i] as number, kernel[i] as number];
     const [begin, end] = o.padding[i] as readonly [number, number];

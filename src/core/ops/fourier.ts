@@ -1,5 +1,7 @@
 /** @file Discrete Fourier transforms of any length, in double precision. */
 
+import { numel } from "../strided.ts";
+
 /** Transforms `re`, `im` in place: sum over j of x[j] exp(∓2πi jk / n), minus for `forward`. Radix 2, else Bluestein's chirp. */
 export function transform(re: Float64Array, im: Float64Array, forward: boolean): void {
   const n = re.length;
@@ -83,7 +85,7 @@ export interface Planes {
 /** `x` transformed along `dim`. */
 export function transformDim(x: Planes, dim: number, forward: boolean): Planes {
   const n = x.shape[dim] as number;
-  const inner = x.shape.slice(dim + 1).reduce((a, b) => a * b, 1);
+  const inner = numel(x.shape.slice(dim + 1));
   const [re, im] = [x.re.slice(), x.im.slice()];
   const [lineRe, lineIm] = [new Float64Array(n), new Float64Array(n)];
   for (let start = 0; start < re.length; start++) {
@@ -104,7 +106,7 @@ export function transformDim(x: Planes, dim: number, forward: boolean): Planes {
 /** The first `size` entries of `dim`. */
 export function headOf(x: Planes, dim: number, size: number): Planes {
   const n = x.shape[dim] as number;
-  const inner = x.shape.slice(dim + 1).reduce((a, b) => a * b, 1);
+  const inner = numel(x.shape.slice(dim + 1));
   const kept = (v: Float64Array): Float64Array => v.filter((_, i) => Math.floor(i / inner) % n < size);
   return { shape: x.shape.map((d, i) => (i === dim ? size : d)), re: kept(x.re), im: kept(x.im) };
 }
@@ -112,8 +114,8 @@ export function headOf(x: Planes, dim: number, size: number): Planes {
 /** The whole spectrum [n] of a real signal from its first half along `dim`: X[n - k] is the conjugate of X[k]. */
 export function hermitian(x: Planes, dim: number, n: number): Planes {
   const have = x.shape[dim] as number;
-  const inner = x.shape.slice(dim + 1).reduce((a, b) => a * b, 1);
-  const outer = x.shape.slice(0, dim).reduce((a, b) => a * b, 1);
+  const inner = numel(x.shape.slice(dim + 1));
+  const outer = numel(x.shape.slice(0, dim));
   const shape = x.shape.map((d, i) => (i === dim ? n : d));
   const [re, im] = [new Float64Array(outer * n * inner), new Float64Array(outer * n * inner)];
   const half = Math.floor(n / 2);

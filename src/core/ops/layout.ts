@@ -3,7 +3,7 @@
 import { byteLength, type DType, dtypes } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
-import { address, contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";
+import { contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";
 import { nest, operand } from "./nest.ts";
 
 /** The shape that `shapes` broadcast to, aligned right. Throws `core/broadcast`. */
@@ -159,7 +159,7 @@ export function squeeze(x: Strided, dims?: readonly number[]): Strided {
 }
 
 /** `shape` with its -1, if any, computed. Throws `core/reshape` when element counts differ. */
-export function resolveShape(count: number, shape: readonly number[]): number[] {
+function resolveShape(count: number, shape: readonly number[]): number[] {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
   const resolved = shape.map((d) => (d === -1 ? (known === 0 ? 0 : count / known) : d));
   const ok = shape.filter((d) => d === -1).length <= 1 && resolved.every(Number.isInteger) && numel(resolved) === count;
@@ -277,9 +277,4 @@ export function repeat(x: Strided, reps: readonly number[]): Strided {
   const strides = reps.flatMap((_, i) => [0, x.strides[i - lead] ?? 0]);
   copyInto(split, asStrided(x, source, strides));
   return y;
-}
-
-/** Sets all elements of a dense tensor to the element at `ptr`. */
-export function fillDense(x: Strided, ptr: number): void {
-  core.exports.fill(address(x), ptr, dtypes[x.dtype].size, numel(x.shape));
 }

@@ -34,7 +34,7 @@ function cloneValue(v: Value, copies: Copies): Value {
 }
 
 /** A copy of `graph`; values that it reads from outside are looked up in `copies`, and are themselves where they are not there. */
-export function cloneGraph(graph: Graph, copies: Copies): Graph {
+function cloneGraph(graph: Graph, copies: Copies): Graph {
   const copy = new Graph(graph.name);
   copy.doc_string = graph.doc_string;
   copyMap(graph.metadata, copy.metadata);

@@ -10,6 +10,7 @@
  * Names that are not plain words stand in backquotes.
  */
 
+import { numel } from "../../core/strided.ts";
 import { type DType, dtypes } from "../../dtype.ts";
 import { hasLiterals } from "../../literal.ts";
 import { show } from "../../symbolic.ts";
@@ -121,7 +122,7 @@ export function typeText(type: ValueType): string {
 }
 
 /** A float always shows that it is one: `1.0`, `1e-5`, `inf`, `nan`. */
-export function floatText(x: number): string {
+function floatText(x: number): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (Object.is(x, -0)) return "-0.0";
@@ -141,7 +142,7 @@ function shortest(x: number): string {
 
 function sourceText(source: TensorSource): string {
   const head = `${dtypes[source.dtype].suffix}[${source.shape.join(", ")}]`;
-  const count = source.shape.reduce((n, d) => n * d, 1);
+  const count = numel(source.shape);
   if (!source.materialized || count > LONGEST || !hasLiterals(source.dtype)) return `${head}{...}`;
   return `${head}{${elementsOf(source)
     .map((x) => elementText(source.dtype, x))

@@ -7,7 +7,7 @@ import { enums, type FieldRow, messages, nested, oneofs, splitType } from "./sch
 let root: protobuf.Root | null = null;
 
 /** ONNX's messages in package `onnx`, for protobufjs, which is loaded now: an export does without it. */
-export function onnxRoot(): protobuf.Root {
+function onnxRoot(): protobuf.Root {
   if (root === null) {
     const { Root } = createRequire(import.meta.url)("protobufjs") as typeof protobuf;
     root = Root.fromJSON({ nested: { onnx: { nested: descriptor() } } });
