@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseDim } from "../../src/onnx/ir/dim-text.ts";
 import { parse } from "../../src/onnx/ir/parse.ts";
 import { print } from "../../src/onnx/ir/text.ts";
+import { SymEnv } from "../../src/symbolic.ts";
 
 const same = (text: string) => expect(print(parse(text))).toBe(text);
 
@@ -51,6 +53,13 @@ const attribute = fc.oneof(
   fc.array(fc.integer()).map((value) => ({ kind: "ints", value }) as const),
   fc.array(float).map((value) => ({ kind: "floats", value }) as const),
   fc.array(fc.string()).map((value) => ({ kind: "strings", value }) as const),
+);
+
+test.each(["(".repeat(100_000), `${"Max(".repeat(50_000)}1`, "N**999999999", "N +", "N)", ""])(
+  "refuses dims that are none (%#)",
+  (text) => {
+    expect(() => parseDim(text, new SymEnv())).toThrow(/^\[text\/dim\] cannot read the dim/);
+  },
 );
 
 test("parse after print is the identity", () => {

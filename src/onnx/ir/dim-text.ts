@@ -5,10 +5,15 @@ import { add, broadcast, type Dim, floordiv, max, min, mod, mul, neg, type SymEn
 
 const functions: { readonly [name: string]: (a: Dim, b: Dim) => Dim } = { Max: max, Min: min, Broadcast: broadcast, Mod: mod };
 
+/** Files may say what they like: no size is a higher power of anything, or nests deeper. */
+const maxExponent = 64;
+const maxDepth = 100;
+
 class DimReader {
   readonly #text: string;
   readonly #env: SymEnv;
   #at = 0;
+  #depth = 0;
   constructor(text: string, env: SymEnv) {
     this.#text = text;
     this.#env = env;
@@ -29,12 +34,15 @@ class DimReader {
     return match[1] as string;
   }
   #sum(): Dim {
+    if (++this.#depth > maxDepth) this.#fail();
     let d = this.#take(/-/) ? neg(this.#product()) : this.#product();
     for (;;) {
       const sign = this.#take(/[+-]/);
-      if (sign === null) return d;
+      if (sign === null) break;
       d = sign === "+" ? add(d, this.#product()) : sub(d, this.#product());
     }
+    this.#depth--;
+    return d;
   }
   #product(): Dim {
     let d = this.#power();
@@ -48,6 +56,7 @@ class DimReader {
     const base = this.#factor();
     if (!this.#take(/\*\*/)) return base;
     const exponent = Number(this.#take(/\d+/) ?? this.#fail());
+    if (exponent > maxExponent) this.#fail();
     return Array.from({ length: exponent }, () => base).reduce<Dim>(mul, 1);
   }
   #factor(): Dim {
