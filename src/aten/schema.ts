@@ -85,31 +85,38 @@ function indexPackets(): Map<string, string[]> {
   return index;
 }
 
-/** Splits at commas that no bracket encloses. */
-function splitTop(text: string): string[] {
+/** Splits at separators that no bracket encloses. */
+export function splitOutside(text: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let start = 0;
-  for (let i = 0; i <= text.length; i++) {
+  for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (i === text.length || (c === "," && depth === 0)) {
-      const part = text.slice(start, i).trim();
-      if (part !== "") parts.push(part);
-      start = i + 1;
-    } else if (c === "(" || c === "[") depth++;
+    if (c === "(" || c === "[") depth++;
     else if (c === ")" || c === "]") depth--;
+    else if (c === separator && depth === 0) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
   }
+  parts.push(text.slice(start));
   return parts;
 }
+
+/** The items of a list in a schema; an empty list has none. */
+const itemsOf = (text: string): string[] =>
+  splitOutside(text, ",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 
 function parse(text: string): Schema {
   const open = text.indexOf("(");
   const arrow = text.lastIndexOf(") -> ");
-  const parts = splitTop(text.slice(open + 1, arrow));
+  const parts = itemsOf(text.slice(open + 1, arrow));
   const star = parts.indexOf("*");
   const args = parts.filter((a) => a !== "*").map((a, i) => parseArg(a, star >= 0 && i >= star));
   const returns = text.slice(arrow + 5);
-  const list = returns.startsWith("(") ? splitTop(returns.slice(1, -1)) : [returns];
+  const list = returns.startsWith("(") ? itemsOf(returns.slice(1, -1)) : [returns];
   return {
     op: text.slice(0, open),
     text,
@@ -159,7 +166,7 @@ function parseDefault(text: string, type: string): Arg {
   if (text === "None") return null;
   if (text === "True" || text === "False") return text === "True";
   if (/^["']/.test(text)) return text.slice(1, -1);
-  if (text.startsWith("[")) return splitTop(text.slice(1, -1)).map((t) => parseDefault(t, type));
+  if (text.startsWith("[")) return itemsOf(text.slice(1, -1)).map((t) => parseDefault(t, type));
   const n = Number(text);
   if (type === "ScalarType") return scalarTypes[n] ?? internal(`default dtype ${text}`);
   if (type === "MemoryFormat") return memoryFormats[n] ?? internal(`default memory format ${text}`);

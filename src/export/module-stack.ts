@@ -1,5 +1,7 @@
 /** @file Module stacks of captured nodes: which submodules' calls a node lies in. */
 
+import { splitOutside } from "../aten/schema.ts";
+
 export interface ModuleFrame {
   /** Name of the module object in the trace (`L__self___encoder`), without the number of the call. */
   readonly key: string;
@@ -26,22 +28,4 @@ function parseFrame(entry: string): ModuleFrame[] {
   const at = /^(.*)@(\d+)$/.exec(name);
   const inModel = path.replace(/^L\['self'\]\.?|^self(?:\.|$)/, "");
   return [{ key: at?.[1] ?? name, call: Number(at?.[2] ?? 0), path: inModel, type: type.join(",") }];
-}
-
-/** Splits at separators that no bracket encloses: paths may hold `['a,b']`. */
-function splitOutside(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i] as string;
-    if (c === "[" || c === "(") depth++;
-    else if (c === "]" || c === ")") depth--;
-    else if (c === separator && depth === 0) {
-      parts.push(text.slice(start, i));
-      start = i + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  return parts;
 }

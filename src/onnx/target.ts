@@ -26,14 +26,14 @@ const irVersions: readonly (readonly [opset: number, ir: number])[] = [
   [13, 7],
 ];
 
-/** Newest IR version and opset that releases of ONNX Runtime load, newest release first (measured on Identity models). */
-const releases: readonly (readonly [release: number, ir: number, opset: number])[] = [
-  [1.25, 13, 26],
-  [1.24, 13, 25],
-  [1.23, 11, 23],
-  [1.21, 10, 22],
-  [1.18, 10, 21],
-  [1.17, 9, 20],
+/** Newest IR version and opset that releases 1.x of ONNX Runtime load, newest release first (measured on Identity models). */
+const releases: readonly (readonly [minor: number, ir: number, opset: number])[] = [
+  [25, 13, 26],
+  [24, 13, 25],
+  [23, 11, 23],
+  [21, 10, 22],
+  [18, 10, 21],
+  [17, 9, 20],
 ];
 
 const runtimes = ["onnxruntime", "onnxruntime-web", "onnxruntime-node"];
@@ -46,19 +46,17 @@ export function irVersionOf(opset: number): number {
 }
 
 function unknownOpset(opset: number): OnnxExporterError {
-  const early = opset >= 7 && opset < oldestOpset;
   return new OnnxExporterError(
     "target/opset",
-    early ? `opset ${opset} cannot be written yet` : `opset ${opset} is not an opset that can be written`,
+    `opset ${opset} is not an opset that can be written`,
     `give an opset_version from ${oldestOpset} to ${newestOpset} (default ${defaultOpset})`,
   );
 }
 
-/** `1.22.3` → 1.22 compared as (1, 22). */
+/** What release `version` loads. Throws `target/runtime` for one that is not in the table. */
 function releaseOf(version: string, target: string): readonly [ir: number, opset: number] {
-  const parsed = /^(\d+)\.(\d+)(\.\d+)?$/.exec(version);
-  const minor = parsed && parsed[1] === "1" ? Number(parsed[2]) : Number.NaN;
-  const row = releases.find(([release]) => minor >= Math.round((release - 1) * 100));
+  const minor = Number(/^1\.(\d+)(\.\d+)?$/.exec(version)?.[1] ?? Number.NaN);
+  const row = releases.find(([release]) => minor >= release);
   if (row) return [row[1], row[2]];
   throw new OnnxExporterError(
     "target/runtime",

@@ -203,26 +203,32 @@ export const messageNames = Object.keys(messages) as MessageName[];
 const numbers = new Map(messageNames.map((name, i) => [name as string, i]));
 
 /** Kinds of fields as the core's scanner knows them (assembly/wire/read.ts). */
-const scanKinds: { readonly [type in Scalar]: readonly [single: number, packed: number] } = {
-  string: [1, 1],
-  int32: [2, 8],
-  int64: [2, 8],
-  uint64: [2, 8],
-  float: [3, 6],
-  double: [0, 7],
-  bytes: [5, 5],
+const scanKind = { unknown: 0, string: 1, varint: 2, fixed32: 3, message: 4, bytes: 5, pack32: 6, pack64: 7, packvar: 8 } as const;
+type ScanKind = keyof typeof scanKind;
+
+const scanKinds: { readonly [type in Scalar]: readonly [single: ScanKind, packed: ScanKind] } = {
+  string: ["string", "string"],
+  int32: ["varint", "packvar"],
+  int64: ["varint", "packvar"],
+  uint64: ["varint", "packvar"],
+  float: ["fixed32", "pack32"],
+  double: ["unknown", "pack64"],
+  bytes: ["bytes", "bytes"],
 };
 
-/** The scanner's schema: per message 32 words, one a field. Strings of attributes are bytes to protobuf, but text to us. */
+/** Words of a message in the scanner's schema: field numbers are below. */
+const maxFields = 32;
+
+/** The scanner's schema: a word a field, `kind | message << 8`. Strings of attributes are bytes to protobuf, but text to us. */
 export function scanTable(): Int32Array {
-  const table = new Int32Array(messageNames.length * 32);
+  const table = new Int32Array(messageNames.length * maxFields);
   for (const [m, name] of messageNames.entries()) {
     for (const [field, [number, type]] of Object.entries<FieldRow>(messages[name])) {
       const [base, mark] = splitType(type);
       const message = numbers.get(base);
       const text = name === "AttributeProto" && (field === "s" || field === "strings");
-      const kind = scanKinds[base as Scalar]?.[mark === "[packed]" ? 1 : 0] ?? 2; // an enum is a varint
-      table[m * 32 + number] = message !== undefined ? 4 | (message << 8) : text ? 1 : kind;
+      const kind = text ? "string" : (scanKinds[base as Scalar]?.[mark === "[packed]" ? 1 : 0] ?? "varint"); // an enum is a varint
+      table[m * maxFields + number] = message === undefined ? scanKind[kind] : scanKind.message | (message << 8);
     }
   }
   return table;
