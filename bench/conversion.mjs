@@ -7,6 +7,7 @@ import { exportModel } from "../dist/onnx/export.js";
 import { median } from "./whole-process.mjs";
 
 const warmUp = 20;
+process.removeAllListeners("warning"); // programs that write to their buffers are told of each time
 
 /** A row for each .pt2 under `folder`. */
 export async function conversions(folder) {
