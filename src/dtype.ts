@@ -28,6 +28,7 @@ const row = (
   storage: string | null = null,
 ): DTypeRow => ({ size, kind, onnx, pt2, suffix, safetensors, storage });
 
+/** Every dtype by torch's name. */
 export const dtypes = {
   bool: row(1, "bool", 9, 12, "bool", "BOOL", "BoolStorage"),
   uint8: row(1, "uint", 2, 1, "u8", "U8", "ByteStorage"),
@@ -73,9 +74,11 @@ const found = (dtype: DType | undefined, what: string, got: unknown, where: stri
 
 /** The dtype with ONNX's number `n`. Throws `dtype/unknown`, naming `where`. */
 export const fromOnnx = (n: number, where: string): DType => found(n === 0 ? undefined : byOnnx.get(n), "ONNX data type", n, where);
+/** `"F32"` → `"float32"`. Throws `dtype/unknown`, naming `where`. */
 export const fromSafetensors = (s: string, where: string): DType => found(bySafetensors.get(s), "safetensors dtype", s, where);
-/** `"FloatStorage"` → `"float32"`. */
+/** `"FloatStorage"` → `"float32"`. Throws `dtype/unknown`, naming `where`. */
 export const fromStorageClass = (s: string, where: string): DType => found(byStorage.get(s), "storage class", s, where);
+/** `"f32"` → `"float32"`. Throws `dtype/unknown`, naming `where`. */
 export const fromSuffix = (s: string, where: string): DType => found(bySuffix.get(s), "dtype", s, where);
 
 export const isFloat = (d: DType): boolean => dtypes[d].kind === "float";

@@ -148,6 +148,7 @@ export function valuesOf(x: Tensor): Strided {
   throw new OnnxExporterError("tensor/no-values", `${x} ${state}`, remedy);
 }
 
+/** A tensor with these values. */
 export const wrap = (data: Strided): Tensor => new Tensor(data.dtype, data.shape, data);
 
 /** How calls are carried out: the one on top of the stack. */
@@ -200,6 +201,7 @@ export function withMode<T>(mode: Mode, body: () => T): T {
     popMode(mode);
   }
 }
+/** Begins `mode`: calls go to it until `popMode`. Prefer `withMode`, which ends it however its body ends. */
 export function pushMode(mode: Mode): void {
   modes.push(mode);
 }

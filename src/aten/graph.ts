@@ -32,6 +32,7 @@ export interface Origin {
   readonly stackTrace: string;
 }
 
+/** A value of the graph: an input, or a result of a node. */
 export class Value {
   name: string;
   type: Type;
@@ -82,6 +83,7 @@ export type Arg =
 /** One result of a node: a value, the values of a `Tensor[]`, or null where PyTorch returned None. */
 export type Output = Value | readonly Value[] | null;
 
+/** One call of an ATen op (or of a Python, higher-order or user op). */
 export class Node {
   /** `aten::add.Tensor`; the overload `default` is not written: `aten::relu`, `_operator::add`, `higher_order::cond`, `torch::sym_max`. */
   op: string;
@@ -98,6 +100,7 @@ export class Node {
   }
 }
 
+/** Calls in order; `null` inputs are those that PyTorch passes as None. */
 export class Graph {
   name: string;
   inputs: (Value | null)[];

@@ -106,6 +106,7 @@ export interface Strided {
   readonly offset: number;
 }
 
+/** Whether `x` is a tensor value, and not a number or a list. */
 export const isStrided = (x: unknown): x is Strided => typeof x === "object" && x !== null && "storage" in x;
 
 /** The storages that a result uses: those of a tensor, or of the tensors in a list. */
@@ -114,6 +115,7 @@ export function* storagesOf(x: unknown): Generator<Storage, void, void> {
   else if (isStrided(x)) yield x.storage;
 }
 
+/** Number of elements. */
 export const numel = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** Row-major strides of `shape`, in elements, as PyTorch computes them (a size of 0 counts as 1). */

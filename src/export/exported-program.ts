@@ -49,7 +49,8 @@ export interface Spelling {
   readonly expressions: ReadonlyMap<Value, string>;
 }
 
-export const plainSpelling: Spelling = { args: new Map(), singleReturn: new Set(), expressions: new Map() };
+/** That of a program that no archive spelled. */
+const plainSpelling: Spelling = { args: new Map(), singleReturn: new Set(), expressions: new Map() };
 
 /** What a front end gives; what it leaves out is empty. */
 export interface ProgramParts {
@@ -70,6 +71,7 @@ export interface ProgramParts {
   readonly spelling?: Spelling;
 }
 
+/** A captured program (PyTorch: `torch.export.ExportedProgram`): its graph, what its inputs and outputs stand for, sizes, weights. */
 export class ExportedProgram {
   readonly graph: Graph;
   readonly signature: GraphSignature;

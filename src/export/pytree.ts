@@ -13,6 +13,7 @@ export type PathStep = string | number;
 
 const treeLimit = 1000;
 
+/** The structure of a nested value without its leaves (PyTorch: `torch.utils._pytree.TreeSpec`). */
 export class TreeSpec {
   /** `builtins.tuple`, `collections.OrderedDict`, `transformers.….CausalLMOutput`; null for a leaf. */
   readonly type: string | null;
@@ -39,6 +40,7 @@ export class TreeSpec {
   }
 }
 
+/** The structure of a value that is a leaf itself. */
 export const leaf = new TreeSpec(null, null, []);
 
 const isStrings = (x: unknown): x is (string | number)[] =>

@@ -5,6 +5,7 @@ import { call, type Tensor } from "../tensor.ts";
 
 type Size = number | readonly number[];
 
+/** See the layers of the same names (nn/modules) for the formulas. */
 export const relu: (input: Tensor) => Tensor = torchFunction("relu");
 export const relu6: (input: Tensor) => Tensor = torchFunction("relu6");
 export const gelu: (input: Tensor, options?: { approximate?: "none" | "tanh" }) => Tensor = torchFunction("gelu");
@@ -27,7 +28,9 @@ export const linear: (input: Tensor, weight: Tensor, bias?: Tensor | null) => Te
 export const embedding = (input: Tensor, weight: Tensor, options: { padding_idx?: number } = {}): Tensor =>
   call("aten::embedding", { weight, indices: input, padding_idx: options.padding_idx ?? -1 }) as Tensor;
 
+/** `exp(x)` along `dim`, divided by its sum. */
 export const softmax: (input: Tensor, dim: number) => Tensor = torchFunction("softmax");
+/** The logarithm of softmax, computed without overflow. */
 export const log_softmax: (input: Tensor, dim: number) => Tensor = torchFunction("log_softmax");
 /** softmax(q kᵀ · scale + mask) v over `[…, length, head]`; `attn_mask` is added, or where bool, kept. */
 export const scaled_dot_product_attention: (
@@ -44,6 +47,7 @@ interface ConvOptions {
   dilation?: Size;
   groups?: number;
 }
+/** `input` is `[N, in, …sizes]`, `weight` `[out, in / groups, …kernel]`, `bias` `[out]`. */
 export const conv1d: (input: Tensor, weight: Tensor, options?: ConvOptions) => Tensor = torchFunction("conv1d");
 export const conv2d: (input: Tensor, weight: Tensor, options?: ConvOptions) => Tensor = torchFunction("conv2d");
 export const conv3d: (input: Tensor, weight: Tensor, options?: ConvOptions) => Tensor = torchFunction("conv3d");
@@ -53,6 +57,7 @@ interface PoolOptions {
   padding?: Size;
   ceil_mode?: boolean;
 }
+/** Windows over the last dims; the stride is the window where not given. */
 export const max_pool1d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { dilation?: Size }) => Tensor =
   torchFunction("max_pool1d");
 export const max_pool2d: (input: Tensor, kernel_size: Size, options?: PoolOptions & { dilation?: Size }) => Tensor =
@@ -64,16 +69,19 @@ export const avg_pool2d: (input: Tensor, kernel_size: Size, options?: PoolOption
 export const adaptive_avg_pool1d: (input: Tensor, output_size: Size) => Tensor = torchFunction("adaptive_avg_pool1d");
 export const adaptive_avg_pool2d: (input: Tensor, output_size: Size) => Tensor = torchFunction("adaptive_avg_pool2d");
 
+/** `(x - mean) / sqrt(var + eps) · weight + bias` over the last dims, whose sizes are `normalized_shape`. */
 export const layer_norm: (
   input: Tensor,
   normalized_shape: readonly number[],
   options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number },
 ) => Tensor = torchFunction("layer_norm");
+/** `x / sqrt(mean(x²) + eps) · weight` over the last dims; `eps` null is the smallest step of the dtype. */
 export const rms_norm: (
   input: Tensor,
   normalized_shape: readonly number[],
   options?: { weight?: Tensor | null; eps?: number | null },
 ) => Tensor = torchFunction("rms_norm");
+/** layer_norm over `num_groups` groups of channels; `weight` and `bias` are `[C]`. */
 export const group_norm: (
   input: Tensor,
   num_groups: number,
@@ -86,5 +94,6 @@ export const pad: (
   pad: readonly number[],
   options?: { mode?: "constant" | "reflect" | "replicate" | "circular"; value?: number | null },
 ) => Tensor = torchFunction("pad");
+/** Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)` where `training`; `input` itself otherwise. */
 export const dropout = (input: Tensor, options: { p?: number; training?: boolean } = {}): Tensor =>
   call("aten::dropout", { input, p: options.p ?? 0.5, train: options.training ?? true }) as Tensor;

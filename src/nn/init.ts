@@ -19,5 +19,7 @@ export const fanInBound = (weight: readonly number[]): number => {
 export function normal(shape: readonly number[]): Parameter {
   return new Parameter(call("aten::randn", { size: shape, dtype: "float32" }) as Tensor);
 }
+/** A float32 parameter of ones. */
 export const onesParameter = (shape: readonly number[]): Parameter => new Parameter(ones(shape, { dtype: "float32" }));
+/** A float32 parameter of zeros. */
 export const zerosParameter = (shape: readonly number[]): Parameter => new Parameter(zeros(shape, { dtype: "float32" }));

@@ -1,11 +1,13 @@
 /** @file nn.Module: parameters by property path, buffers, submodules, and the stack of modules whose `forward` runs. */
 
+import type { Args } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { Parameter, Tensor } from "../tensor.ts";
+import { call, Parameter, Tensor } from "../tensor.ts";
 
 /** Modules whose `forward` is running, outermost first: the tracer stamps nodes with it. */
 const running: Module[] = [];
+/** Modules whose `forward` is running now, outermost first. */
 export const runningModules = (): readonly Module[] => running;
 
 type Forward = (this: Module, ...args: unknown[]) => unknown;
@@ -169,6 +171,20 @@ function* once(entries: Iterable<[string, Tensor]>): Generator<[string, Tensor]>
 /** A module that takes one tensor and gives one. */
 export abstract class UnaryModule extends Module {
   abstract override forward(input: Tensor): Tensor;
+}
+
+/** A layer without weights: one ATen op with fixed arguments. */
+export abstract class OpModule extends UnaryModule {
+  readonly #op: string;
+  readonly #args: Args;
+  constructor(op: string, args: Args = {}) {
+    super();
+    this.#op = op;
+    this.#args = args;
+  }
+  forward(input: Tensor): Tensor {
+    return call(this.#op, { self: input, ...this.#args }) as Tensor;
+  }
 }
 
 /** Modules under the names "0", "1", … (PyTorch: `torch.nn.ModuleList`). */

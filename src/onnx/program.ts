@@ -18,6 +18,7 @@ import type { Target } from "./target.ts";
 import { runtimeSession, type Session } from "./verify/runtime.ts";
 import { type Verification, type VerifyOptions, verifyProgram } from "./verify/verify.ts";
 
+/** What `torch.onnx.export` gives: the model, the program that it came from, and what can be done with them. */
 export class ONNXProgram {
   /** The model, each op in its newest form: `save` spells it for the target's opset. */
   readonly model: Model;

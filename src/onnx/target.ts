@@ -13,6 +13,7 @@ export interface Target {
 
 /** As torch.onnx: `ONNX_DEFAULT_OPSET`. */
 const defaultOpset = 20;
+/** Older forms of ops have no rows here. */
 export const oldestOpset = 13;
 
 /** First opset of each IR version (onnx/helper.py, VERSION_TABLE). */

@@ -30,6 +30,7 @@ export interface TensorSource {
   rebind(replaced: ReadonlyMap<TensorSource, TensorSource>): TensorSource;
 }
 
+/** Whether `x` is a TensorSource, and not a tensor or a number. */
 export const isSource = (x: unknown): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
 
 export interface FileRange {
@@ -40,8 +41,9 @@ export interface FileRange {
   readonly name: string;
 }
 
-/** The least budget that makes sense, and the size of a piece where the budget allows it. */
+/** The least budget that makes sense. */
 export const minBudget = 4096;
+/** Bytes of a piece where the budget allows it: larger ones are not faster. */
 export const pieceBytes = 1 << 20;
 /** What `chunks` may hold unless its caller says otherwise. */
 export const defaultBudget = 64 << 20;
@@ -82,6 +84,7 @@ export function borrow(nbytes: number): Uint8Array<ArrayBuffer> {
   return idle.pop() ?? new Uint8Array(pieceBytes);
 }
 
+/** Keeps `buffer` for the next `borrow`. */
 export function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
   if (buffer.length === pieceBytes && idle.length < 8) idle.push(buffer);
 }

@@ -1,100 +1,100 @@
 /** @file PyTorch: torch/nn/modules/activation.py and dropout.py. Each acts element by element unless it says otherwise. */
 
-import type { Args } from "../../dispatch.ts";
 import { full } from "../../functions.gen.ts";
 import { call, Parameter, type Tensor } from "../../tensor.ts";
-import { UnaryModule } from "../module.ts";
+import { OpModule, UnaryModule } from "../module.ts";
 
-/** A module that calls one ATen op with fixed arguments. */
-abstract class Activation extends UnaryModule {
-  readonly #op: string;
-  readonly #args: Args;
-  constructor(op: string, args: Args = {}) {
-    super();
-    this.#op = op;
-    this.#args = args;
-  }
-  forward(input: Tensor): Tensor {
-    return call(this.#op, { self: input, ...this.#args }) as Tensor;
-  }
-}
-export class ReLU extends Activation {
+/** max(x, 0). */
+export class ReLU extends OpModule {
   constructor() {
     super("aten::relu");
   }
 }
-export class ReLU6 extends Activation {
+/** min(max(x, 0), 6). */
+export class ReLU6 extends OpModule {
   constructor() {
     super("aten::relu6");
   }
 }
-export class GELU extends Activation {
+/** x Φ(x), Φ the normal distribution function; `"tanh"` approximates it. */
+export class GELU extends OpModule {
   constructor(options: { approximate?: "none" | "tanh" } = {}) {
     super("aten::gelu", { approximate: options.approximate ?? "none" });
   }
 }
-export class SiLU extends Activation {
+/** x sigmoid(x). */
+export class SiLU extends OpModule {
   constructor() {
     super("aten::silu");
   }
 }
-export class Mish extends Activation {
+/** x tanh(softplus(x)). */
+export class Mish extends OpModule {
   constructor() {
     super("aten::mish");
   }
 }
-export class Sigmoid extends Activation {
+/** 1 / (1 + exp(-x)). */
+export class Sigmoid extends OpModule {
   constructor() {
     super("aten::sigmoid");
   }
 }
-export class Tanh extends Activation {
+/** The hyperbolic tangent. */
+export class Tanh extends OpModule {
   constructor() {
     super("aten::tanh");
   }
 }
-export class ELU extends Activation {
+/** x where positive, else alpha (exp(x) - 1). */
+export class ELU extends OpModule {
   constructor(alpha = 1) {
     super("aten::elu", { alpha });
   }
 }
-export class LeakyReLU extends Activation {
+/** x where positive, else negative_slope x. */
+export class LeakyReLU extends OpModule {
   constructor(negative_slope = 0.01) {
     super("aten::leaky_relu", { negative_slope });
   }
 }
-export class Softplus extends Activation {
+/** log(1 + exp(beta x)) / beta; x itself where beta x is above `threshold`. */
+export class Softplus extends OpModule {
   constructor(beta = 1, threshold = 20) {
     super("aten::softplus", { beta, threshold });
   }
 }
-export class Hardtanh extends Activation {
+/** x clamped to [min_val, max_val]. */
+export class Hardtanh extends OpModule {
   constructor(min_val = -1, max_val = 1) {
     super("aten::hardtanh", { min_val, max_val });
   }
 }
-export class Hardswish extends Activation {
+/** x relu6(x + 3) / 6. */
+export class Hardswish extends OpModule {
   constructor() {
     super("aten::hardswish");
   }
 }
-export class Hardsigmoid extends Activation {
+/** relu6(x + 3) / 6. */
+export class Hardsigmoid extends OpModule {
   constructor() {
     super("aten::hardsigmoid");
   }
 }
 /** Sums to 1 along `dim`. */
-export class Softmax extends Activation {
+export class Softmax extends OpModule {
   constructor(dim: number) {
     super("aten::softmax.int", { dim });
   }
 }
 /** Logarithm of softmax along `dim`. */
-export class LogSoftmax extends Activation {
+export class LogSoftmax extends OpModule {
   constructor(dim: number) {
     super("aten::log_softmax.int", { dim });
   }
 }
+/** x where positive, else `weight` x: one weight, or one for each entry of dim 1. */
 export class PReLU extends UnaryModule {
   weight: Parameter;
   constructor(num_parameters = 1, init = 0.25) {

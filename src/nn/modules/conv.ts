@@ -99,16 +99,19 @@ abstract class ConvTransposeNd extends UnaryModule {
     return call(this.#op, { input, weight, bias, stride, padding, output_padding, groups, dilation }) as Tensor;
   }
 }
+/** `[N, in_channels, L]` to `[N, out_channels, L']`: the gradient of Conv1d by its input. */
 export class ConvTranspose1d extends ConvTransposeNd {
   constructor(in_channels: number, out_channels: number, kernel_size: Size, options: ConvTransposeOptions = {}) {
     super(1, in_channels, out_channels, kernel_size, options);
   }
 }
+/** `[N, in_channels, H, W]` to `[N, out_channels, H', W']`: the gradient of Conv2d by its input. */
 export class ConvTranspose2d extends ConvTransposeNd {
   constructor(in_channels: number, out_channels: number, kernel_size: Size, options: ConvTransposeOptions = {}) {
     super(2, in_channels, out_channels, kernel_size, options);
   }
 }
+/** `[N, in_channels, D, H, W]` to `[N, out_channels, D', H', W']`: the gradient of Conv3d by its input. */
 export class ConvTranspose3d extends ConvTransposeNd {
   constructor(in_channels: number, out_channels: number, kernel_size: Size, options: ConvTransposeOptions = {}) {
     super(3, in_channels, out_channels, kernel_size, options);

@@ -3,7 +3,7 @@
 import type { Args } from "../../dispatch.ts";
 import { call, type Parameter, type Tensor } from "../../tensor.ts";
 import { normal } from "../init.ts";
-import { UnaryModule } from "../module.ts";
+import { OpModule, UnaryModule } from "../module.ts";
 
 type Size = number | readonly number[];
 const list = (x: Size): readonly number[] => (typeof x === "number" ? [x] : x);
@@ -20,18 +20,6 @@ interface AvgPoolOptions extends PoolOptions {
   readonly count_include_pad?: boolean;
 }
 
-abstract class Pool extends UnaryModule {
-  readonly #op: string;
-  readonly #args: Args;
-  constructor(op: string, args: Args) {
-    super();
-    this.#op = op;
-    this.#args = args;
-  }
-  forward(input: Tensor): Tensor {
-    return call(this.#op, { self: input, ...this.#args }) as Tensor;
-  }
-}
 const common = (kernel_size: Size, o: PoolOptions): Args => ({
   kernel_size: list(kernel_size),
   stride: list(o.stride ?? kernel_size),
@@ -44,37 +32,44 @@ const average = (kernel_size: Size, o: AvgPoolOptions): Args => ({
   count_include_pad: o.count_include_pad ?? true,
 });
 
-export class MaxPool1d extends Pool {
+/** `[N, C, L]` to `[N, C, L']`: the largest of each window; the stride is the window where not given. */
+export class MaxPool1d extends OpModule {
   constructor(kernel_size: Size, options: MaxPoolOptions = {}) {
     super("aten::max_pool1d", maximum(kernel_size, options));
   }
 }
-export class MaxPool2d extends Pool {
+/** `[N, C, H, W]` to `[N, C, H', W']`: the largest of each window; the stride is the window where not given. */
+export class MaxPool2d extends OpModule {
   constructor(kernel_size: Size, options: MaxPoolOptions = {}) {
     super("aten::max_pool2d", maximum(kernel_size, options));
   }
 }
-export class MaxPool3d extends Pool {
+/** `[N, C, D, H, W]` to `[N, C, D', H', W']`: the largest of each window; the stride is the window where not given. */
+export class MaxPool3d extends OpModule {
   constructor(kernel_size: Size, options: MaxPoolOptions = {}) {
     super("aten::max_pool3d", maximum(kernel_size, options));
   }
 }
-export class AvgPool1d extends Pool {
+/** `[N, C, L]` to `[N, C, L']`: the mean of each window; the stride is the window where not given. */
+export class AvgPool1d extends OpModule {
   constructor(kernel_size: Size, options: AvgPoolOptions = {}) {
     super("aten::avg_pool1d", average(kernel_size, options));
   }
 }
-export class AvgPool2d extends Pool {
+/** `[N, C, H, W]` to `[N, C, H', W']`: the mean of each window; the stride is the window where not given. */
+export class AvgPool2d extends OpModule {
   constructor(kernel_size: Size, options: AvgPoolOptions = {}) {
     super("aten::avg_pool2d", average(kernel_size, options));
   }
 }
-export class AdaptiveAvgPool1d extends Pool {
+/** Means over windows that make the last dim `output_size`. */
+export class AdaptiveAvgPool1d extends OpModule {
   constructor(output_size: Size) {
     super("aten::adaptive_avg_pool1d", { output_size: list(output_size) });
   }
 }
-export class AdaptiveAvgPool2d extends Pool {
+/** Means over windows that make the last 2 dims `output_size`. */
+export class AdaptiveAvgPool2d extends OpModule {
   constructor(output_size: Size) {
     super("aten::adaptive_avg_pool2d", { output_size: list(output_size) });
   }

@@ -30,6 +30,7 @@ export interface Use {
   readonly index: number;
 }
 
+/** A value of the graph: an input, an initializer, or one output of a node. Who reads it is kept up to date by the nodes. */
 export class Value {
   /** A hint until save, when one allocator makes names unique; null: named after its producer. */
   name: string | null;
@@ -40,8 +41,6 @@ export class Value {
   source: TensorSource | null = null;
   /** What is known of the elements of a small integer tensor (shapes, indices, sizes), row-major; null where nothing is. */
   data: readonly Dim[] | null = null;
-  /** Handle of this value in its environment's inference store; -1 before inference saw it. */
-  handle = -1;
   doc_string = "";
   readonly metadata: Map<string, string> = new Map();
   readonly #uses = new Set<Use>();
@@ -77,6 +76,7 @@ export class Value {
 
 const none: readonly Graph[] = [];
 
+/** One ONNX op in its newest form. Operands change through `setInput`, so that uses stay true. */
 export class Node {
   readonly domain: string;
   readonly op: string;
@@ -151,6 +151,7 @@ export class Node {
   }
 }
 
+/** Nodes in order, as a linked list: safe to change while walking over it. Bodies of control flow are graphs too. */
 export class Graph {
   name: string;
   readonly inputs: Value[] = [];
@@ -255,6 +256,7 @@ export interface FunctionBody {
   readonly opset_import?: ReadonlyMap<string, number>;
 }
 
+/** A main graph, functions, and the tables that both refer to; the one owner of what passes change. */
 export class Model {
   readonly graph: Graph;
   readonly env: SymEnv;

@@ -18,6 +18,7 @@ export interface Range {
   readonly end: number;
 }
 
+/** Reads the fields of one message after the other from the events of the scanner. */
 export class Cursor {
   readonly input: ByteInput;
   readonly #words: Int32Array;

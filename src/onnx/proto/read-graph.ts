@@ -49,6 +49,7 @@ interface Info {
   readonly metadata: Map<string, string>;
 }
 
+/** Builds graphs, bodies included, from the events of a GraphProto. Throws `proto/…` naming what is malformed. */
 export class GraphReader {
   readonly #cursor: Cursor;
   readonly #env: SymEnv;

@@ -8,6 +8,7 @@
 type Scalar = "string" | "bytes" | "int32" | "int64" | "uint64" | "float" | "double";
 export type FieldRow = readonly [number: number, type: string];
 
+/** Message → field → row. */
 export const messages = {
   ModelProto: {
     ir_version: [1, "int64"],
@@ -151,6 +152,7 @@ export const messages = {
 
 export type MessageName = keyof typeof messages;
 
+/** Values of the enums in use. */
 export const enums = {
   AttributeType: {
     UNDEFINED: 0,
@@ -199,6 +201,7 @@ export function splitType(type: string): [name: string, mark: "" | "[]" | "[pack
   return at < 0 ? [type, ""] : [type.slice(0, at), type.slice(at) as "[]" | "[packed]"];
 }
 
+/** A message's number is its place in this list. */
 export const messageNames = Object.keys(messages) as MessageName[];
 const numbers = new Map(messageNames.map((name, i) => [name as string, i]));
 

@@ -16,6 +16,7 @@ export interface Encoded {
   readonly size: number;
 }
 
+/** Collects tokens field by field, then has the core write them. */
 export class Tokens {
   #words = new Int32Array(1 << 14);
   #count = 0;
