@@ -35,10 +35,21 @@ export interface Interpreter<T extends Typed> {
 /** The entry of `op`, undefined where there is none. */
 export const entryOf = (op: string): Entry | undefined => aten.get(op);
 
+/** Twins whose overloads are named differently. */
+const irregularTwins: Readonly<Record<string, string>> = {
+  "aten::pow_.Scalar": "aten::pow.Tensor_Scalar",
+  "aten::pow_.Tensor": "aten::pow.Tensor_Tensor",
+  "aten::float_power_.Scalar": "aten::float_power.Tensor_Scalar",
+  "aten::float_power_.Tensor": "aten::float_power.Tensor_Tensor",
+  "aten::floor_divide_.Tensor": "aten::floor_divide",
+  "aten::ldexp_": "aten::ldexp.Tensor",
+  "aten::transpose_": "aten::transpose.int",
+};
+
 /** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`, `aten::__iand__` → `aten::__and__`; null where `op` mutates nothing. */
 export function functionalTwin(schema: Schema): string | null {
   if (!schema.mutates) return null;
-  const twin = schema.op.replace(/::__i(\w+__)/, "::__$1").replace(/([^_])_(\.|$)/, "$1$2");
+  const twin = irregularTwins[schema.op] ?? schema.op.replace(/::__i(\w+__)/, "::__$1").replace(/([^_])_(\.|$)/, "$1$2");
   return twin === schema.op || schemaOf(twin) === null ? null : twin;
 }
 

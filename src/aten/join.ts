@@ -253,6 +253,23 @@ function channelShuffle({ self, groups }: { readonly self: Symbolic; readonly gr
 
 export const join = {
   ...each(["aten::cat", "aten::concat", "aten::concatenate"], () => joining),
+  "aten::pad_sequence": {
+    decompose: ({ sequences, batch_first, padding_value, padding_side }, call) => {
+      const first = sequences[0];
+      if (first === undefined) throw new OnnxExporterError("shape/pad-sequence", "pad_sequence got no sequences", "give at least one");
+      const longest = sequences.map((s) => s.shape[0] as Dim).reduce((a, b) => max(a, b));
+      const rows = sequences.map((self) => {
+        const missing = sub(longest, self.shape[0] as Dim);
+        const ends = padding_side === "left" ? [missing, 0] : [0, missing];
+        return call("aten::constant_pad_nd", {
+          self,
+          pad: [...new Array<number>(2 * (rankOf(self) - 1)).fill(0), ...ends],
+          value: padding_value,
+        });
+      });
+      return call("aten::stack", { tensors: rows, dim: batch_first ? 0 : 1 });
+    },
+  },
   "aten::stack": {
     decompose: ({ tensors, dim }, call) => {
       const at = wrapDim(dim, rankOf(tensors[0] as Typed) + 1);

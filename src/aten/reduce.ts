@@ -257,6 +257,10 @@ export const reduce = {
   "aten::_aminmax.dim": { decompose: bothExtremes },
   ...each(["aten::any", "aten::any.dim"], () => some),
   ...each(["aten::all", "aten::all.dim"], () => every),
+  ...each(["aten::_is_all_true", "aten::_is_any_true"], (name) => ({
+    decompose: ({ self }: { readonly self: Symbolic }, call: Call) =>
+      call(name === "aten::_is_all_true" ? "aten::all" : "aten::any", { self }),
+  })),
   "aten::any.dims": overNone(some),
   "aten::all.dims": overNone(every),
   "aten::argmax": argmax,

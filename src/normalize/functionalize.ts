@@ -8,7 +8,7 @@ import { mapArgs, mapLeaves, substitute } from "../aten/arguments.ts";
 import { type Arg, Graph, Node, type Origin, type Output, Value } from "../aten/graph.ts";
 import { type Schema, schemaOf, withDefaults } from "../aten/schema.ts";
 import { viewInverses } from "../aten/view-inverse.ts";
-import { callOn, functionalTwin, graphInterpreter } from "../dispatch.ts";
+import { callOn, functionalTwin, graphInterpreter, isViewTwin, twinArgs } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { aliasedArgument } from "./alias.ts";
 
@@ -49,6 +49,10 @@ const isMutation = (node: Node): boolean => {
   return schema !== null && functionalTwin(schema) !== null;
 };
 
+/** `x.unsqueeze_(0)` as the view that it makes: the program reads the result from there on. */
+const inPlaceView = (node: Node, schema: Schema, twin: string): Node =>
+  new Node(twin, twinArgs(schema, twin, node.args), node.outputs, node.origin);
+
 class Functionalization {
   readonly #graph: Graph;
   readonly #views = new Map<Value, View>();
@@ -71,7 +75,8 @@ class Functionalization {
       this.#origin = node.origin;
       const schema = schemaOf(node.op);
       const twin = schema && functionalTwin(schema);
-      if (schema && twin) this.#mutate(node, schema, twin);
+      if (schema && twin && isViewTwin(twin)) this.#keep(inPlaceView(node, schema, twin), schemaOf(twin));
+      else if (schema && twin) this.#mutate(node, schema, twin);
       else this.#keep(node, schema);
     }
     const outputs = this.#graph.outputs.map((o) => this.#read(o));
@@ -150,7 +155,7 @@ class Functionalization {
     const view = this.#viewOf(target);
     const result = node.outputs[0];
     const value = new Value(result instanceof Value ? result.name : `${node.origin.node}_f${this.#counter++}`, target.type);
-    this.#nodes.push(new Node(twin, this.#readArgs(node.args), [value], node.origin));
+    this.#nodes.push(new Node(twin, twinArgs(schema, twin, this.#readArgs(node.args)), [value], node.origin));
     this.#writeBack(view, value, node);
     if (result instanceof Value) this.#views.set(result, view);
   }

@@ -25,6 +25,13 @@ test.each([
   [`TruncToInt(Mul(Float('1.7', precision=53), ToFloat(${s})))`, undefined, 17],
   [`Piecewise(ExprCondPair(Integer(3), StrictGreaterThan(${s}, Integer(5))), ExprCondPair(Integer(4), true))`, undefined, 3],
   [`Max(Integer(1), TruncToInt(Mul(Float('1.7', precision=53), ToFloat(${s}))))`, undefined, 17],
+  // exact in floats: a quotient of integers
+  [
+    `CeilToInt(FloatTrueDiv(Add(ToFloat(FloorDiv(${s}, Integer(4))), Float('-0.5', precision=53)), Float('1.0', precision=53)))`,
+    "s77//4",
+    2,
+  ],
+  [`FloorToInt(Mul(Float('1.5', precision=53), ToFloat(${s})))`, "s77 + s77//2", 15],
   [`ModularIndexing(${s}, Integer(2), Integer(3))`, undefined, 2],
   ["s77 + 1", "s77 + 1", 11],
   ["2*s77//3 - 1", undefined, 5],

@@ -30,6 +30,11 @@ test.each([
   ["Relu of int64", "(x: i64[N]) -> (z)\n  z: i64[N] = Relu(x)"],
   ["order of int64", "(x: i64[N]) -> (z)\n  z: i64[1] = ArgMax(x)"],
   ["operands that only the newest form has", "(x: f32[N, 3], a: i64[1]) -> (z)\n  z: f32[N, 1] = ReduceMean(x, a)"],
+  // ONNX Runtime merges Pad and MaxPool as if maxima were of zeros
+  [
+    "padding before a maximum",
+    "(x: f32[N, 3, 8]) -> (z)\n  p = i64[6]{0, 0, 1, 0, 0, 1}\n  y: f32[N, 3, 10] = Pad(x, p)\n  z: f32[N, 3, 8] = MaxPool<kernel_shape=[3]>(y)",
+  ],
 ])("%s", (_, text) => {
   expect(legal(text)).toMatchSnapshot();
 });

@@ -113,3 +113,5 @@ for op in ["sum", "mean", "prod"]:
 row("aten::prod.dim_int", c64(2, 3), 1, xfail_onnx="complex values are made into pairs before lowering")
 for op in ["cumsum", "cumprod"]:
     row(f"aten::{op}", c64(2, 3), 1, xfail_onnx="complex values are made into pairs before lowering")
+row("aten::_is_all_true", bool_(2, 3), dynamic={"self": [0]})
+row("aten::_is_any_true", bool_(2, 3))

@@ -160,12 +160,51 @@ export class Expressions {
   }
 
   #round(f: (a: Dim, b: Dim) => Dim | null, x: Python | undefined, resolve: Resolve): Dim | null {
-    if (x === undefined) return null;
-    const quotient = x.kind === "binary" && x.op === "/" ? [x.a, x.b] : callee(x) === "IntTrueDiv" && x.kind === "call" ? x.args : null;
-    if (quotient?.length !== 2) return null;
-    const [a, b] = quotient.map((q) => this.toDim(q, resolve));
-    return a == null || b == null || b === 0 ? null : f(a, b);
+    const quotient = x === undefined ? null : this.#quotient(x, resolve);
+    return quotient === null ? null : f(...quotient);
   }
+
+  /** `x`, a float of the program, as an exact quotient: `(ToFloat(s0) - 0.5)/2.0` is (2*s0 - 1)/4. null where floats would round. */
+  #quotient(x: Python, resolve: Resolve): Quotient | null {
+    if (x.kind === "number") return dyadic(x.value);
+    const fn = x.kind === "call" ? callee(x) : null;
+    const args = x.kind === "call" ? x.args : x.kind === "binary" ? [x.a, x.b] : [];
+    const [first] = args;
+    if (fn === "ToFloat") return first === undefined ? null : this.#quotient(first, resolve);
+    if (fn === "Float") return first?.kind === "string" ? dyadic(Number(first.value)) : null;
+    const whole = this.toDim(x, resolve);
+    if (whole !== null) return [whole, 1];
+    const combine = rationals.get(x.kind === "binary" ? x.op : (fn ?? ""));
+    const parts = args.map((q) => this.#quotient(q, resolve));
+    if (combine === undefined || parts.length < 2) return null;
+    return parts.reduce((a, b) => (a === null || b === null ? null : combine(a, b)));
+  }
+}
+
+/** Numerator and denominator. */
+type Quotient = readonly [Dim, Dim];
+
+type Rational = (a: Quotient, b: Quotient) => Quotient | null;
+
+const sum: Rational = ([a, b], [c, d]) => [add(mul(a, d), mul(c, b)), mul(b, d)];
+const product: Rational = ([a, b], [c, d]) => [mul(a, c), mul(b, d)];
+const ratio: Rational = ([a, b], [c, d]) => (c === 0 ? null : [mul(a, d), mul(b, c)]);
+const rationals: ReadonlyMap<string, Rational> = new Map([
+  ["+", sum],
+  ["Add", sum],
+  ["-", (a, [c, d]) => sum(a, [neg(c), d])],
+  ["*", product],
+  ["Mul", product],
+  ["/", ratio],
+  ["IntTrueDiv", ratio],
+  ["FloatTrueDiv", ratio],
+]);
+
+/** A number that floats hold exactly with few bits after the point; 0.1 is none: its products round. */
+function dyadic(value: number | bigint): Quotient | null {
+  if (typeof value === "bigint") return null;
+  for (let d = 1; d <= 1024; d *= 2) if (Number.isSafeInteger(value * d)) return [value * d, d];
+  return null;
 }
 
 /** Whether an expression that no dim can say is an integer for sure, so that arithmetic around it stays open. */

@@ -16,6 +16,7 @@ import { type Formal, newest, type OpSchema, schemaAt } from "../opset/schema.ts
 import { graphsIn, Rewriter } from "../passes/pass.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
+import { padBeforeMaxPool } from "./defects.ts";
 import { insteads } from "./instead.ts";
 import { type Kernel, kernelsOf, takes } from "./kernels.ts";
 
@@ -87,6 +88,7 @@ class Legalizer {
   }
 
   #node(node: Node): void {
+    if (this.#target.runtime !== null) this.#apart(node);
     const schema = schemaAt(node.op, this.#target.opset);
     if (node.domain !== "" || schema === null || node.op === "Cast" || node.graphs.length > 0) return;
     const kernels = this.#target.runtime === null ? [] : kernelsOf(node.op, schema.since);
@@ -104,6 +106,18 @@ class Legalizer {
     if (this.#otherwise(node, types)) return;
     if (!allowed(schema, types)) throw this.#refusal(node, types);
     this.#gaps.push({ op: node.op, dtypes: [...types.values()], origin: node.origin });
+  }
+
+  /** Keeps the runtime from merging what it merges wrongly. */
+  #apart(node: Node): void {
+    const pad = node.inputs[0]?.producer;
+    if (node.op !== "MaxPool" || pad?.op !== "Pad") return;
+    this.#op.before = node;
+    this.#op.origin = pad.origin;
+    const instead = padBeforeMaxPool(this.#op, pad);
+    if (instead === null) return;
+    node.setInput(0, instead);
+    this.#rewrite.removeIfDead(pad);
   }
 
   /** Writes an op that the runtime does not know in ops that it does. */
