@@ -36,6 +36,7 @@ export function wholeProcess({ pt2, python, runs }) {
       command: process.execPath,
       args: ["--import", join(root, "bench/report-usage.mjs"), join(root, "dist/cli/main.js"), "export", pt2, join(folder, "ours.onnx")],
     },
+    { name: "node -e 0", command: process.execPath, args: ["-e", "0"] }, // how fast the machine is at the moment
     { name: "cp", command: "cp", args: [pt2, join(folder, "copy.pt2")] },
     ...(python === null
       ? []
