@@ -16,6 +16,7 @@ export function frombuffer(buffer: ArrayBufferView | ArrayBuffer, options: { dty
     throw new OnnxExporterError(
       "torch/frombuffer",
       `${bytes.length} bytes are no whole number of ${options.dtype} elements (${size} bytes each)`,
+      "give the dtype that the bytes were written with, or cut the buffer",
     );
   }
   return wrap(fromBytes(bytes, options.dtype, [bytes.length / size]));
@@ -35,7 +36,8 @@ export function tensor(data: Nested, options: { dtype?: DType } = {}): Tensor {
   for (let at: Nested = data; Array.isArray(at); at = at[0] as Nested) shape.push(at.length);
   const flat = (Array.isArray(data) ? data.flat(Number.POSITIVE_INFINITY) : [data]) as Scalar[];
   if (flat.length !== numel(shape)) {
-    throw new OnnxExporterError("torch/tensor", `lists of different lengths: ${flat.length} elements for [${shape.join(", ")}]`);
+    const message = `lists of different lengths: ${flat.length} elements for [${shape.join(", ")}]`;
+    throw new OnnxExporterError("torch/tensor", message, "give nested lists that are equally long at each level");
   }
   const dtype = options.dtype ?? naturalDType(flat);
   const values = flat as (number | bigint | boolean)[];

@@ -66,22 +66,21 @@ export class SymEnv {
   /** Address of the store in the core. Throws `symbolic/freed` after `free()` or a trap of the core. */
   get pointer(): number {
     if (this.#pointer === 0 || core.epoch !== this.#epoch) {
-      throw new OnnxExporterError("symbolic/freed", "a symbolic size is used after its program was freed, or after the core was restarted");
+      const message = "a symbolic size is used after its program was freed, or after the core was restarted";
+      throw new OnnxExporterError("symbolic/freed", message, "load or export the program again");
     }
     return this.#pointer;
   }
 
   /** The symbol `name`; the same name gives the same symbol. A range given again narrows it. No range: nothing is known, not even the sign. */
   symbol(name: string, min: number | null = null, max: number | null = null): SymInt {
-    const known = this.#names.get(name);
-    if (known !== undefined) {
-      if (min !== null || max !== null) this.setRange(known, min, max);
-      return known;
+    let s = this.#names.get(name);
+    if (s === undefined) {
+      s = this.#symbolic(core.exports.sym_symbol(this.pointer, 0));
+      this.#names.set(name, s);
+      this.#symbols.set(this.#atomOf(s), name);
     }
-    const s = this.#symbolic(core.exports.sym_symbol(this.pointer, 0));
-    this.#names.set(name, s);
-    this.#symbols.set(this.#atomOf(s), name);
-    if (min !== null || max !== null) this.setRange(s, min, max);
+    this.setRange(s, min, max);
     return s;
   }
 
@@ -119,7 +118,11 @@ export class SymEnv {
     if (core.exports.sym_assume(this.pointer, facts[kind], this.handleOf(a), this.handleOf(b)) !== 0) {
       const said = kind === "divisible" ? `${show(a)} is a multiple of ${show(b)}` : `${show(a)} ${kind} ${show(b)}`;
       const known = `${show(a)} is in [${bounds(a).join(", ")}]`;
-      throw new OnnxExporterError("symbolic/contradiction", `"${said}" contradicts what is known: ${known}`);
+      throw new OnnxExporterError(
+        "symbolic/contradiction",
+        `"${said}" contradicts what is known: ${known}`,
+        "declare a range that the program allows",
+      );
     }
   }
 
@@ -141,10 +144,7 @@ export class SymEnv {
     const known = this.#dims[~handle];
     if (known !== undefined) return known;
     const constant = core.exports.sym_terms(this.pointer, handle) === 0 ? 0n : this.#constant(handle);
-    const made =
-      constant !== null && BigInt(Number(constant)) === constant && Number.isSafeInteger(Number(constant))
-        ? Number(constant)
-        : new SymInt(this, handle);
+    const made = constant !== null && Number.isSafeInteger(Number(constant)) ? Number(constant) : new SymInt(this, handle);
     this.#dims[~handle] = made;
     return made;
   }
@@ -360,17 +360,22 @@ export function bounds(d: Dim): [number, number] {
   return [core.exports.sym_lower(d.env.pointer, d.handle), core.exports.sym_upper(d.env.pointer, d.handle)];
 }
 
-const polynomials = new WeakMap<SymInt, readonly Term[]>();
+/** `f`, computed once for each expression. */
+function memo<T>(f: (d: SymInt) => T): (d: SymInt) => T {
+  const known = new WeakMap<SymInt, T>();
+  return (d) => {
+    const value = known.get(d) ?? f(d);
+    known.set(d, value);
+    return value;
+  };
+}
+
+const polynomial = memo((d) => orderTerms(readTerms(d), show, terms));
 
 /** The polynomial view of `d`, constant last, in the order that it prints. */
 export function terms(d: Dim): readonly Term[] {
-  if (typeof d === "number") return d === 0 ? [] : [{ coefficient: d, atoms: [] }];
-  let list = polynomials.get(d);
-  if (list === undefined) {
-    list = orderTerms(readTerms(d), show, terms);
-    polynomials.set(d, list);
-  }
-  return list;
+  if (typeof d !== "number") return polynomial(d);
+  return d === 0 ? [] : [{ coefficient: d, atoms: [] }];
 }
 
 function readTerms(d: SymInt): Term[] {
@@ -385,15 +390,9 @@ function readTerms(d: SymInt): Term[] {
   });
 }
 
-const texts = new WeakMap<SymInt, string>();
+const textOf = memo((d) => printTerms(terms(d), show, terms));
 
 /** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. */
 export function show(d: Dim): string {
-  if (typeof d === "number") return String(d);
-  let text = texts.get(d);
-  if (text === undefined) {
-    text = printTerms(terms(d), show, terms);
-    texts.set(d, text);
-  }
-  return text;
+  return typeof d === "number" ? String(d) : textOf(d);
 }

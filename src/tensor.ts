@@ -110,6 +110,7 @@ export class Tensor {
       throw new OnnxExporterError(
         "tensor/item",
         `a tensor of shape [${this.shape.join(", ")}] has ${list.length} elements, item() needs 1`,
+        "use tolist(), or reduce the tensor first",
       );
     return list[0] as number | bigint;
   }

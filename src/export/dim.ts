@@ -19,7 +19,10 @@ function makeDim(name: string, options: { min?: number; max?: number } = {}): Dy
   if (!/^[A-Za-z_]\w*$/.test(name))
     throw new OnnxExporterError("export/dim", `Dim("${name}"): the name is no identifier`, "use letters, digits and _");
   const { min = 0, max = null } = options;
-  if (max !== null && min >= max) throw new OnnxExporterError("export/dim", `Dim("${name}"): min ${min} is not below max ${max}`);
+  if (max !== null && min >= max) {
+    const hint = "give a range of more than one size, or leave the dim static";
+    throw new OnnxExporterError("export/dim", `Dim("${name}"): min ${min} is not below max ${max}`, hint);
+  }
   return new DynamicDim(name, min, max);
 }
 

@@ -29,6 +29,7 @@ function tensorsAsNumbers(program: ExportedProgram, inputs: readonly (Tensor | n
     throw new OnnxExporterError(
       "eval/inputs",
       `${inputs.length} inputs given, the program takes ${wanted.length}: ${wanted.map((s) => s.name).join(", ")}`,
+      "give every user input, flat, in graph order",
     );
   }
   return inputs.flatMap((x, i): EvalValue[] => {

@@ -91,7 +91,8 @@ export function tree_flatten<T>(tree: PyTree<T>): [leaves: T[], spec: TreeSpec] 
  */
 export function tree_unflatten<T>(leaves: readonly T[], spec: TreeSpec): PyTree<T> {
   if (leaves.length !== spec.num_leaves) {
-    throw new OnnxExporterError("pytree/leaves", `${leaves.length} values for a structure of ${spec.num_leaves}`);
+    const message = `${leaves.length} values for a structure of ${spec.num_leaves}`;
+    throw new OnnxExporterError("pytree/leaves", message, "give one value for each leaf of the spec, in its order");
   }
   let at = 0;
   const build = (s: TreeSpec): PyTree<T> => {

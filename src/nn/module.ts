@@ -109,8 +109,10 @@ export abstract class Module {
       if (given && String(given.shape) !== String(now.shape))
         problems.push(`${key} is [${given.shape.join(", ")}], the module has [${now.shape.join(", ")}]`);
     }
-    if (problems.length > 0)
-      throw new OnnxExporterError("nn/state-dict", `the state dict does not fit ${this.constructor.name}:\n  ${problems.join("\n  ")}`);
+    if (problems.length > 0) {
+      const message = `the state dict does not fit ${this.constructor.name}:\n  ${problems.join("\n  ")}`;
+      throw new OnnxExporterError("nn/state-dict", message, "build the module as the one that the weights come from was built");
+    }
     const loaded = new Map<Tensor, Tensor>();
     for (const [key, now] of Object.entries(own)) {
       const given = state[key];

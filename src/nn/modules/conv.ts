@@ -23,7 +23,8 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
 
 function checkGroups(kind: string, channels: readonly number[], groups: number): void {
   if (channels.every((c) => c % groups === 0)) return;
-  throw new OnnxExporterError("nn/groups", `${kind}: channels ${channels.join(" and ")} are not divisible by groups ${groups}`);
+  const message = `${kind}: channels ${channels.join(" and ")} are not divisible by groups ${groups}`;
+  throw new OnnxExporterError("nn/groups", message, "choose groups that divide in_channels and out_channels");
 }
 
 abstract class ConvNd extends UnaryModule {

@@ -67,5 +67,6 @@ export function externalNumber(model: string, tensor: string, key: string, text:
   throw new OnnxExporterError(
     "proto/external",
     `${model}: tensor ${tensor} has external data of ${key} ${JSON.stringify(text)}, no decimal number`,
+    "the file is damaged, or its writer was wrong: write it again",
   );
 }

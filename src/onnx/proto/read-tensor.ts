@@ -143,13 +143,15 @@ function externalSource(
 ): TensorSource {
   const model = origin.input.name;
   const location = entries.get("location");
-  if (location === undefined) throw new OnnxExporterError("proto/external", `${model}: ${name} has external data without a location`);
+  const hint = "the file is damaged, or its writer was wrong: write it again";
+  if (location === undefined) throw new OnnxExporterError("proto/external", `${model}: ${name} has external data without a location`, hint);
   const offset = externalNumber(model, name, "offset", entries.get("offset") ?? "0");
   const length = externalNumber(model, name, "length", entries.get("length") ?? String(nbytes));
   if (length !== nbytes) {
     throw new OnnxExporterError(
       "proto/external",
       `${model}: ${name} is ${dtype}[${shape.join(", ")}], ${nbytes} bytes, but its external data has ${length}`,
+      hint,
     );
   }
   return fileSource({ file: origin.external.find(location, name), offset, length, dtype, shape, name });

@@ -4,6 +4,9 @@ import { core } from "../../core/door.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 
 const kinds = { begin: 0, end: 1, varint: 2, fixed32: 3, string: 4, hole: 5 } as const;
+/** What the core returns instead of a length (assembly/wire/write.ts). */
+const refusals = { depth: -2, size: -4 } as const;
+/** Messages inside messages. */
 const depth = 400;
 /** Longer strings are rarely the same: looking for them costs more than writing them. */
 const maxInterned = 24;
@@ -115,8 +118,11 @@ export class Tokens {
         depth,
         base + holes,
       );
-      if (n === -4) throw tooLarge(null);
-      if (n === -2) throw new OnnxExporterError("save/depth", `graphs are nested more than ${depth / 4} deep`);
+      if (n === refusals.size) throw tooLarge(null);
+      if (n === refusals.depth) {
+        const message = `graphs are nested more than ${depth / 4} deep`;
+        throw new OnnxExporterError("save/depth", message, "flatten the control flow of the model");
+      }
       if (n < 0) internal(`wire_write says ${n}`);
       const found = core.i32().slice((base + holes) >>> 2, ((base + holes) >>> 2) + this.#holes.length * 2);
       const filled = this.#holes.map((_, i) => ({ at: n - (found[2 * i] as number), id: found[2 * i + 1] as number }));
