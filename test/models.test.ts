@@ -30,7 +30,10 @@ async function agrees(c: Case, options: Parameters<typeof torch.onnx.export>[3])
   const tensors = torch.safetensors.load_file(join(fixtures, c.io));
   const names = new Set(program.model.graph.inputs.map((v) => v.name));
   for (const set of c.sets) {
-    const inputs = values(tensors, set.inputs.filter((e) => names.has((e as unknown as { name: string }).name)));
+    const inputs = values(
+      tensors,
+      set.inputs.filter((e) => names.has((e as unknown as { name: string }).name)),
+    );
     const result = await program.verify({ inputs, expected: values(tensors, set.outputs) as torch.Tensor[] });
     expect(`${set.label}: ${result.verdict} ${result.reason ?? ""}`).toBe(`${set.label}: verified `);
   }
@@ -43,7 +46,9 @@ describe("as PyTorch computed", () => {
 
 describe("other opsets", () => {
   const proof = cases.filter((c) => c.id === "d_hf_bert" || c.id === "d_timm_resnet");
-  test.each(proof.flatMap((c) => [13, 18, 21, 23].map((opset) => [c.id, opset, c] as const)))("%s at opset %i", (_, opset_version, c) => agrees(c, { opset_version }));
+  test.each(proof.flatMap((c) => [13, 18, 21, 23].map((opset) => [c.id, opset, c] as const)))("%s at opset %i", (_, opset_version, c) =>
+    agrees(c, { opset_version }),
+  );
 });
 
 describe("without the optimizer", () => {
