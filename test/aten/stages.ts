@@ -17,6 +17,7 @@ import { lower } from "../../src/onnx/lower.ts";
 import { encodeModel } from "../../src/onnx/proto/save.ts";
 import { spell } from "../../src/onnx/spell.ts";
 import { resolveTarget } from "../../src/onnx/target.ts";
+import { runtimeArrays } from "../../src/onnx/verify/runtime.ts";
 import { type Dim, SymEnv, SymInt } from "../../src/symbolic.ts";
 import { evaluate, isAnonymous } from "../../src/symbolic-values.ts";
 import { difference, load, toleranceOf } from "./compare.ts";
@@ -228,22 +229,8 @@ function feed(family: Family, ref: TensorRef, dtype: DType): ort.Tensor {
   return new ort.Tensor(dtype as "float32", typed(dtype, bytes) as Float32Array, shape);
 }
 
-const arrays: Readonly<Partial<Record<DType, new (b: ArrayBuffer) => ArrayBufferView>>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
 function typed(dtype: DType, bytes: Uint8Array): ArrayBufferView {
-  const Array_ = arrays[dtype];
+  const Array_ = runtimeArrays[dtype as keyof typeof runtimeArrays];
   if (Array_ === undefined) throw new Error(`no typed array for ${dtype}`);
   return new Array_(new Uint8Array(bytes).buffer);
 }

@@ -1,6 +1,7 @@
 //! ONNX Runtime gives the same answers whatever opset a model is spelled for.
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
+import { numel } from "../../src/core/strided.ts";
 import type { DType } from "../../src/dtype.ts";
 import { Graph, Model, Value } from "../../src/onnx/ir/graph.ts";
 import { legalize } from "../../src/onnx/legalize/legalize.ts";
@@ -9,6 +10,7 @@ import { optimize } from "../../src/onnx/passes/optimize.ts";
 import { encodeModel } from "../../src/onnx/proto/save.ts";
 import { spell } from "../../src/onnx/spell.ts";
 import { resolveTarget } from "../../src/onnx/target.ts";
+import { runtimeArrays } from "../../src/onnx/verify/runtime.ts";
 import { type Dim, floordiv, mul, SymEnv } from "../../src/symbolic.ts";
 
 type Input = readonly [dtype: DType, shape: readonly number[]];
@@ -19,27 +21,15 @@ interface Row {
   readonly tolerance?: number;
 }
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  bool: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-} as const;
-
 /** Numbers that look random and are the same every time. */
 function feed([dtype, shape]: Input, seed: number): ort.Tensor {
-  const count = shape.reduce((n, d) => n * d, 1);
+  const count = numel(shape);
   let state = seed + 1;
   const next = (): number => {
     state = (state * 1103515245 + 12345) % 2147483648;
     return state / 2147483648;
   };
-  const type = arrays[dtype as keyof typeof arrays];
+  const type = runtimeArrays[dtype as keyof typeof runtimeArrays];
   const values = Array.from({ length: count }, () => {
     if (dtype === "bool") return next() > 0.5 ? 1 : 0;
     if (dtype.startsWith("float")) return next() * 4 - 2;

@@ -15,7 +15,8 @@ export interface Session {
   release(): void;
 }
 
-const arrays = {
+/** The typed array that holds a dtype's elements in ONNX Runtime's JavaScript binding; it takes no other dtypes. */
+export const runtimeArrays = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Uint16Array,
@@ -66,7 +67,7 @@ async function loadRuntime(): Promise<typeof Ort> {
 
 function toOrt(ort: typeof Ort, tensor: Tensor | undefined, name: string): Ort.Tensor {
   if (tensor === undefined) throw new OnnxExporterError("runtime/inputs", `input ${name} is missing`, "give every graph input, in order");
-  const type = arrays[tensor.dtype as keyof typeof arrays];
+  const type = runtimeArrays[tensor.dtype as keyof typeof runtimeArrays];
   if (type === undefined) {
     throw new OnnxExporterError(
       "runtime/dtype",
