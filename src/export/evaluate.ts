@@ -7,7 +7,9 @@ import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import { type Graph, type Node, type Output, operandsOf, Value, valuesOf } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
 import { inlineRegions } from "../aten/regions.ts";
-import { type Storage, type Strided, scoped, storagesOf } from "../core/strided.ts";
+import { schemaOf } from "../aten/schema.ts";
+import { copyInto, emptyStrided, isDense } from "../core/ops/layout.ts";
+import { isStrided, type Storage, type Strided, scoped, storagesOf } from "../core/strided.ts";
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
@@ -98,6 +100,10 @@ class Sizes {
     if (name !== undefined && more.length === 0 && show(d) === name) this.#values.set(name, size);
   }
 
+  knows(d: Dim): boolean {
+    return typeof d === "number" || symbolsOf(d).every((name) => this.#values.has(name));
+  }
+
   valueOf(d: SymInt): number {
     return evaluate(d, (name) => {
       const size = this.#values.get(name);
@@ -137,6 +143,7 @@ export function evaluateGraph(
   graph.nodes.forEach((node, i) => {
     const args = mapArgs<unknown>(node.args, resolve);
     const results = scoped(() => evaluateNode(node, args, sizes), storagesOf);
+    if (makesNew(node)) layOut(node, results, sizes);
     bindOutputs(node.outputs, results, (v, x) => {
       values.set(v, x);
       sizes.learn(v, x);
@@ -169,6 +176,28 @@ function evaluateNode(node: Node, args: Args, sizes: Sizes): unknown[] {
     }
     throw cause;
   }
+}
+
+/** Whether the results of `node` are memory of their own. */
+function makesNew(node: Node): boolean {
+  const schema = schemaOf(node.op);
+  return schema !== null && !schema.mutates && schema.returns.every((r) => r.alias === null);
+}
+
+/** Moves results to the strides that the program was captured with: `view` of an attention's result depends on them. */
+function layOut(node: Node, results: unknown[], sizes: Sizes): void {
+  node.outputs.forEach((output, i) => {
+    const x = results[i];
+    if (!(output instanceof Value) || output.type.kind !== "tensor" || output.type.strides === undefined || !isStrided(x)) return;
+    const { strides: captured } = output.type;
+    sizes.learn(output, x);
+    if (captured.length !== x.shape.length || x.shape.includes(0) || !captured.every((d) => sizes.knows(d))) return;
+    const strides = captured.map((s) => (s instanceof SymInt ? sizes.valueOf(s) : s));
+    if (x.shape.every((n, d) => n === 1 || strides[d] === x.strides[d]) || !isDense({ ...x, strides })) return;
+    const moved = emptyStrided(x.dtype, x.shape, strides);
+    copyInto(moved, x);
+    results[i] = moved;
+  });
 }
 
 /** dtype that the captured program gives to the first result. */
