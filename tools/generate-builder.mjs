@@ -3,21 +3,13 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { onnxDTypes } from "./onnx-dtypes.mjs";
 
 const NEWEST = 26;
+
 const spec = process.argv[2] ?? fileURLToPath(new URL("../../shared/spec", import.meta.url));
 const { onnx, ops } = JSON.parse(readFileSync(`${spec}/onnx-schemas.json`, "utf8"));
 
-const dtypeNames = {
-  float: "float32",
-  double: "float64",
-  float8e4m3fn: "float8_e4m3fn",
-  float8e4m3fnuz: "float8_e4m3fnuz",
-  float8e5m2: "float8_e5m2",
-  float8e5m2fnuz: "float8_e5m2fnuz",
-  float8e8m0: "float8_e8m0fnu",
-  float4e2m1: "float4_e2m1",
-};
 const known = new Set(
   (
     "bool uint8 int8 int16 int32 int64 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 complex128 float8_e4m3fn " +
@@ -30,7 +22,7 @@ function typeName(type) {
   if (m) return `${m[1]}(${typeName(m[2])})`;
   const t = /^tensor\((.*)\)$/.exec(type);
   if (!t) return type;
-  const name = dtypeNames[t[1]] ?? t[1];
+  const name = onnxDTypes[t[1]] ?? t[1];
   if (!known.has(name)) throw new Error(`generate-builder: unknown tensor type ${type}`);
   return name;
 }

@@ -2,24 +2,15 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { onnxDTypes } from "./onnx-dtypes.mjs";
 
 const spec = process.argv[2] ?? fileURLToPath(new URL("../../shared/spec", import.meta.url));
 const { onnxruntime, kernels } = JSON.parse(readFileSync(`${spec}/ort-cpu-kernels.json`, "utf8"));
 const { ops } = JSON.parse(readFileSync(`${spec}/onnx-schemas.json`, "utf8"));
 
-const names = {
-  float: "float32",
-  double: "float64",
-  float8e4m3fn: "float8_e4m3fn",
-  float8e4m3fnuz: "float8_e4m3fnuz",
-  float8e5m2: "float8_e5m2",
-  float8e5m2fnuz: "float8_e5m2fnuz",
-  float8e8m0: "float8_e8m0fnu",
-  float4e2m1: "float4_e2m1",
-};
 const typeName = (t) => {
   const m = /^tensor\((.*)\)$/.exec(t);
-  return m ? (names[m[1]] ?? m[1]) : null;
+  return m ? (onnxDTypes[m[1]] ?? m[1]) : null;
 };
 const sets = new Map();
 const setOf = (types) => {

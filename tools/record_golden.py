@@ -1,6 +1,6 @@
 """Records PyTorch's answers as rows for test/aten/rows.test.ts.
 
-    /work/oracle/bin/python tools/record_golden.py [family …]        # all families when none is named
+    python tools/record_golden.py [family …]        # all families when none is named
 
 Each tools/golden/<family>.py is a plain script that says its rows with the names below (no import needed):
 

@@ -343,7 +343,7 @@ describe("external data", () => {
   });
 });
 
-const python = "/work/oracle/bin/python";
+const python = join(import.meta.dirname, "../../../oracle/bin/python");
 test.skipIf(!existsSync(python))("Python's onnx loads and checks what is saved", () => {
   for (const external_data of [true, false]) {
     const model = fullModel();

@@ -90,7 +90,7 @@ describe("round trips", () => {
     );
   });
 
-  const corpus = "/work/shared/conformance/onnx/cases";
+  const corpus = join(import.meta.dirname, "../../../shared/conformance/onnx/cases");
   test.skipIf(!existsSync(corpus))("the ONNX project's operator tests", () => {
     const type = modelProtoType();
     for (const file of readdirSync(corpus).filter((f) => f.endsWith(".onnx"))) {
