@@ -8,7 +8,7 @@ import * as torch from "../../src/index.ts";
 test("a view of an attention's result", async () => {
   const program = await torch.export.load(fileURLToPath(new URL("../fixtures/export/attention-view.pt2", import.meta.url)));
   const x = torch.arange(48).to("float32").view(2, 3, 8).div(48);
-  const [y] = torch.export.evaluate(program, [x]) as torch.Tensor[];
+  const [y] = await torch.export.evaluate(program, [x]);
   expect(y?.shape).toEqual([2, 3, 8]);
   const first = [...new Float32Array((y as torch.Tensor).bytes().slice().buffer, 0, 4)];
   for (const [i, want] of [0.16782, 0.18866, 0.20949, 0.23032].entries()) expect(first[i]).toBeCloseTo(want, 4);
