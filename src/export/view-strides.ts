@@ -130,7 +130,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** States the strides of what the view op `op` gave for `args`, where they are not row-major. */
 export function stateStrides(op: string, args: Readonly<Record<string, Arg>>, result: unknown): void {
-  const self = args["self"];
+  const { self } = args;
   const rule = rules[op];
   if (rule === undefined || !(self instanceof Value) || self.type.kind !== "tensor") return;
   const { shape, strides = rowMajor(shape) } = self.type;

@@ -90,7 +90,7 @@ describe("state dicts", () => {
     expect(to.forward(ids).tolist()).toEqual(from.forward(ids).tolist());
     expect(to.head.weight).toBe(to.embed.weight);
     const before = to.forward(ids).tolist();
-    (state["temperature"] as torch.Tensor).fill_(3);
+    (state.temperature as torch.Tensor).fill_(3);
     expect(to.forward(ids).tolist()).toEqual(before);
     expect(from.forward(ids).tolist()).not.toEqual(before);
   });

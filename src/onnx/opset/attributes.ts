@@ -27,7 +27,7 @@ export const isAttributes = (x: unknown): x is Attributes =>
 const isSource = (x: AttributeValue): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
 
 /** `value` as an ONNX attribute. Kinds come from the schema; without one, integral numbers are ints and others floats. */
-export function toAttribute(op: string, name: string, value: Exclude<AttributeValue, undefined>, row: AttributeSchema | null): Attribute {
+function toAttribute(op: string, name: string, value: Exclude<AttributeValue, undefined>, row: AttributeSchema | null): Attribute {
   const kind = row?.kind ?? naturalKind(value);
   if (kind === "dtype" && typeof value === "string") return { kind: "int", value: dtypes[value as DType].onnx };
   if ((kind === "int" || kind === "dtype") && (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")) {
@@ -57,7 +57,7 @@ function naturalKind(value: Exclude<AttributeValue, undefined>): AttributeSchema
 }
 
 /** Whether `a` says what an absent attribute says. */
-export function isDefault(a: Attribute, row: AttributeSchema): boolean {
+function isDefault(a: Attribute, row: AttributeSchema): boolean {
   const d = row.default;
   if (d === null || a.kind === "tensor" || a.kind === "graph") return false;
   if (Array.isArray(d)) return Array.isArray(a.value) && a.value.length === d.length && a.value.every((x, i) => x === d[i]);

@@ -2,15 +2,13 @@
 
 import type { DType } from "../../dtype.ts";
 import { decode, type Literal } from "../../literal.ts";
-import { type Dim, SymInt } from "../../symbolic.ts";
+import type { SymInt } from "../../symbolic.ts";
 import { bufferSource } from "../../weights/basic.ts";
 import { readAll, source, type TensorSource } from "../../weights/source.ts";
 import type { Value } from "../ir/graph.ts";
 
 /** What an op takes as an input: a value, a scalar, a size (int64), or a list of these (a vector). */
 export type Operand = Value | Literal | SymInt | readonly (Literal | SymInt | Value)[];
-
-export const isDim = (x: unknown): x is Dim => typeof x === "number" || x instanceof SymInt;
 
 /** A tensor in memory, known by its contents where it is small. `bytes` are row-major, little-endian, and must not change afterwards. */
 export function memorySource(dtype: DType, shape: readonly number[], bytes: Uint8Array): TensorSource {
