@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import type { Tensor } from "../tensor.ts";
+import { version } from "../version.ts";
 import { bufferSource } from "../weights/basic.ts";
 import { isSource, type TensorSource } from "../weights/source.ts";
 import type { Model } from "./ir/graph.ts";
@@ -40,6 +41,7 @@ export class ONNXProgram {
     this.target = target;
     this.#computedWith = computedWith;
     model.producer_name = "torch-onnx";
+    model.producer_version = version;
   }
 
   /**
