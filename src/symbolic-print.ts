@@ -101,3 +101,15 @@ export function printTerms(list: readonly Term[], show: Show, terms: Terms): str
   const parts = (turned ? list.toReversed() : list).map((t) => printer.term(t));
   return parts.reduce((sum, t) => (t.startsWith("-") ? `${sum} - ${t.slice(1)}` : `${sum} + ${t}`));
 }
+
+/** `f`, computed once for each expression, and anew after a symbol was renamed. */
+export function memo<T>(f: (d: SymInt) => T): (d: SymInt) => T {
+  const known = new WeakMap<SymInt, { readonly naming: number; readonly value: T }>();
+  return (d) => {
+    const { naming } = d.env;
+    const before = known.get(d);
+    const now = before?.naming === naming ? before : { naming, value: f(d) };
+    known.set(d, now);
+    return now.value;
+  };
+}

@@ -7,7 +7,7 @@
 
 import { core } from "./core/door.ts";
 import { internal, OnnxExporterError } from "./errors.ts";
-import { orderTerms, printTerms } from "./symbolic-print.ts";
+import { memo, orderTerms, printTerms } from "./symbolic-print.ts";
 
 /** A size: a number, or a symbolic integer. */
 export type Dim = number | SymInt;
@@ -49,6 +49,8 @@ export type FactKind = keyof typeof facts;
 export class SymEnv {
   /** What to do when code coerces a symbolic integer to a number: the tracer sets it; null refuses. */
   onCoerce: ((s: SymInt) => number) | null = null;
+  /** Counts renamings: texts made before one are stale. */
+  naming = 0;
   #pointer: number;
   readonly #epoch: number;
   readonly #dims: (Dim | undefined)[] = [];
@@ -105,6 +107,7 @@ export class SymEnv {
     this.#names.delete(old);
     this.#names.set(name, d);
     this.#symbols.set(this.#atomOf(d), name);
+    this.naming++;
   }
 
   /** Narrows what is known of `sym` to `[min, max]` (null: no limit). Throws `symbolic/contradiction` where nothing is left. */
@@ -358,16 +361,6 @@ export function compare(a: Dim, relation: Relation, b: Dim): boolean | null {
 export function bounds(d: Dim): [number, number] {
   if (typeof d === "number") return [d, d];
   return [core.exports.sym_lower(d.env.pointer, d.handle), core.exports.sym_upper(d.env.pointer, d.handle)];
-}
-
-/** `f`, computed once for each expression. */
-function memo<T>(f: (d: SymInt) => T): (d: SymInt) => T {
-  const known = new WeakMap<SymInt, T>();
-  return (d) => {
-    const value = known.get(d) ?? f(d);
-    known.set(d, value);
-    return value;
-  };
 }
 
 const polynomial = memo((d) => orderTerms(readTerms(d), show, terms));

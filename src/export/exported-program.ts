@@ -2,7 +2,7 @@
 
 import type { Graph, Node, Value } from "../aten/graph.ts";
 import { OnnxExporterError } from "../errors.ts";
-import type { SymEnv } from "../symbolic.ts";
+import { type SymEnv, type SymInt, show } from "../symbolic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { printProgram } from "./print.ts";
 import type { PyTree, TreeSpec } from "./pytree.ts";
@@ -77,7 +77,7 @@ export class ExportedProgram {
   readonly signature: GraphSignature;
   readonly env: SymEnv;
   /** By symbol, or by expression where a derived dim has its own limits (`4*s65`). */
-  readonly range_constraints: ReadonlyMap<string, Range>;
+  range_constraints: ReadonlyMap<string, Range>;
   /** Python expressions that inputs must fulfil. */
   readonly guards: readonly string[];
   /** Structure of `(args, kwargs)`. */
@@ -135,6 +135,14 @@ export class ExportedProgram {
       `the ${kind} ${target ?? input.name} has no tensor`,
       "add it to program.weights or program.constants",
     );
+  }
+
+  /** Gives a dynamic size a name of the user's, wherever it is shown, in ranges too. Throws `symbolic/rename` for clashes. */
+  renameSize(size: SymInt, name: string): void {
+    const old = show(size);
+    this.env.rename(size, name);
+    const renamed = (text: string): string => text.replaceAll(/\w+/g, (word) => (word === old ? name : word));
+    this.range_constraints = new Map([...this.range_constraints].map(([text, range]) => [renamed(text), range]));
   }
 
   /** As `print(program)` shows it in PyTorch. */

@@ -141,7 +141,7 @@ function renameAxes(program: ExportedProgram, shapes: DynamicShapes): void {
     value.type.shape.forEach((dim, axis) => {
       const given = axisSpec(spec, axis);
       const named = given instanceof DynamicDim ? given.name : given?.startsWith("dim.") ? null : given;
-      if (named && typeof dim !== "number") program.env.rename(dim, named);
+      if (named && typeof dim !== "number") program.renameSize(dim, named);
     });
   });
 }
