@@ -10,7 +10,8 @@ import type { TensorType } from "./graph.ts";
 import { pooledSize, spread } from "./spatial.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
-interface PoolArgs<T> {
+/** Arguments that the pools share; T stands for a tensor. */
+export interface PoolArgs<T> {
   readonly self: T;
   readonly kernel_size: readonly number[];
   readonly stride: readonly number[];

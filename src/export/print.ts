@@ -153,9 +153,9 @@ function callArguments(node: Node, spelling: Spelling, print: (arg: Arg, form: s
   const forms = spelling.args.get(node);
   const schema = schemaOf(node.op);
   return Object.entries(node.args).map(([name, arg]) => {
-    const type = schema?.args.find((a) => a.name === name)?.type ?? "";
-    const text = isGraph(arg) ? arg.name : print(arg, forms?.get(name)?.form ?? formOf[type] ?? "");
-    const keyword = forms?.get(name)?.keyword ?? (schema !== null && isKeywordOnly(schema.text, name));
+    const formal = schema?.args.find((a) => a.name === name);
+    const text = isGraph(arg) ? arg.name : print(arg, forms?.get(name)?.form ?? formOf[formal?.type ?? ""] ?? "");
+    const keyword = forms?.get(name)?.keyword ?? formal?.keyword ?? false;
     return { name, text, keyword };
   });
 }
@@ -191,8 +191,6 @@ const formOf: Readonly<Record<string, string>> = {
   MemoryFormat: "as_memory_format",
   Layout: "as_layout",
 };
-
-const isKeywordOnly = (schema: string, name: string): boolean => new RegExp(`\\*, .*\\b${name}\\b`).test(schema);
 
 function annotation(value: Value, spelling: Spelling): string {
   const text = typeText(value.type, spelling.expressions.get(value));

@@ -99,8 +99,12 @@ class Lowering implements Interpreter<Value> {
     const lowering = this.#custom.get(op) ?? lowerings.get(op);
     if (lowering === undefined) return undefined;
     const result = captured ?? flatTypes(callOn(metaInterpreter, op, operandTypes(args, schema)));
-    const known = mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
-    return lowering(known as never, this.#op, result as never) ?? null;
+    return lowering(this.#atRunTime(args) as never, this.#op, result as never) ?? null;
+  }
+
+  /** `args` with sizes as the values that they are at run time. */
+  #atRunTime(args: Args): Args {
+    return mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
   }
 
   #lowerNode(node: AtenNode): void {
@@ -119,8 +123,7 @@ class Lowering implements Interpreter<Value> {
   /** An op of the user's own library: its schema is not known here, so its arguments come as the program has them. */
   #lowerForeign(node: AtenNode, args: Args): unknown {
     const lowering = this.#custom.get(node.op) ?? internal(`${node.op} has neither schema nor lowering`);
-    const known = mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
-    return lowering(known as never, this.#op, this.#captured as never) ?? null;
+    return lowering(this.#atRunTime(args) as never, this.#op, this.#captured as never) ?? null;
   }
 
   #originOf(node: AtenNode): OriginRow {

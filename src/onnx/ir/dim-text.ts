@@ -9,6 +9,14 @@ const functions: { readonly [name: string]: (a: Dim, b: Dim) => Dim } = { Max: m
 const maxExponent = 64;
 const maxDepth = 100;
 
+/** What `pattern` matches of `text` from `at` on, white space before it skipped, and where it ends; null where it does not match. */
+export function tokenAt(text: string, at: number, pattern: RegExp): { readonly token: string; readonly end: number } | null {
+  const sticky = new RegExp(`\\s*(${pattern.source})`, "y");
+  sticky.lastIndex = at;
+  const match = sticky.exec(text);
+  return match && { token: match[1] as string, end: sticky.lastIndex };
+}
+
 class DimReader {
   readonly #text: string;
   readonly #env: SymEnv;
@@ -26,12 +34,9 @@ class DimReader {
     throw new OnnxExporterError("text/dim", `cannot read the dim ${JSON.stringify(this.#text)} at character ${this.#at + 1}`);
   }
   #take(pattern: RegExp): string | null {
-    const sticky = new RegExp(`\\s*(${pattern.source})`, "y");
-    sticky.lastIndex = this.#at;
-    const match = sticky.exec(this.#text);
-    if (!match) return null;
-    this.#at = sticky.lastIndex;
-    return match[1] as string;
+    const found = tokenAt(this.#text, this.#at, pattern);
+    if (found) this.#at = found.end;
+    return found?.token ?? null;
   }
   #sum(): Dim {
     if (++this.#depth > maxDepth) this.#fail();

@@ -10,7 +10,7 @@ import { inferModel } from "../infer.ts";
 import { memorySource } from "../opset/literal.ts";
 import { newest } from "../opset/schema.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
-import { parseDim } from "./dim-text.ts";
+import { parseDim, tokenAt } from "./dim-text.ts";
 import { type Attribute, Graph, Model, Node, Value, type ValueType } from "./graph.ts";
 
 export interface ParseOptions {
@@ -202,12 +202,9 @@ class Reader {
     return text.trim();
   }
   #match(pattern: RegExp): string | null {
-    const sticky = new RegExp(`\\s*(${pattern.source})`, "y");
-    sticky.lastIndex = this.#at;
-    const match = sticky.exec(this.#text);
-    if (!match) return null;
-    this.#at = sticky.lastIndex;
-    return match[1] as string;
+    const found = tokenAt(this.#text, this.#at, pattern);
+    if (found) this.#at = found.end;
+    return found?.token ?? null;
   }
   #skip(): void {
     while (/\s/.test(this.#text[this.#at] ?? "")) this.#at++;

@@ -1,34 +1,23 @@
 /** @file Pooling in ONNX. */
 
-import { poolGeometry } from "../../aten/pool.ts";
+import { type PoolArgs, poolGeometry } from "../../aten/pool.ts";
 import { isInteger } from "../../dtype.ts";
 import { product, type Shape } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
-interface PoolArgs {
-  readonly self: Value;
-  readonly kernel_size: readonly number[];
-  readonly stride: readonly number[];
-  readonly padding: readonly number[];
-  readonly dilation?: readonly number[];
-  readonly ceil_mode: boolean;
-  readonly count_include_pad?: boolean;
-  readonly divisor_override?: number | null;
-}
-
 /** `f` on a batch: ONNX pools over [N, C, spatial…] only. */
 const batched = (x: Value, n: number, op: OpBuilder, f: (x: Value) => Value[]): Value[] =>
   x.rank === n + 2 ? f(x) : f(op.Unsqueeze(x, [0])).map((y) => op.Squeeze(y, [0]));
 
-const attributes = (args: PoolArgs, n: number) => {
+const attributes = (args: PoolArgs<Value>, n: number) => {
   const g = poolGeometry(args, n);
   return { kernel_shape: g.kernel, strides: g.stride, pads: [...g.padding, ...g.padding], ceil_mode: args.ceil_mode ? 1 : 0 };
 };
 
 /** `count` 2 gives the indices too: ONNX counts through the whole tensor, PyTorch within each plane. */
-function maxPool(args: PoolArgs, n: number, count: 1 | 2, op: OpBuilder): Value[] {
+function maxPool(args: PoolArgs<Value>, n: number, count: 1 | 2, op: OpBuilder): Value[] {
   const { dilation } = poolGeometry(args, n);
   return batched(args.self, n, op, (x) => {
     const [values, indices] = op.outputs(count, "MaxPool", [x], { ...attributes(args, n), dilations: dilation }) as [
@@ -41,7 +30,7 @@ function maxPool(args: PoolArgs, n: number, count: 1 | 2, op: OpBuilder): Value[
 }
 
 /** The sum of each window: the mean of full windows times their size. Zeros are appended until the last window is full. */
-function windowSums(x: Value, args: PoolArgs, n: number, out: Shape, op: OpBuilder): Value {
+function windowSums(x: Value, args: PoolArgs<Value>, n: number, out: Shape, op: OpBuilder): Value {
   const { kernel, stride, padding } = poolGeometry(args, n);
   const end = x.shape.slice(-n).map((d, i) => {
     if (!args.ceil_mode) return padding[i] as number;
@@ -59,7 +48,7 @@ function windowSums(x: Value, args: PoolArgs, n: number, out: Shape, op: OpBuild
   );
 }
 
-function avgPool(args: PoolArgs, n: number, result: Results, op: OpBuilder): Value {
+function avgPool(args: PoolArgs<Value>, n: number, result: Results, op: OpBuilder): Value {
   const { self, divisor_override: divisor } = args;
   const exact = isInteger(self.dtype);
   const wide = exact ? op.cast(self, "float32") : self;
