@@ -8,7 +8,7 @@ import { exportProgram } from "../export/trace.ts";
 import { Module } from "../nn/module.ts";
 import { normalize } from "../normalize/normalize.ts";
 import { Tensor } from "../tensor.ts";
-import { readsOf } from "../weights/source.ts";
+import { watchReads } from "../weights/source.ts";
 import { check } from "./check.ts";
 import { nameInputsAndOutputs } from "./io-names.ts";
 import type { Model } from "./ir/graph.ts";
@@ -83,7 +83,7 @@ async function runPipeline(
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));
-  const computedWith = watchWeights(captured);
+  const computedWith = watchReads([...captured.weights, ...captured.constants]);
   const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
   nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
@@ -109,12 +109,6 @@ function translate(captured: ExportedProgram, target: Target, options: ExportOpt
     );
   }
   return lower(normalized, target, translations(options.custom_translation_table));
-}
-
-/** Gives, when called, the weights whose bytes were read since: they are part of what was computed. */
-function watchWeights({ weights, constants }: ExportedProgram): () => ReadonlySet<string> {
-  const before = [...weights, ...constants].map(([name, source]) => ({ name, source, reads: readsOf(source) }));
-  return () => new Set(before.filter(({ source, reads }) => readsOf(source) !== reads).map(({ name }) => name));
 }
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {

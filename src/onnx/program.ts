@@ -8,7 +8,7 @@ import type { ExportedProgram } from "../export/exported-program.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
 import { bufferSource } from "../weights/basic.ts";
-import { isSource, type TensorSource } from "../weights/source.ts";
+import { isSource, type TensorSource, watchReads } from "../weights/source.ts";
 import type { Model } from "./ir/graph.ts";
 import { print } from "./ir/text.ts";
 import { optimize } from "./passes/optimize.ts";
@@ -30,16 +30,16 @@ export class ONNXProgram {
   verification: Verification | null = null;
   /** Weights that replaced the captured ones. */
   readonly #weights = new Map<string, TensorSource>();
-  readonly #computedWith: ReadonlySet<string>;
+  readonly #computedWith: Set<string>;
   #session: Session | null = null;
   #folder: string | null = null;
 
   /** `computedWith`: state-dict keys whose values are part of other constants. */
-  constructor(model: Model, exported_program: ExportedProgram, target: Target, computedWith: ReadonlySet<string> = new Set()) {
+  constructor(model: Model, exported_program: ExportedProgram, target: Target, computedWith: Iterable<string> = []) {
     this.model = model;
     this.exported_program = exported_program;
     this.target = target;
-    this.#computedWith = computedWith;
+    this.#computedWith = new Set(computedWith);
     model.producer_name = "torch-onnx";
     model.producer_version = version;
   }
@@ -59,17 +59,21 @@ export class ONNXProgram {
 
   /** Folds, fuses and cleans up in place. */
   optimize(): void {
+    const { weights, constants } = this.exported_program;
+    const computedWith = watchReads([...weights, ...constants, ...this.#weights]);
     optimize(this.model);
+    for (const name of computedWith()) this.#computedWith.add(name);
   }
 
   /**
    * Gives weights their values by state-dict key (torch: `apply_weights`); what the optimizer made of them follows. Keys of the program
    * that the graph does not read are left out. Throws `program/weights` for unknown keys, other dtypes or shapes, and weights whose old
-   * values were computed with.
+   * values were computed with; then nothing is changed.
    */
   apply_weights(state_dict: Readonly<Record<string, Tensor | TensorSource>>): void {
     const { weights, constants } = this.exported_program;
     const replaced = new Map<TensorSource, TensorSource>();
+    const accepted = new Map<string, TensorSource>();
     const problems: string[] = [];
     for (const [name, given] of Object.entries(state_dict)) {
       const now = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name);
@@ -80,13 +84,14 @@ export class ONNXProgram {
       } else if (this.#computedWith.has(name)) problems.push(`${name} was computed with when the graph was optimized`);
       else {
         replaced.set(now, source);
-        this.#weights.set(name, source);
+        accepted.set(name, source);
       }
     }
     if (problems.length > 0) {
       const hint = "give the state dict of the exported model; export with optimize: false to keep every weight as it is";
       throw new OnnxExporterError("program/weights", `these weights do not fit the model:\n  ${problems.join("\n  ")}`, hint);
     }
+    for (const [name, source] of accepted) this.#weights.set(name, source);
     for (const value of this.model.graph.initializers) value.source = value.source?.rebind(replaced) ?? null;
     this.release();
   }

@@ -70,6 +70,12 @@ const reads = new WeakMap<TensorSource, number>();
 /** How often bytes of `of` were asked for: tells which weights a pass has computed with. */
 export const readsOf = (of: TensorSource): number => reads.get(of) ?? 0;
 
+/** Gives, when called, the names of those sources whose bytes were read since: what was computed meanwhile depends on them. */
+export function watchReads(sources: Iterable<readonly [name: string, source: TensorSource]>): () => Set<string> {
+  const before = Array.from(sources, ([name, source]) => ({ name, source, reads: readsOf(source) }));
+  return () => new Set(before.filter(({ source, reads }) => readsOf(source) !== reads).map(({ name }) => name));
+}
+
 const countRead = (of: TensorSource): void => void reads.set(of, readsOf(of) + 1);
 
 /** What sources are made of. */

@@ -29,6 +29,11 @@ describe("a fake model", () => {
     const bad = { "fc.weight": torch.zeros([3, 3]), "head.weight": torch.zeros([1]) };
     expect(() => program.apply_weights(bad)).toThrow(/fc\.weight is float32\[3,3\][\s\S]*head\.weight is no weight/);
   });
+  test("keeps nothing of a state dict that it refuses", async () => {
+    expect(() => program.apply_weights({ ...new Net().state_dict(), "head.weight": torch.zeros([1]) })).toThrow(
+      /head\.weight is no weight/,
+    );
+  });
   test("computes with the weights that it is given, transposed ones too", async () => {
     program.apply_weights(real.state_dict());
     const input = x();
@@ -43,15 +48,19 @@ describe("a fake model", () => {
   });
 });
 
-test("weights that were computed with are refused", async () => {
-  class Folded extends nn.Module {
-    conv = new nn.Conv2d(1, 2, 3);
-    norm = new nn.BatchNorm2d(2);
-    forward(input: torch.Tensor) {
-      return this.norm.forward(this.conv.forward(input));
-    }
+class Folded extends nn.Module {
+  conv = new nn.Conv2d(1, 2, 3);
+  norm = new nn.BatchNorm2d(2);
+  forward(input: torch.Tensor) {
+    return this.norm.forward(this.conv.forward(input));
   }
-  const model = new Folded().eval();
-  const program = await torch.onnx.export(model, [torch.rand([1, 1, 5, 5])]);
-  expect(() => program.apply_weights(new Folded().state_dict())).toThrow(/norm\.weight was computed with/);
+}
+
+describe("weights that were computed with are refused", () => {
+  test.each(["export", "optimize()"])("by %s", async (by) => {
+    const options = { optimize: by === "export" };
+    const program = await torch.onnx.export(new Folded().eval(), [torch.rand([1, 1, 5, 5])], null, options);
+    if (by === "optimize()") program.optimize();
+    expect(() => program.apply_weights(new Folded().state_dict())).toThrow(/norm\.weight was computed with/);
+  });
 });
