@@ -85,7 +85,9 @@ export const isFloat = (d: DType): boolean => dtypes[d].kind === "float";
 export const isComplex = (d: DType): boolean => dtypes[d].kind === "complex";
 /** Integers, not bool. */
 export const isInteger = (d: DType): boolean => dtypes[d].kind === "int" || dtypes[d].kind === "uint";
-/** Bytes that `numel` elements take. */
+/** Bytes that one element takes in the core's memory: sub-byte types are unpacked there, packed only in files. */
+export const width = (d: DType): number => Math.max(dtypes[d].size, 1);
+/** Bytes that `numel` elements take in a file: sub-byte types are packed. */
 export const byteLength = (d: DType, numel: number): number => Math.ceil(dtypes[d].size * numel);
 /** complex64 → float32, complex128 → float64, complex32 → float16; others unchanged. */
 export const realOf = (d: DType): DType =>

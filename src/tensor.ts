@@ -11,10 +11,11 @@ import { cast } from "./core/ops/elementwise.ts";
 import { contiguous } from "./core/ops/layout.ts";
 import { contiguousStrides, isStrided, numel, type Strided, scoped, storagesOf } from "./core/strided.ts";
 import { type Args, callOn, evalInterpreter, functionalTwin, isViewTwin, metaInterpreter } from "./dispatch.ts";
-import { byteLength, type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
+import { type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import type { TensorMethods } from "./functions.gen.ts";
 import { product, type Shape, SymInt, show } from "./symbolic.ts";
+import { bytesOf } from "./weights/basic.ts";
 
 /** A Python number: bigint for integers beyond 2^53. */
 export type Scalar = number | bigint | boolean | { readonly re: number; readonly im: number };
@@ -87,9 +88,7 @@ export class Tensor {
   }
   /** A copy of the elements, row-major, little-endian. Throws `tensor/no-values` for traced and fake tensors. */
   bytes(): Uint8Array {
-    const x = contiguous(valuesOf(this));
-    const size = byteLength(x.dtype, 1);
-    return x.storage.bytes().slice(x.offset * size, x.offset * size + byteLength(x.dtype, numel(x.shape)));
+    return bytesOf(contiguous(valuesOf(this)));
   }
   /** The elements as numbers (bigint for int64 and uint64), row-major. */
   tolist(): (number | bigint)[] {

@@ -1,6 +1,6 @@
 /** @file Values of the core: bytes in linear memory (Storage), and how a tensor lies in them (Strided). */
 
-import { byteLength, type DType, dtypes } from "../dtype.ts";
+import { type DType, width } from "../dtype.ts";
 import { collector } from "./collect.ts";
 import { core } from "./door.ts";
 
@@ -143,8 +143,8 @@ export function isContiguous(x: Strided): boolean {
 
 /** A new contiguous tensor, not cleared. */
 export function empty(dtype: DType, shape: readonly number[]): Strided {
-  return { storage: new Storage(byteLength(dtype, numel(shape))), dtype, shape: [...shape], strides: contiguousStrides(shape), offset: 0 };
+  return { storage: new Storage(width(dtype) * numel(shape)), dtype, shape: [...shape], strides: contiguousStrides(shape), offset: 0 };
 }
 
 /** Address of the first element. */
-export const address = (x: Strided): number => x.storage.ptr + x.offset * dtypes[x.dtype].size;
+export const address = (x: Strided): number => x.storage.ptr + x.offset * width(x.dtype);

@@ -2,9 +2,10 @@
 
 import type { Strided } from "../core/strided.ts";
 import { empty, numel } from "../core/strided.ts";
-import { byteLength, type DType } from "../dtype.ts";
+import { type DType, width } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { defaultBudget, fill, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
+import { isPacked, pack, unpack } from "./packed.ts";
+import { defaultBudget, fill, pieceBytes, readAll, source, type TensorSource, tensorBytes } from "./source.ts";
 
 /** Numbers keys of memory: the same bytes of the same buffer have the same key. */
 const identities = new WeakMap<ArrayBufferLike, number>();
@@ -55,16 +56,22 @@ export function fakeSource(dtype: DType, shape: readonly number[], name = "a ten
   });
 }
 
+/** A copy of the bytes of `x`, which must be contiguous, as a file has them. */
+export function bytesOf(x: Strided): Uint8Array {
+  const begin = x.offset * width(x.dtype);
+  const bytes = x.storage.bytes().slice(begin, begin + width(x.dtype) * numel(x.shape));
+  return isPacked(x.dtype) ? pack(x.dtype, bytes) : bytes;
+}
+
 /** The bytes of a tensor of the core, copied now to memory outside it; `x` must be contiguous. */
 export function stridedSource(x: Strided, name = "a tensor"): TensorSource {
-  const begin = byteLength(x.dtype, x.offset);
-  const bytes = x.storage.bytes().slice(begin, begin + byteLength(x.dtype, numel(x.shape)));
-  return bufferSource(x.dtype, x.shape, bytes, name);
+  return bufferSource(x.dtype, x.shape, bytesOf(x), name);
 }
 
 /** All of `from` in the core's memory, contiguous. Throws `core/memory` when it does not fit. */
 export function loadStrided(from: TensorSource): Strided {
   const x = empty(from.dtype, from.shape);
-  fill(from, 0, from.nbytes, () => x.storage.bytes().subarray(0, from.nbytes), defaultBudget);
+  if (isPacked(from.dtype)) x.storage.bytes().set(unpack(from.dtype, readAll(from, from.nbytes), numel(from.shape)));
+  else fill(from, 0, from.nbytes, () => x.storage.bytes().subarray(0, from.nbytes), defaultBudget);
   return x;
 }

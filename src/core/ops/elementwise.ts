@@ -1,6 +1,6 @@
 /** @file Elementwise operations on all dtypes. Results keep the memory order of their operands, as PyTorch's TensorIterator does. */
 
-import { type DType, dtypes, isComplex, realOf } from "../../dtype.ts";
+import { type DType, dtypes, isComplex, realOf, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { empty, numel, type Strided } from "../strided.ts";
@@ -51,11 +51,11 @@ export function cast(x: Strided, dtype: DType): Strided {
 /** cond ? a : b with broadcasting; cond is bool (or uint8), a and b have one dtype. Throws `core/dtype`, `core/broadcast`. */
 export function where(cond: Strided, a: Strided, b: Strided): Strided {
   sameDtype("where", a, b);
-  if (dtypes[cond.dtype].size !== 1) throw new OnnxExporterError("core/dtype", `where: the condition is ${cond.dtype}`, "cast it to bool");
+  if (width(cond.dtype) !== 1) throw new OnnxExporterError("core/dtype", `where: the condition is ${cond.dtype}`, "cast it to bool");
   const shape = broadcastShapes(cond.shape, a.shape, b.shape);
   const y = emptyLike(a.dtype, shape, [cond, a, b]);
   const operands = () => [y, cond, a, b].map((x) => operand(x, shape));
-  if (numel(shape) > 0) core.frame(() => core.kernel(`where_${dtypes[a.dtype].size}`)(nest(shape, operands())));
+  if (numel(shape) > 0) core.frame(() => core.kernel(`where_${width(a.dtype)}`)(nest(shape, operands())));
   return y;
 }
 

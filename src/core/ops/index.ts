@@ -1,6 +1,6 @@
 /** @file Reading and writing by index. Indices are int64 (other integers are cast); negative ones count from the end. */
 
-import { type DType, dtypes } from "../../dtype.ts";
+import { type DType, dtypes, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, contiguousStrides, empty, numel, type Strided } from "../strided.ts";
@@ -47,7 +47,7 @@ export function gather(x: Strided, dim: number, index: Strided): Strided {
   sameRank("gather", v, d, i);
   const y = empty(x.dtype, i.shape);
   if (numel(i.shape) > 0) {
-    const { size } = dtypes[x.dtype];
+    const size = width(x.dtype);
     const walk = () => nest(i.shape, [operand(y, i.shape), operand(i, i.shape), operand(still(v, i.shape, d), i.shape)]);
     const code = core.frame(() => core.kernel(`gather_${size}`)(walk(), (v.strides[d] as number) * size, v.shape[d] as number));
     if (code !== 0) throw outside("gather", v, d);
@@ -63,7 +63,7 @@ export function indexSelect(x: Strided, dim: number, index: Strided): Strided {
   const [before, after] = [v.shape.slice(0, d), v.shape.slice(d + 1)];
   const y = empty(x.dtype, x.shape.length === 0 ? index.shape : [...before, ...index.shape, ...after]);
   if (numel(y.shape) === 0) return y;
-  const bytes = numel(after) * dtypes[x.dtype].size;
+  const bytes = numel(after) * width(x.dtype);
   const code = core.exports.index_select(address(v), address(y), address(i), numel(before), v.shape[d] as number, numel(i.shape), bytes);
   if (code !== 0) throw outside("indexSelect", v, d);
   return y;
@@ -85,7 +85,7 @@ export function scatter(x: Strided, dim: number, index: Strided, src: Strided, r
   sameRank("scatter", y, d, i);
   sameRank("scatter", asStrided(s, s.shape, s.strides), -1, i);
   if (numel(i.shape) > 0) {
-    const { size } = dtypes[x.dtype];
+    const size = width(x.dtype);
     const kernel = reduce === "none" ? core.kernel(`scatter_${size}`) : core.kernel(`scatter_${reduce}`, x.dtype);
     const source = asStrided(s, i.shape, s.strides);
     // The order is index's own, row-major, so that of equal targets the last one stays.

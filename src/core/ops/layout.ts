@@ -1,6 +1,6 @@
 /** @file How tensors lie in memory: views that copy nothing, copies, and what moves elements without computing on them. */
 
-import { byteLength, type DType, dtypes } from "../../dtype.ts";
+import { type DType, dtypes, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";
@@ -35,7 +35,7 @@ export function dimOf(dim: number, rank: number): number {
 
 /** A new tensor with these strides, which must be dense; not cleared. */
 export function emptyStrided(dtype: DType, shape: readonly number[], strides: readonly number[]): Strided {
-  return { storage: new Storage(byteLength(dtype, numel(shape))), dtype, shape: [...shape], strides, offset: 0 };
+  return { storage: new Storage(width(dtype) * numel(shape)), dtype, shape: [...shape], strides, offset: 0 };
 }
 
 /** A view with any shape and strides; the caller vouches for the range. `offset` counts from the start of the storage. */
@@ -65,7 +65,7 @@ export function copyInto(dst: Strided, src: Strided): void {
     throw new OnnxExporterError("core/broadcast", `copyInto: ${show(src.shape)} does not broadcast to ${show(dst.shape)}`);
   }
   if (numel(shape) === 0) return;
-  const copy = core.kernel(`copy_${dtypes[dst.dtype].size}`);
+  const copy = core.kernel(`copy_${width(dst.dtype)}`);
   core.frame(() => copy(nest(shape, [operand(dst, shape), operand(src, shape)])));
 }
 
@@ -207,7 +207,7 @@ export const reshape = (x: Strided, shape: readonly number[]): Strided => {
 
 /** The same bytes read as another dtype of the same or a dividing size; the last dim is scaled (torch: `view(dtype)`). */
 export function viewAs(x: Strided, dtype: DType): Strided {
-  const [from, to] = [dtypes[x.dtype].size, dtypes[dtype].size];
+  const [from, to] = [width(x.dtype), width(dtype)];
   if (from === to) return { ...x, dtype };
   const ratio = from / to;
   const last = x.shape.length - 1;

@@ -1,6 +1,6 @@
 /** @file Loop nests: how strided operands are walked. The kernels that take a nest read it as assembly/kernels/nest.ts says. */
 
-import { dtypes } from "../../dtype.ts";
+import { width } from "../../dtype.ts";
 import { core } from "../door.ts";
 import { address, contiguousStrides, type Strided } from "../strided.ts";
 
@@ -14,7 +14,7 @@ const dimInts = 6;
 
 /** `x` seen in `shape`, to which it broadcasts: dims that are missing or of size 1 get stride 0. */
 export function operand(x: Strided, shape: readonly number[]): Operand {
-  const { size } = dtypes[x.dtype];
+  const size = width(x.dtype);
   const lead = shape.length - x.shape.length;
   const strides = shape.map((n, i) => (i < lead || (x.shape[i - lead] === 1 && n !== 1) ? 0 : (x.strides[i - lead] as number) * size));
   return { ptr: address(x), strides };

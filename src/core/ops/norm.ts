@@ -1,6 +1,6 @@
 /** @file Softmax and normalizations. */
 
-import { dtypes } from "../../dtype.ts";
+import { width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
@@ -87,7 +87,7 @@ export function batchNorm(
   bias: Strided | null,
   eps: number,
 ): Strided {
-  const low = dtypes[x.dtype].size < 4;
+  const low = width(x.dtype) < 4;
   const carrier = low ? "float32" : x.dtype;
   const up = (t: Strided) => realCast(t, carrier);
   const rstd = realUnary("rsqrt", realBinary("add", up(variance), realFill(carrier, [], eps)));

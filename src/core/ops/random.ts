@@ -1,6 +1,6 @@
 /** @file PyTorch's CPU random numbers: the mt19937 generator, and what each distribution draws from it, in PyTorch's order. */
 
-import { type DType, dtypes } from "../../dtype.ts";
+import { type DType, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
@@ -162,7 +162,7 @@ export function normal(generator: Generator, dtype: DType, shape: readonly numbe
   if (whole < n) {
     const tail = elements(x).subarray(n - 16);
     for (let i = 0; i < 16; i++) tail[i] = draw();
-    kernel(address(x) + (n - 16) * dtypes[x.dtype].size, 16, mean, std);
+    kernel(address(x) + (n - 16) * width(x.dtype), 16, mean, std);
   }
   return dtype === x.dtype ? x : realCast(x, dtype);
 }

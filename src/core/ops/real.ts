@@ -1,6 +1,6 @@
 /** @file Elementwise operations on real dtypes; elementwise.ts adds complex ones. Results keep the memory order of their operands. */
 
-import { type DType, dtypes } from "../../dtype.ts";
+import { type DType, dtypes, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
@@ -69,12 +69,12 @@ function mapDense(name: string, x: Strided, y: Strided, carrier: DType): void {
   }
   const predicate = y.dtype === "bool";
   core.frame(() => {
-    const [a, b] = [core.scratch(tile * dtypes[carrier].size), core.scratch(tile * dtypes[carrier].size)];
+    const [a, b] = [core.scratch(tile * width(carrier)), core.scratch(tile * width(carrier))];
     for (let i = 0; i < n; i += tile) {
       const m = Math.min(tile, n - i);
-      castRange(x.dtype, carrier, address(x) + i * dtypes[x.dtype].size, a, m);
+      castRange(x.dtype, carrier, address(x) + i * width(x.dtype), a, m);
       kernel(a, predicate ? address(y) + i : b, m);
-      if (!predicate) castRange(carrier, y.dtype, b, address(y) + i * dtypes[y.dtype].size, m);
+      if (!predicate) castRange(carrier, y.dtype, b, address(y) + i * width(y.dtype), m);
     }
   });
 }
@@ -121,7 +121,7 @@ export function realBinary(op: BinaryOp, a: Strided, b: Strided): Strided {
     if (special !== null) return special;
   }
   const carrier = carrierOf(name, dtype);
-  if (carrier !== dtype && dtypes[carrier].size !== dtypes[dtype].size)
+  if (carrier !== dtype && width(carrier) !== width(dtype))
     return realCast(realBinary(op, realCast(a, carrier), realCast(b, carrier)), dtype);
   const shape = broadcastShapes(a.shape, b.shape);
   const y = emptyLike(dtype, shape, [a, b]);
@@ -147,7 +147,7 @@ function powByScalar(a: Strided, b: Strided): Strided | null {
   const base = asStrided(
     a,
     broadcastShapes(a.shape, b.shape),
-    operand(a, broadcastShapes(a.shape, b.shape)).strides.map((s) => s / dtypes[a.dtype].size),
+    operand(a, broadcastShapes(a.shape, b.shape)).strides.map((s) => s / width(a.dtype)),
   );
   if (exponent === 2) return realBinary("mul", base, base);
   if (exponent === 3) return realBinary("mul", realBinary("mul", base, base), base);
@@ -159,8 +159,7 @@ function powByScalar(a: Strided, b: Strided): Strided | null {
 export function realCompare(op: CompareOp, a: Strided, b: Strided): Strided {
   sameDtype(op, a, b);
   const carrier = carrierOf(op, a.dtype);
-  if (carrier !== a.dtype && dtypes[carrier].size !== dtypes[a.dtype].size)
-    return realCompare(op, realCast(a, carrier), realCast(b, carrier));
+  if (carrier !== a.dtype && width(carrier) !== width(a.dtype)) return realCompare(op, realCast(a, carrier), realCast(b, carrier));
   const shape = broadcastShapes(a.shape, b.shape);
   const y = emptyLike("bool", shape, [a, b]);
   if (numel(shape) > 0) core.frame(() => core.kernel(op, carrier)(nest(shape, [operand(y, shape), operand(a, shape), operand(b, shape)])));
@@ -172,7 +171,7 @@ export function castRange(from: DType, to: DType, x: number, y: number, n: numbe
   const source = from === "bool" ? "uint8" : from;
   const name = `cast_${dtypes[source].suffix}`;
   if (source === to || (from === "bool" && to === "bool")) {
-    core.u8().copyWithin(y, x, x + n * dtypes[to].size);
+    core.u8().copyWithin(y, x, x + n * width(to));
     return;
   }
   if (core.hasKernel(name, to)) {
@@ -181,18 +180,18 @@ export function castRange(from: DType, to: DType, x: number, y: number, n: numbe
   }
   const middle = between(source, to);
   core.frame(() => {
-    const m = core.scratch(tile * dtypes[middle].size);
+    const m = core.scratch(tile * width(middle));
     for (let i = 0; i < n; i += tile) {
       const k = Math.min(tile, n - i);
-      castRange(source, middle, x + i * dtypes[source].size, m, k);
-      castRange(middle, to, m, y + i * dtypes[to].size, k);
+      castRange(source, middle, x + i * width(source), m, k);
+      castRange(middle, to, m, y + i * width(to), k);
     }
   });
 }
 
 /** A dtype to go through: float32 next to a low precision float, else float64 or int64. Throws `core/no-kernel`. */
 function between(from: DType, to: DType): DType {
-  const low = (d: DType) => dtypes[d].kind === "float" && dtypes[d].size < 4;
+  const low = (d: DType) => dtypes[d].kind === "float" && width(d) < 4;
   const middle = low(from) || low(to) ? "float32" : dtypes[from].kind === "float" ? "float64" : "int64";
   const known = (d: DType) =>
     d === middle || core.hasKernel(`cast_${dtypes[d].suffix}`, middle) || core.hasKernel(`cast_${dtypes[middle].suffix}`, d);
@@ -237,7 +236,7 @@ export function realFill(dtype: DType, shape: readonly number[], value: Scalar):
   core.frame(() => {
     const ptr = core.scratch(16);
     poke(ptr, dtype, value);
-    core.exports.fill(address(x), ptr, dtypes[dtype].size, numel(shape));
+    core.exports.fill(address(x), ptr, width(dtype), numel(shape));
   });
   return x;
 }

@@ -5,7 +5,7 @@ import { contiguous } from "../../core/ops/layout.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import { byteLength } from "../../dtype.ts";
 import { isStatic } from "../../symbolic.ts";
-import { loadStrided } from "../../weights/basic.ts";
+import { bytesOf, loadStrided } from "../../weights/basic.ts";
 import type { Model, Node, Value } from "../ir/graph.ts";
 import { memorySource } from "../opset/literal.ts";
 import { evaluators } from "./evaluate.ts";
@@ -65,10 +65,7 @@ export const foldConstants = pass("fold-constants", (graph, rewrite) => {
     const value = evaluate(node, rewrite.model);
     if (value === null) continue;
     grown += more;
-    const size = byteLength(value.dtype, numel(value.shape));
-    const begin = byteLength(value.dtype, value.offset);
-    const bytes = value.storage.bytes().slice(begin, begin + size);
-    const folded = rewrite.at(node).initializer(null, memorySource(value.dtype, value.shape, bytes));
+    const folded = rewrite.at(node).initializer(null, memorySource(value.dtype, value.shape, bytesOf(value)));
     if (rewrite.replace(y, folded)) changes++;
   }
   return changes;
