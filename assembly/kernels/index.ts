@@ -3,6 +3,7 @@ export * from "./cast";
 export * from "./compare";
 export * from "./conv";
 export * from "./copy";
+export * from "./fft";
 export * from "./gemm";
 export * from "./index-ops";
 export * from "./norm";

@@ -193,6 +193,8 @@ export interface CoreExports {
   exp_f64(a: number, b: number, c: number): void;
   expm1_f32(a: number, b: number, c: number): void;
   expm1_f64(a: number, b: number, c: number): void;
+  fft_c128(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
+  fft_c64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   fill(a: number, b: number, c: number, d: number): void;
   floor_div_f32(a: number): number;
   floor_div_f64(a: number): number;
@@ -243,6 +245,8 @@ export interface CoreExports {
   infer_problem(a: number): number;
   infer_rows(): number;
   infer_run(a: number): number;
+  irfft_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
+  irfft_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   isinf_f32(a: number, b: number, c: number): void;
   isinf_f64(a: number, b: number, c: number): void;
   isnan_f32(a: number, b: number, c: number): void;
@@ -348,6 +352,8 @@ export interface CoreExports {
   remainder_u64(a: number): number;
   remainder_u8(a: number): number;
   reset(a: number): void;
+  rfft_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
+  rfft_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   round_f32(a: number, b: number, c: number): void;
   round_f64(a: number, b: number, c: number): void;
   rsqrt_f32(a: number, b: number, c: number): void;
