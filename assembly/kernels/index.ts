@@ -17,4 +17,5 @@ export * from "./pool";
 export * from "./random";
 export * from "./reduce";
 export * from "./sort";
+export * from "./special";
 export * from "./unary";

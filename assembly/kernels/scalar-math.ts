@@ -8,8 +8,8 @@ const erfcCoefficients: usize = memory.data<f64>([
   3.81e-16, 7.106e-15, -1.523e-15, -9.4e-17, 1.21e-16, -2.8e-17,
 ]);
 
-/** erfc for x >= 0. */
-function erfcPositive(x: f64): f64 {
+/** exp(x²) erfc(x) for x >= 0. */
+function erfcxPositive(x: f64): f64 {
   const t = 2 / (2 + x);
   const ty = 4 * t - 2;
   let d: f64 = 0;
@@ -19,7 +19,25 @@ function erfcPositive(x: f64): f64 {
     d = ty * d - dd + load<f64>(erfcCoefficients + (j << 3));
     dd = tmp;
   }
-  return t * Math.exp(-x * x + 0.5 * (load<f64>(erfcCoefficients) + ty * d) - dd);
+  return t * Math.exp(0.5 * (load<f64>(erfcCoefficients) + ty * d) - dd);
+}
+
+/** exp(-x²): the rounding of x² would grow to 1e-13 in the tail. */
+function bell(x: f64): f64 {
+  const high = reinterpret<f64>(reinterpret<u64>(x) & 0xffff_ffff_f800_0000);
+  return Math.exp(-high * high) * Math.exp((high - x) * (high + x));
+}
+
+/** erfc for x >= 0. */
+function erfcPositive(x: f64): f64 { return x > 27.3 ? 0 : bell(x) * erfcxPositive(x); }
+
+/** exp(x²) erfc(x); inf left of -26.7. */
+export function erfcx(x: f64): f64 {
+  if (x < 0) return x < -26.7 ? Infinity : 2 / bell(x) - erfcxPositive(-x);
+  if (x < 50) return erfcxPositive(x);
+  const z = x * x;
+  // The beginning of erfc's continued fraction.
+  return x > 5e7 ? 0.56418958354775628695 / x : (0.56418958354775628695 * (z * (z + 4.5) + 2)) / (x * (z * (z + 5) + 3.75));
 }
 
 export function erfc(x: f64): f64 { return x >= 0 ? erfcPositive(x) : 1 + erf(-x); }

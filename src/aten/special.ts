@@ -1,19 +1,40 @@
 /**
- * @file Special functions, in elementwise ops. Formulas are those of ATen/native/Math.h (after Cephes) with loops of a data-dependent length
- * replaced by a shift of fixed length; accurate to about 1e-6 relative in float32.
+ * @file Special functions: their values are the core's, and ONNX is told them in elementwise ops. Those formulas are of ATen/native/Math.h
+ * (after Cephes) with loops of a data-dependent length replaced by a shift of fixed length; accurate to about 1e-6 relative in float32.
  */
 
-import { binary, cast } from "../core/ops/elementwise.ts";
+import { binary, cast, unary as core } from "../core/ops/elementwise.ts";
+import type { SpecialOp } from "../core/ops/real.ts";
+import { polygamma as corePolygamma, multigammaln } from "../core/ops/special.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
+import type { Strided } from "../core/strided.ts";
 import { algebra, type Term, widened } from "./algebra.ts";
-import { each, isTensor, pointwiseType } from "./broadcast.ts";
+import { each, inOpmath, isTensor, type Operand, pointwiseType } from "./broadcast.ts";
+import type { TensorType } from "./graph.ts";
 import { besselJ0, besselJ1, i0eLarge, i0eSmall, i1eLarge, i1eSmall } from "./special-coefficients.ts";
-import type { AtenTable, Call, Op, ScalarOf, Symbolic } from "./table.ts";
+import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
 
 type Unary = { readonly self: Symbolic };
-const unary = (f: (x: Symbolic, call: Call) => Symbolic) => ({
+/** The core's function `name`, and `f`, which says it in other ops. */
+const unary = (name: SpecialOp, f: (x: Symbolic, call: Call) => Symbolic) => ({
+  eval: ({ self }: { readonly self: Strided }): Strided => core(name, self),
   decompose: ({ self }: Unary, call: Call): Symbolic => widened([self], call, (x) => f(x, call)),
 });
+
+/** The core's function `name` of two operands, one of which may be a number. */
+const pair = (name: "zeta" | "gammainc" | "gammaincc" | "xlogy" | "xlog1py") => ({
+  eval: ({ self, other }: { readonly self: Operand<Strided, number>; readonly other: Operand<Strided, number> }): Strided =>
+    inOpmath([self, other], (a, b) => binary(name, a, b)),
+});
+/** Functions that the core alone has: they are computed where they are met, and not exported. */
+const computed = (name: SpecialOp) => ({
+  meta: ({ self }: { readonly self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
+  eval: ({ self }: { readonly self: Strided }): Strided => core(name, self),
+});
+
+const broadcasting = {
+  meta: ({ self, other }: { readonly self: TensorType; readonly other: TensorType }): Meta => pointwiseType([self, other]),
+};
 
 /** x + k for k in [0, n), along a new last dim. */
 const shifted = (x: Symbolic, n: number, call: Call): Symbolic =>
@@ -259,42 +280,59 @@ function divisor(a: number, b: number): number {
 }
 
 export const special = {
-  ...each(["aten::lgamma", "aten::special_gammaln"], () => unary(lgamma)),
-  ...each(["aten::digamma", "aten::special_digamma", "aten::special_psi"], () => unary(digamma)),
+  ...each(["aten::lgamma", "aten::special_gammaln"], () => unary("lgamma", lgamma)),
+  ...each(["aten::digamma", "aten::special_digamma", "aten::special_psi"], () => unary("digamma", digamma)),
   ...each(["aten::polygamma", "aten::special_polygamma"], () => ({
+    eval: ({ n, self }: { n: number; self: Strided }): Strided => corePolygamma(n, self),
     decompose: ({ n, self }: { n: number; self: Symbolic }, call: Call): Symbolic => widened([self], call, (x) => polygamma(n, x, call)),
   })),
   ...each(["aten::mvlgamma", "aten::special_multigammaln"], () => ({
+    eval: ({ self, p }: { self: Strided; p: number }): Strided => multigammaln(self, p),
     decompose: ({ self, p }: { self: Symbolic; p: number }, call: Call): Symbolic => widened([self], call, (x) => mvlgamma(x, p, call)),
   })),
-  "aten::special_zeta": { decompose: ({ self, other }, call) => zeta(self, other, call) },
-  "aten::special_zeta.self_scalar": { decompose: ({ self, other }, call) => zeta(Number(self), other, call) },
+  "aten::special_zeta": { ...pair("zeta"), decompose: ({ self, other }, call) => zeta(self, other, call) },
+  "aten::special_zeta.self_scalar": { ...pair("zeta"), decompose: ({ self, other }, call) => zeta(Number(self), other, call) },
   "aten::special_zeta.other_scalar": {
+    ...pair("zeta"),
     decompose: ({ self, other }, call) => zeta(self, call("aten::full_like", { self, fill_value: other }), call),
   },
-  ...each(["aten::i0", "aten::special_i0"], () => unary(grown(i0e))),
-  "aten::special_i0e": unary(i0e),
-  "aten::special_i1": unary(grown(i1e)),
-  "aten::special_i1e": unary(i1e),
-  "aten::special_bessel_j0": unary((x, call) => bessel(x, 0, call)),
-  "aten::special_bessel_j1": unary((x, call) => bessel(x, 1, call)),
+  ...each(["aten::i0", "aten::special_i0"], () => unary("i0", grown(i0e))),
+  "aten::special_i0e": unary("i0e", i0e),
+  "aten::special_i1": unary("i1", grown(i1e)),
+  "aten::special_i1e": unary("i1e", i1e),
+  "aten::special_bessel_j0": unary("bessel_j0", (x, call) => bessel(x, 0, call)),
+  "aten::special_bessel_j1": unary("bessel_j1", (x, call) => bessel(x, 1, call)),
+  "aten::special_bessel_y0": computed("bessel_y0"),
+  "aten::special_bessel_y1": computed("bessel_y1"),
+  "aten::special_modified_bessel_i0": unary("i0", grown(i0e)),
+  "aten::special_modified_bessel_i1": unary("i1", grown(i1e)),
+  "aten::special_modified_bessel_k0": computed("modified_bessel_k0"),
+  "aten::special_modified_bessel_k1": computed("modified_bessel_k1"),
+  "aten::special_scaled_modified_bessel_k0": computedOfX("scaled_modified_bessel_k0"),
+  "aten::special_scaled_modified_bessel_k1": computedOfX("scaled_modified_bessel_k1"),
+  "aten::special_spherical_bessel_j0": computedOfX("spherical_bessel_j0"),
+  "aten::special_airy_ai": computedOfX("airy_ai"),
+  "aten::special_erfcx": computed("erfcx"),
+  "aten::special_log_ndtr": computed("log_ndtr"),
+  ...each(["aten::igamma", "aten::special_gammainc"], () => ({ ...broadcasting, ...pair("gammainc") })),
+  ...each(["aten::igammac", "aten::special_gammaincc"], () => ({ ...broadcasting, ...pair("gammaincc") })),
   ...polynomials(polynomialNames, false),
   ...polynomials(shiftedNames, true),
-  ...each(["aten::erfinv", "aten::special_erfinv"], () => unary(erfinv)),
-  "aten::special_ndtri": unary((x, call) => {
+  ...each(["aten::erfinv", "aten::special_erfinv"], () => unary("erfinv", erfinv)),
+  "aten::special_ndtri": unary("ndtri", (x, call) => {
     const { mul, sub } = algebra(call);
     return mul(erfinv(sub(mul(x, 2), 1), call), Math.SQRT2);
   }),
-  "aten::special_ndtr": unary((x, call) => {
+  "aten::special_ndtr": unary("ndtr", (x, call) => {
     const { erfc, mul } = algebra(call);
     return mul(erfc(mul(x, -Math.SQRT1_2)), 0.5);
   }),
-  "aten::special_entr": unary((x, call) => {
+  "aten::special_entr": unary("entr", (x, call) => {
     const { eq, log, lt, mul, neg, where } = algebra(call);
     return where(lt(x, 0), Number.NEGATIVE_INFINITY, where(eq(x, 0), 0, mul(neg(x), log(x))));
   }),
   ...each(["aten::sinc", "aten::special_sinc"], () =>
-    unary((x, call) => {
+    unary("sinc", (x, call) => {
       const { div, eq, mul, sin, where } = algebra(call);
       const angle = mul(x, Math.PI);
       return where(eq(x, 0), 1, div(sin(angle), angle));
@@ -324,6 +362,7 @@ export const special = {
   },
   // 0 where self is 0, NaN where other is.
   ...each(["aten::special_xlog1py", "aten::special_xlog1py.other_scalar", "aten::special_xlog1py.self_scalar"], () => ({
+    ...pair("xlog1py"),
     decompose: ({ self, other }: { self: Symbolic | ScalarOf<unknown>; other: Symbolic | ScalarOf<unknown> }, call: Call): Symbolic => {
       const { add, eq, isnan, log1p, mul, where } = algebra(call);
       const dtype = (isTensor<Symbolic>(self) ? self : (other as Symbolic)).dtype;

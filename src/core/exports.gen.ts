@@ -27,6 +27,8 @@ export interface CoreExports {
   add_i32(a: number): number;
   add_i64(a: number): number;
   add_u8(a: number): number;
+  airy_ai_f32(a: number, b: number, c: number): void;
+  airy_ai_f64(a: number, b: number, c: number): void;
   alloc(a: number): number;
   angle_c128(a: number, b: number, c: number): void;
   angle_c64(a: number, b: number, c: number): void;
@@ -67,6 +69,14 @@ export interface CoreExports {
   avg_pool_f32(a: number, b: number, c: number, d: number, e: number): void;
   avg_pool_f64(a: number, b: number, c: number, d: number, e: number): void;
   avg_pool_i64(a: number, b: number, c: number, d: number, e: number): void;
+  bessel_j0_f32(a: number, b: number, c: number): void;
+  bessel_j0_f64(a: number, b: number, c: number): void;
+  bessel_j1_f32(a: number, b: number, c: number): void;
+  bessel_j1_f64(a: number, b: number, c: number): void;
+  bessel_y0_f32(a: number, b: number, c: number): void;
+  bessel_y0_f64(a: number, b: number, c: number): void;
+  bessel_y1_f32(a: number, b: number, c: number): void;
+  bessel_y1_f64(a: number, b: number, c: number): void;
   bitwise_and_i32(a: number): number;
   bitwise_and_i64(a: number): number;
   bitwise_and_u8(a: number): number;
@@ -199,6 +209,8 @@ export interface CoreExports {
   cumsum_f64(a: number, b: number, c: number, d: number, e: number): void;
   cumsum_i32(a: number, b: number, c: number, d: number, e: number): void;
   cumsum_i64(a: number, b: number, c: number, d: number, e: number): void;
+  digamma_f32(a: number, b: number, c: number): void;
+  digamma_f64(a: number, b: number, c: number): void;
   div_c128(a: number): number;
   div_c64(a: number): number;
   div_f32(a: number): number;
@@ -206,6 +218,8 @@ export interface CoreExports {
   eig_c128(a: number, b: number, c: number, d: number, e: number): number;
   eigh_c128(a: number, b: number, c: number, d: number, e: number): number;
   eigh_f64(a: number, b: number, c: number, d: number, e: number): number;
+  entr_f32(a: number, b: number, c: number): void;
+  entr_f64(a: number, b: number, c: number): void;
   eq_c128(a: number): number;
   eq_c64(a: number): number;
   eq_f32(a: number): void;
@@ -218,6 +232,10 @@ export interface CoreExports {
   erf_f64(a: number, b: number, c: number): void;
   erfc_f32(a: number, b: number, c: number): void;
   erfc_f64(a: number, b: number, c: number): void;
+  erfcx_f32(a: number, b: number, c: number): void;
+  erfcx_f64(a: number, b: number, c: number): void;
+  erfinv_f32(a: number, b: number, c: number): void;
+  erfinv_f64(a: number, b: number, c: number): void;
   exp2_c128(a: number, b: number, c: number): void;
   exp2_c64(a: number, b: number, c: number): void;
   exp2_f32(a: number, b: number, c: number): void;
@@ -248,6 +266,10 @@ export interface CoreExports {
   fmod_u64(a: number): number;
   fmod_u8(a: number): number;
   free(a: number): void;
+  gammainc_f32(a: number): number;
+  gammainc_f64(a: number): number;
+  gammaincc_f32(a: number): number;
+  gammaincc_f64(a: number): number;
   gather_1(a: number, b: number, c: number): number;
   gather_16(a: number, b: number, c: number): number;
   gather_2(a: number, b: number, c: number): number;
@@ -273,6 +295,14 @@ export interface CoreExports {
   gt_i64(a: number): void;
   gt_u64(a: number): void;
   gt_u8(a: number): void;
+  i0_f32(a: number, b: number, c: number): void;
+  i0_f64(a: number, b: number, c: number): void;
+  i0e_f32(a: number, b: number, c: number): void;
+  i0e_f64(a: number, b: number, c: number): void;
+  i1_f32(a: number, b: number, c: number): void;
+  i1_f64(a: number, b: number, c: number): void;
+  i1e_f32(a: number, b: number, c: number): void;
+  i1e_f64(a: number, b: number, c: number): void;
   im2col_4(a: number, b: number, c: number, d: number, e: number): void;
   im2col_8(a: number, b: number, c: number, d: number, e: number): void;
   index_select(a: number, b: number, c: number, d: number, e: number, f: number, g: number): number;
@@ -296,6 +326,8 @@ export interface CoreExports {
   le_i64(a: number): void;
   le_u64(a: number): void;
   le_u8(a: number): void;
+  lgamma_f32(a: number, b: number, c: number): void;
+  lgamma_f64(a: number, b: number, c: number): void;
   log10_c128(a: number, b: number, c: number): void;
   log10_c64(a: number, b: number, c: number): void;
   log10_f32(a: number, b: number, c: number): void;
@@ -312,6 +344,8 @@ export interface CoreExports {
   log_c64(a: number, b: number, c: number): void;
   log_f32(a: number, b: number, c: number): void;
   log_f64(a: number, b: number, c: number): void;
+  log_ndtr_f32(a: number, b: number, c: number): void;
+  log_ndtr_f64(a: number, b: number, c: number): void;
   log_softmax_f32(a: number, b: number, c: number, d: number): void;
   log_softmax_f64(a: number, b: number, c: number, d: number): void;
   logical_not_f32(a: number, b: number, c: number): void;
@@ -319,6 +353,8 @@ export interface CoreExports {
   logical_not_i32(a: number, b: number, c: number): void;
   logical_not_i64(a: number, b: number, c: number): void;
   logical_not_u8(a: number, b: number, c: number): void;
+  logit_f32(a: number, b: number, c: number): void;
+  logit_f64(a: number, b: number, c: number): void;
   lt_f32(a: number): void;
   lt_f64(a: number): void;
   lt_i32(a: number): void;
@@ -357,6 +393,10 @@ export interface CoreExports {
   minimum_i64(a: number): number;
   minimum_u64(a: number): number;
   minimum_u8(a: number): number;
+  modified_bessel_k0_f32(a: number, b: number, c: number): void;
+  modified_bessel_k0_f64(a: number, b: number, c: number): void;
+  modified_bessel_k1_f32(a: number, b: number, c: number): void;
+  modified_bessel_k1_f64(a: number, b: number, c: number): void;
   mul_c128(a: number): number;
   mul_c64(a: number): number;
   mul_f32(a: number): number;
@@ -364,6 +404,10 @@ export interface CoreExports {
   mul_i32(a: number): number;
   mul_i64(a: number): number;
   mul_u8(a: number): number;
+  ndtr_f32(a: number, b: number, c: number): void;
+  ndtr_f64(a: number, b: number, c: number): void;
+  ndtri_f32(a: number, b: number, c: number): void;
+  ndtri_f64(a: number, b: number, c: number): void;
   ne_c128(a: number): number;
   ne_c64(a: number): number;
   ne_f32(a: number): void;
@@ -423,6 +467,10 @@ export interface CoreExports {
   rsqrt_f64(a: number, b: number, c: number): void;
   scale_shift_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
   scale_shift_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  scaled_modified_bessel_k0_f32(a: number, b: number, c: number): void;
+  scaled_modified_bessel_k0_f64(a: number, b: number, c: number): void;
+  scaled_modified_bessel_k1_f32(a: number, b: number, c: number): void;
+  scaled_modified_bessel_k1_f64(a: number, b: number, c: number): void;
   scatter_1(a: number, b: number, c: number): number;
   scatter_16(a: number, b: number, c: number): number;
   scatter_2(a: number, b: number, c: number): number;
@@ -475,6 +523,8 @@ export interface CoreExports {
   sin_c64(a: number, b: number, c: number): void;
   sin_f32(a: number, b: number, c: number): void;
   sin_f64(a: number, b: number, c: number): void;
+  sinc_f32(a: number, b: number, c: number): void;
+  sinc_f64(a: number, b: number, c: number): void;
   sinh_c128(a: number, b: number, c: number): void;
   sinh_c64(a: number, b: number, c: number): void;
   sinh_f32(a: number, b: number, c: number): void;
@@ -486,6 +536,8 @@ export interface CoreExports {
   sort_i32(a: number, b: number, c: number, d: number, e: number, f: number): number;
   sort_i64(a: number, b: number, c: number, d: number, e: number, f: number): number;
   sort_u8(a: number, b: number, c: number, d: number, e: number, f: number): number;
+  spherical_bessel_j0_f32(a: number, b: number, c: number): void;
+  spherical_bessel_j0_f64(a: number, b: number, c: number): void;
   sqrt_c128(a: number, b: number, c: number): void;
   sqrt_c64(a: number, b: number, c: number): void;
   sqrt_f32(a: number, b: number, c: number): void;
@@ -548,6 +600,8 @@ export interface CoreExports {
   tanh_f64(a: number, b: number, c: number): void;
   triangular_c128(a: number, b: number, c: number, d: number, e: number, f: number): void;
   triangular_f64(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  trigamma_f32(a: number, b: number, c: number): void;
+  trigamma_f64(a: number, b: number, c: number): void;
   trunc_div_f32(a: number): number;
   trunc_div_f64(a: number): number;
   trunc_div_i32(a: number): number;
@@ -565,5 +619,11 @@ export interface CoreExports {
   wire_scan(a: number, b: number, c: number, d: number): number;
   wire_varints(a: number, b: number, c: number, d: number): number;
   wire_write(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): number;
+  xlog1py_f32(a: number): number;
+  xlog1py_f64(a: number): number;
+  xlogy_f32(a: number): number;
+  xlogy_f64(a: number): number;
   xxh64(a: number, b: number, c: number, d: number): void;
+  zeta_f32(a: number): number;
+  zeta_f64(a: number): number;
 }

@@ -7,13 +7,20 @@ import { address, empty, numel, type Strided } from "../strided.ts";
 import { asStrided, broadcastShapes, clone, copyInto, emptyStrided, isDense } from "./layout.ts";
 import { likeStrides, nest, operand } from "./nest.ts";
 
+/** Functions of assembly/kernels/special, as torch.special names them. */
+export type SpecialOp =
+  | ("lgamma" | "digamma" | "trigamma" | "erfinv" | "erfcx" | "ndtr" | "ndtri" | "log_ndtr" | "entr" | "logit" | "sinc")
+  | ("i0" | "i0e" | "i1" | "i1e" | "bessel_j0" | "bessel_j1" | "bessel_y0" | "bessel_y1" | "spherical_bessel_j0" | "airy_ai")
+  | ("modified_bessel_k0" | "modified_bessel_k1" | "scaled_modified_bessel_k0" | "scaled_modified_bessel_k1");
 export type UnaryOp =
+  | SpecialOp
   | ("neg" | "abs" | "sign" | "relu" | "bitwise_not" | "sqrt" | "rsqrt" | "reciprocal" | "exp" | "exp2" | "expm1")
   | ("log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh")
   | ("asinh" | "acosh" | "atanh" | "erf" | "erfc" | "sigmoid" | "floor" | "ceil" | "round" | "trunc" | "gelu" | "gelu_tanh" | "silu")
   | ("isnan" | "isinf" | "logical_not");
 export type BinaryOp =
   | ("add" | "sub" | "mul" | "div" | "floor_div" | "trunc_div" | "remainder" | "fmod" | "pow" | "maximum" | "minimum" | "atan2")
+  | ("zeta" | "gammainc" | "gammaincc" | "xlogy" | "xlog1py")
   | ("copysign" | "bitwise_and" | "bitwise_or" | "bitwise_xor" | "shift_left" | "shift_right");
 export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
