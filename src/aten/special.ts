@@ -32,6 +32,11 @@ const computed = (name: SpecialOp) => ({
   eval: ({ self }: { readonly self: Strided }): Strided => core(name, self),
 });
 
+/** The same, where PyTorch calls the argument x. */
+const computedOfX = (name: SpecialOp) => ({
+  meta: ({ x }: { readonly x: TensorType }): Meta => ({ dtype: x.dtype, shape: x.shape }),
+  eval: ({ x }: { readonly x: Strided }): Strided => core(name, x),
+});
 const broadcasting = {
   meta: ({ self, other }: { readonly self: TensorType; readonly other: TensorType }): Meta => pointwiseType([self, other]),
 };
