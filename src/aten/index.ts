@@ -8,6 +8,7 @@ import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
+import { decompositions } from "./decompositions.ts";
 import { distance } from "./distance.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
@@ -55,6 +56,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   join,
   linalgNorms,
   linalg,
+  decompositions,
   linear,
   loss,
   norm,

@@ -1,5 +1,13 @@
-/** @file Linear algebra on small square matrices [..., n, n], unrolled over n: elimination with row pivoting, Cholesky, powers. */
+/**
+ * @file Linear algebra: values are the core's; ONNX is told it for small square matrices [..., n, n], unrolled over n: elimination with row
+ * pivoting, Cholesky, powers.
+ */
 
+import { matrixExp } from "../core/ops/decompositions.ts";
+import { binary, cast, where as choose, compare, fill, unary } from "../core/ops/elementwise.ts";
+import { squeeze, unsqueeze as withDim } from "../core/ops/layout.ts";
+import * as core from "../core/ops/linalg.ts";
+import type { Strided } from "../core/strided.ts";
 import { isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim, Shape } from "../symbolic.ts";
@@ -138,7 +146,7 @@ const inverse = (A: Symbolic, call: Call): Symbolic => solved(A, identity(sizeOf
 const noInfo = (A: Symbolic, call: Call): Symbolic => call("aten::full", { size: A.shape.slice(0, -2), fill_value: 0, dtype: "int32" });
 
 /** Whether B is a stack of vectors beside A (torch.linalg.solve). */
-const isVector = (A: Symbolic, B: Symbolic): boolean =>
+const isVector = (A: Pick<Symbolic, "shape">, B: Pick<Symbolic, "shape">): boolean =>
   B.shape.length === 1 || (B.shape.length === A.shape.length - 1 && B.shape.every((d, i) => d === A.shape[i]));
 
 function solve(A: Symbolic, B: Symbolic, left: boolean, call: Call): Symbolic {
@@ -237,35 +245,68 @@ function power(A: Symbolic, n: number, call: Call): Symbolic {
   return result as Symbolic;
 }
 
+type A = { readonly A: Strided };
+type Self = { readonly self: Strided };
+
+/** log det: NaN where the determinant is negative. */
+function logdetValues({ self }: Self): Strided {
+  const [sign, log] = core.slogdet(self);
+  if (isComplex(self.dtype)) return binary("add", unary("log", sign), cast(log, self.dtype));
+  return choose(compare("lt", sign, fill(sign.dtype, [], 0)), fill(log.dtype, [], Number.NaN), log);
+}
+
+function inverseValues({ A }: A): [Strided, Strided] {
+  const [X, infos] = core.inverseEx(A);
+  return [X, core.infoTensor(infos, A)];
+}
+
+function choleskyValues({ self, upper }: Self & { readonly upper: boolean }): [Strided, Strided] {
+  const [L, infos] = core.choleskyEx(self, upper);
+  return [L, core.infoTensor(infos, self)];
+}
+
+const solveValues = ({ A, B, left }: A & { readonly B: Strided; readonly left: boolean }): Strided =>
+  isVector(A, B) ? squeeze(core.solve(A, withDim(B, -1)), [-1]) : core.solve(A, B, left);
+
+type TriangularArgs = Self & { readonly B: Strided; readonly upper: boolean; readonly left: boolean; readonly unitriangular: boolean };
+function triangularValues({ self, B, upper, left, unitriangular: unit }: TriangularArgs): Strided {
+  if (left) return core.triangularSolve(self, B, { upper, unit });
+  return core.swapped(core.triangularSolve(core.swapped(self), core.swapped(B), { upper: !upper, unit }));
+}
+
 export const linalg = {
-  "aten::linalg_det": { decompose: ({ A }, call) => determinant(A, call) },
-  "aten::det": { decompose: ({ self }, call) => determinant(self, call) },
-  "aten::linalg_slogdet": { decompose: ({ A }, call) => signAndLog(A, call) },
-  "aten::slogdet": { decompose: ({ self }, call) => signAndLog(self, call) },
+  "aten::linalg_det": { eval: ({ A }) => core.det(A), decompose: ({ A }, call) => determinant(A, call) },
+  "aten::det": { eval: ({ self }) => core.det(self), decompose: ({ self }, call) => determinant(self, call) },
+  "aten::linalg_slogdet": { eval: ({ A }) => core.slogdet(A), decompose: ({ A }, call) => signAndLog(A, call) },
+  "aten::slogdet": { eval: ({ self }) => core.slogdet(self), decompose: ({ self }, call) => signAndLog(self, call) },
   "aten::logdet": {
+    eval: logdetValues,
     decompose: ({ self }, call) => {
       const [sign, log] = signAndLog(self, call);
       if (isComplex(self.dtype)) return call("aten::add.Tensor", { self: call("aten::log", { self: sign }), other: log });
       return call("aten::masked_fill.Scalar", { self: log, mask: is(sign, -1, call), value: Number.NaN });
     },
   },
-  "aten::linalg_inv": { decompose: ({ A }, call) => inverse(A, call) },
-  "aten::inverse": { decompose: ({ self }, call) => inverse(self, call) },
-  "aten::linalg_inv_ex": { decompose: ({ A }, call) => [inverse(A, call), noInfo(A, call)] },
-  "aten::linalg_solve": { decompose: ({ A, B, left }, call) => solve(A, B, left, call) },
+  "aten::linalg_inv": { eval: ({ A }) => core.inverse(A), decompose: ({ A }, call) => inverse(A, call) },
+  "aten::inverse": { eval: ({ self }) => core.inverse(self), decompose: ({ self }, call) => inverse(self, call) },
+  "aten::linalg_inv_ex": { eval: inverseValues, decompose: ({ A }, call) => [inverse(A, call), noInfo(A, call)] },
+  "aten::linalg_solve": { eval: solveValues, decompose: ({ A, B, left }, call) => solve(A, B, left, call) },
   "aten::linalg_solve_triangular": {
+    eval: triangularValues,
     decompose: ({ self, B, upper, left, unitriangular }, call) =>
       left
         ? triangular(self, B, upper, unitriangular, call)
         : swapped(triangular(swapped(self, call), swapped(B, call), !upper, unitriangular, call), call),
   },
   "aten::linalg_lu_factor": {
+    eval: ({ A, pivot }) => core.luFactor(A, pivot).slice(0, 2) as [Strided, Strided],
     decompose: ({ A, pivot }, call) => {
       const f = factorized(A, pivot, call);
       return [f.lu, pivotTensor(f, A, call)];
     },
   },
   "aten::linalg_lu_factor_ex": {
+    eval: ({ A, pivot }) => core.luFactor(A, pivot),
     decompose: ({ A, pivot }, call) => {
       const f = factorized(A, pivot, call);
       return [f.lu, pivotTensor(f, A, call), noInfo(A, call)];
@@ -275,20 +316,34 @@ export const linalg = {
     decompose: ({ LU_data, LU_pivots, unpack_data, unpack_pivots }, call) => unpacked(LU_data, LU_pivots, unpack_data, unpack_pivots, call),
   },
   "aten::linalg_lu": {
+    eval: ({ A, pivot }) => core.lu(A, pivot),
     decompose: ({ A, pivot }, call) => {
       const f = factorized(A, pivot, call);
       return unpacked(f.lu, pivotTensor(f, A, call), true, pivot, call);
     },
   },
-  "aten::cholesky": { decompose: ({ self, upper }, call) => cholesky(self, upper, call) },
-  "aten::linalg_cholesky": { decompose: ({ self, upper }, call) => cholesky(self, upper, call) },
-  "aten::linalg_cholesky_ex": { decompose: ({ self, upper }, call) => [cholesky(self, upper, call), noInfo(self, call)] },
-  "aten::cholesky_solve": { decompose: ({ self, input2, upper }, call) => choleskySolve(self, input2, upper, call) },
+  "aten::cholesky": {
+    eval: ({ self, upper }) => core.cholesky(self, upper),
+    decompose: ({ self, upper }, call) => cholesky(self, upper, call),
+  },
+  "aten::linalg_cholesky": {
+    eval: ({ self, upper }) => core.cholesky(self, upper),
+    decompose: ({ self, upper }, call) => cholesky(self, upper, call),
+  },
+  "aten::linalg_cholesky_ex": {
+    eval: choleskyValues,
+    decompose: ({ self, upper }, call) => [cholesky(self, upper, call), noInfo(self, call)],
+  },
+  "aten::cholesky_solve": {
+    eval: ({ self, input2, upper }) => core.choleskySolve(self, input2, upper),
+    decompose: ({ self, input2, upper }, call) => choleskySolve(self, input2, upper, call),
+  },
   "aten::cholesky_inverse": {
+    eval: ({ self, upper }) => core.choleskySolve(core.identity(core.rows(self), self.dtype), self, upper),
     decompose: ({ self, upper }, call) => choleskySolve(identity(sizeOf(self, -1, "cholesky_inverse"), self, call), self, upper, call),
   },
-  "aten::matrix_exp": { decompose: ({ self }, call) => exponential(self, call) },
-  "aten::linalg_matrix_exp": { decompose: ({ self }, call) => exponential(self, call) },
-  "aten::linalg_matrix_power": { decompose: ({ self, n }, call) => power(self, n, call) },
-  "aten::matrix_power": { decompose: ({ self, n }, call) => power(self, n, call) },
+  "aten::matrix_exp": { eval: ({ self }) => matrixExp(self), decompose: ({ self }, call) => exponential(self, call) },
+  "aten::linalg_matrix_exp": { eval: ({ self }) => matrixExp(self), decompose: ({ self }, call) => exponential(self, call) },
+  "aten::linalg_matrix_power": { eval: ({ self, n }) => core.matrixPower(self, n), decompose: ({ self, n }, call) => power(self, n, call) },
+  "aten::matrix_power": { eval: ({ self, n }) => core.matrixPower(self, n), decompose: ({ self, n }, call) => power(self, n, call) },
 } satisfies AtenTable;

@@ -1,5 +1,6 @@
-/** @file Singular values of small matrices by one-sided Jacobi rotations, unrolled, and what follows from them. */
+/** @file Singular values, and what follows from them: the values are the core's; ONNX is told one-sided Jacobi rotations, unrolled. */
 
+import { svd } from "../core/ops/decompositions.ts";
 import { type DType, isComplex, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
@@ -107,7 +108,7 @@ function fromLower(A: Symbolic, call: Call): Symbolic {
 function rank(A: Symbolic, { atol, rtol }: Tolerance, hermitian: boolean, call: Call): Symbolic {
   const batch = A.shape.slice(0, -2);
   if (A.shape.slice(-2).includes(0)) return call("aten::full", { size: batch, fill_value: 0, dtype: "int64" });
-  const S = singularValues(hermitian ? fromLower(A, call) : A, call);
+  const S = call("aten::linalg_svdvals", { A: hermitian ? fromLower(A, call) : A });
   const most = call("aten::amax", { self: S, dim: [-1], keepdim: true });
   const standard = epsilon(A.dtype) * Math.max(sizeOf(A, -2), sizeOf(A, -1));
   const column = (x: Symbolic): Symbolic => call("aten::unsqueeze", { self: call("aten::to.dtype", { self: x, dtype: S.dtype }), dim: -1 });
@@ -133,7 +134,7 @@ function rank(A: Symbolic, { atol, rtol }: Tolerance, hermitian: boolean, call: 
 const float = (x: number | Dim | null): number | null => x as number | null;
 
 export const singular = {
-  "aten::linalg_svdvals": { decompose: ({ A }, call) => singularValues(A, call) },
+  "aten::linalg_svdvals": { eval: ({ A }) => svd(A)[1], decompose: ({ A }, call) => singularValues(A, call) },
   "aten::linalg_matrix_rank": { decompose: ({ self, tol, hermitian }, call) => rank(self, { atol: float(tol), rtol: 0 }, hermitian, call) },
   "aten::linalg_matrix_rank.tol_tensor": {
     decompose: ({ input, tol, hermitian }, call) => rank(input, { atol: tol, rtol: 0 }, hermitian, call),

@@ -198,6 +198,20 @@ describe("edges", () => {
     expect(numbers(det(fill("float32", [3, 0, 0], 0)))).toEqual([1, 1, 1]);
     expect(luFactor(ones).map(numbers)).toEqual([[1, 1, 1, 0], [1, 2], [2]]);
   });
+  test("matrices of rank 1 have one singular value", () => {
+    for (let n = 2; n < 12; n++) {
+      const A = tensor(
+        "float64",
+        [n, n],
+        noise(n, n).flatMap((v) => noise(3, n).map((w) => v * w)),
+      );
+      expect(
+        numbers(svd(A)[1])
+          .slice(1)
+          .every((s) => s < 1e-14 * n),
+      ).toBe(true);
+    }
+  });
   test("a rank below the size: null space in the SVD, shortest solution", () => {
     const [U, S] = svd(ones);
     isOrthonormal(U);

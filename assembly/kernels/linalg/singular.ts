@@ -1,6 +1,6 @@
 //! svd_<dtype>(a, m, n, s, v): one-sided Jacobi rotations (Hestenes; Golub and Van Loan, 8.6.3) of the n columns in a, m >= n numbers each.
 //! The columns become A V, orthogonal, longest first; s [n] (f64) their lengths, the singular values; v the columns of V.
-//! Small singular values come out as accurate as large ones. Returns 0, or 1 where the sweeps do not converge (NaN, inf).
+//! Singular values below m eps times the largest are not resolved. Returns 0, or 1 where the sweeps do not converge (NaN, inf).
 
 import { Complex, dot, exchange, hypot, largest, norm, outIm, outRe, put, Real, rotate, scale, span } from "./vector";
 
@@ -9,13 +9,14 @@ const MAX_SWEEPS = 60;
 // @ts-ignore: decorator
 @inline function tiny(m: usize): f64 { return 2.3e-16 * max(4.0, sqrt<f64>(<f64>m)); }
 
-/** Makes the columns p and q orthogonal; false where they are already. */
+/** Makes the columns p and q orthogonal; false where they are already, or one's square is below `least`: it is rounding of the others. */
 // @ts-ignore: decorator
-@inline function orthogonalize<F>(p: usize, q: usize, vp: usize, vq: usize, m: usize, n: usize): bool {
+@inline function orthogonalize<F>(p: usize, q: usize, vp: usize, vq: usize, m: usize, n: usize, least: f64): bool {
   dot<F>(p, p, m);
   const a = outRe;
   dot<F>(q, q, m);
   const b = outRe;
+  if (min(a, b) <= least) return false;
   dot<F>(p, q, m);
   const r = outRe;
   const i = outIm;
@@ -42,12 +43,14 @@ const MAX_SWEEPS = 60;
   scale<F>(a, 1 / unit, 0, m * n);
   memory.fill(v, 0, n * span<F>(n));
   for (let k: usize = 0; k < n; k++) put<F>(v + k * (span<F>(n) + span<F>(1)), 1, 0);
+  dot<F>(a, a, m * n);
+  const least = outRe * Math.pow(2.3e-16 * <f64>m, 2);
   for (let sweep = 0, turned = true; turned; sweep++) {
     if (sweep == MAX_SWEEPS) return 1;
     turned = false;
     for (let p: usize = 0; p + 1 < n; p++) {
       for (let q = p + 1; q < n; q++) {
-        if (orthogonalize<F>(a + p * column, a + q * column, v + p * span<F>(n), v + q * span<F>(n), m, n)) turned = true;
+        if (orthogonalize<F>(a + p * column, a + q * column, v + p * span<F>(n), v + q * span<F>(n), m, n, least)) turned = true;
       }
     }
   }

@@ -9,7 +9,8 @@ import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
 import { imagPart, makeComplex, realPart } from "./complex.ts";
 import { arange, binary, cast, compare, fill, unary, where } from "./elementwise.ts";
-import { broadcastShapes, clone, contiguous, copyInto, expand, show, transpose, unsqueeze } from "./layout.ts";
+import { broadcastShapes, clone, contiguous, copyInto, expand, show, slice, transpose, unsqueeze } from "./layout.ts";
+import { matmul } from "./matmul.ts";
 import { reduce } from "./reduce.ts";
 import { fromIntegers, integers } from "./values.ts";
 
@@ -77,13 +78,37 @@ export function factorize(what: string, A: Strided, pivoting = true): Factors {
   return { lu, pivots, infos };
 }
 
+/** What each matrix's kernel answered, as torch returns it: int32 […]. */
+export const infoTensor = (infos: readonly number[], A: Strided): Strided => cast(fromIntegers(infos, batchOf(A)), "int32");
+
 /** torch.linalg.lu_factor_ex: packed factors in A's dtype, pivots counted from 1 (int32 […, k]), and infos (int32 […]). */
 export function luFactor(A: Strided, pivoting = true): [lu: Strided, pivots: Strided, infos: Strided] {
   const { lu, pivots, infos } = factorize("lu", A, pivoting);
   const k = Math.min(rows(A), columns(A));
   const places = pivots.flatMap((p) => p.map((row) => row + 1));
-  const int32 = (values: readonly number[], shape: readonly number[]): Strided => cast(fromIntegers(values, shape), "int32");
-  return [cast(lu, A.dtype), int32(places, [...batchOf(A), k]), int32(infos, batchOf(A))];
+  return [cast(lu, A.dtype), cast(fromIntegers(places, [...batchOf(A), k]), "int32"), infoTensor(infos, A)];
+}
+
+/** A = P L U: P […, m, m] a permutation (empty, [0], without pivoting), L […, m, k] with ones on the diagonal, U […, k, n]. */
+export function lu(A: Strided, pivoting = true): [P: Strided, L: Strided, U: Strided] {
+  const factors = factorize("lu", A, pivoting);
+  const [m, k] = [rows(A), Math.min(rows(A), columns(A))];
+  const L = triangle(slice(factors.lu, -1, 0, k), false, -1);
+  copyInto(diagonal(L), fill(L.dtype, diagonal(L).shape, 1));
+  const U = triangle(slice(factors.lu, -2, 0, k), true);
+  return [pivoting ? permutation(factors, m, A.dtype) : empty(A.dtype, [0]), cast(L, A.dtype), cast(U, A.dtype)];
+}
+
+/** The matrices that undo the exchanges of `pivots`. */
+function permutation({ pivots, lu: like }: Factors, m: number, dtype: DType): Strided {
+  const values = pivots.flatMap((p) => {
+    const order = Array.from({ length: m }, (_, i) => i);
+    p.forEach((row, i) => {
+      [order[i], order[row]] = [order[row] as number, order[i] as number];
+    });
+    return order.flatMap((_, i) => order.map((from) => (from === i ? 1 : 0)));
+  });
+  return cast(fromIntegers(values, [...batchOf(like), m, m]), dtype);
 }
 
 /** The diagonal, a view: […, min(m, n)]. */
@@ -198,6 +223,18 @@ export function inverse(A: Strided): Strided {
   return X;
 }
 
+/** A^n by squaring; A^-n is that of the inverse. Throws `core/singular`. */
+export function matrixPower(A: Strided, n: number): Strided {
+  checkMatrix("matrixPower", A, true);
+  let square = n < 0 ? inverse(A) : A;
+  let result: Strided | null = null;
+  for (let rest = Math.abs(n); rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = result === null ? square : matmul(result, square);
+    if (rest > 1) square = matmul(square, square);
+  }
+  return result ?? clone(expand(identity(rows(A), A.dtype), A.shape));
+}
+
 export interface Triangular {
   readonly upper: boolean;
   /** Ones are taken to be on the diagonal. */
@@ -234,6 +271,12 @@ export function cholesky(A: Strided, upper = false): Strided {
     "PyTorch raises here too",
   );
   return L;
+}
+
+/** A⁻¹ B from the Cholesky factor of A: L (`upper`: Lᴴ). */
+export function choleskySolve(B: Strided, factor: Strided, upper = false): Strided {
+  const L = upper ? conjugate(swapped(factor)) : factor;
+  return triangularSolve(conjugate(swapped(L)), triangularSolve(L, B, { upper: false }), { upper: true });
 }
 
 /** A new tensor with the upper or lower triangle of […, m, n], zeros elsewhere: entries with column - row at least (at most) `offset`. */

@@ -1,0 +1,84 @@
+/** @file Orthogonal factorizations: computed by the core where they are met, and not exported, since ONNX has nothing that says them. */
+
+import { eig, eigh, pinv, type QrMode, qr, svd } from "../core/ops/decompositions.ts";
+import { contiguous } from "../core/ops/layout.ts";
+import { conjugate, swapped } from "../core/ops/linalg.ts";
+import { type DType, isComplex, realOf } from "../dtype.ts";
+import { OnnxExporterError } from "../errors.ts";
+import { type Dim, min } from "../symbolic.ts";
+import type { TensorType } from "./graph.ts";
+import type { AtenTable, Meta } from "./table.ts";
+
+const typed = (dtype: DType, batch: readonly Dim[], ...tail: Dim[]): Meta => ({ dtype, shape: [...batch, ...tail] });
+const sizes = (A: TensorType): { batch: readonly Dim[]; m: Dim; n: Dim; k: Dim } => {
+  const [m, n] = [A.shape.at(-2) as Dim, A.shape.at(-1) as Dim];
+  return { batch: A.shape.slice(0, -2), m, n, k: min(m, n) };
+};
+
+function modeOf(mode: string): QrMode {
+  if (mode === "reduced" || mode === "complete" || mode === "r") return mode;
+  throw new OnnxExporterError("aten/argument", `linalg_qr: mode "${mode}"`, "reduced, complete or r");
+}
+
+function qrType(A: TensorType, mode: QrMode): [Meta, Meta] {
+  const { batch, m, n, k } = sizes(A);
+  const Q = mode === "r" ? { dtype: A.dtype, shape: [0] } : typed(A.dtype, batch, m, mode === "complete" ? m : k);
+  return [Q, typed(A.dtype, batch, mode === "complete" ? m : k, n)];
+}
+
+function svdType(A: TensorType, full: boolean): [Meta, Meta, Meta] {
+  const { batch, m, n, k } = sizes(A);
+  return [typed(A.dtype, batch, m, full ? m : k), typed(realOf(A.dtype), batch, k), typed(A.dtype, batch, full ? n : k, n)];
+}
+
+const eigenDtype = (d: DType): DType => (isComplex(d) ? d : d === "float64" ? "complex128" : "complex64");
+const pinvType = (A: TensorType): Meta => {
+  const { batch, m, n } = sizes(A);
+  return typed(A.dtype, batch, n, m);
+};
+const plain = (x: number | Dim | null): number => Number(x ?? 0);
+
+export const decompositions = {
+  "aten::linalg_qr": { meta: ({ A, mode }) => qrType(A, modeOf(mode)), eval: ({ A, mode }) => qr(A, modeOf(mode)) },
+  "aten::qr": {
+    meta: ({ self, some }) => qrType(self, some ? "reduced" : "complete"),
+    eval: ({ self, some }) => qr(self, some ? "reduced" : "complete"),
+  },
+  "aten::linalg_eigh": {
+    meta: ({ self }) => [typed(realOf(self.dtype), self.shape.slice(0, -1)), typed(self.dtype, self.shape)],
+    eval: ({ self, UPLO }) => eigh(self, UPLO.toUpperCase() === "U"),
+  },
+  "aten::linalg_eigvalsh": {
+    meta: ({ self }) => typed(realOf(self.dtype), self.shape.slice(0, -1)),
+    eval: ({ self, UPLO }) => eigh(self, UPLO.toUpperCase() === "U")[0],
+  },
+  "aten::linalg_eig": {
+    meta: ({ self }) => [typed(eigenDtype(self.dtype), self.shape.slice(0, -1)), typed(eigenDtype(self.dtype), self.shape)],
+    eval: ({ self }) => eig(self),
+  },
+  "aten::linalg_eigvals": {
+    meta: ({ self }) => typed(eigenDtype(self.dtype), self.shape.slice(0, -1)),
+    eval: ({ self }) => eig(self)[0],
+  },
+  "aten::linalg_svd": { meta: ({ A, full_matrices }) => svdType(A, full_matrices), eval: ({ A, full_matrices }) => svd(A, full_matrices) },
+  // The old svd returns V and not its adjoint.
+  "aten::svd": {
+    meta: ({ self, some }) => {
+      const [U, S, Vh] = svdType(self, !some);
+      return [U, S, { dtype: Vh.dtype, shape: [...Vh.shape.slice(0, -2), Vh.shape.at(-1) as Dim, Vh.shape.at(-2) as Dim] }];
+    },
+    eval: ({ self, some }) => {
+      const [U, S, Vh] = svd(self, !some);
+      return [U, S, contiguous(conjugate(swapped(Vh)))];
+    },
+  },
+  "aten::linalg_pinv": {
+    meta: ({ self }) => pinvType(self),
+    eval: ({ self, rcond }) => pinv(self, { rtol: plain(rcond) }),
+  },
+  "aten::linalg_pinv.atol_rtol_float": {
+    meta: ({ self }) => pinvType(self),
+    eval: ({ self, atol, rtol }) => pinv(self, { atol: plain(atol), ...(rtol !== null && { rtol: plain(rtol) }) }),
+  },
+  "aten::pinverse": { meta: ({ self }) => pinvType(self), eval: ({ self, rcond }) => pinv(self, { rtol: plain(rcond) }) },
+} satisfies AtenTable;
