@@ -100,7 +100,8 @@ export function zeta(x: f64, q: f64): f64 {
     if (q == floor<f64>(q)) return Infinity;
     if (x != floor<f64>(x)) return NaN;
   }
-  let sum = Math.pow(q, -x);
+  // JavaScript says that 1 to the power of infinity is NaN.
+  let sum: f64 = q == 1 ? 1 : Math.pow(q, -x);
   let a = q;
   let power: f64 = 0;
   for (let i = 0; i < 9 || a <= 9; i++) {

@@ -78,8 +78,9 @@ export function i1e(x: f64): f64 {
   const half = Math.exp(abs(x) / 2);
   return half * (half * y);
 }
-export function i0(x: f64): f64 { return abs(x) == Infinity ? Infinity : grown(x, i0e(x)); }
-export function i1(x: f64): f64 { return abs(x) == Infinity ? x : grown(x, i1e(x)); }
+/** NaN at infinity, as torch; so i1. */
+export function i0(x: f64): f64 { return grown(x, i0e(x)); }
+export function i1(x: f64): f64 { return grown(x, i1e(x)); }
 
 /** inf at 0, NaN left of it; so the three that follow. */
 export function modified_bessel_k0(x: f64): f64 {
