@@ -160,6 +160,14 @@ def random_rows():
         record("bernoulli", [n, [1000], 0.3], 1, lambda: torch.bernoulli(torch.full((1000,), 0.3, dtype=d)))
         record("bernoulliScalar", [n, [1000], 0.3], 1, lambda: torch.empty(1000, dtype=d).bernoulli_(0.3))
         record("exponential", [n, [1000], 2.0], 1, lambda: torch.empty(1000, dtype=d).exponential_(2.0))
+    for d in (torch.float32, torch.float64):
+        weights = torch.tensor([[0.1, 2.0, 0.0, 0.7, 3.0], [1.0, 0.0, 0.0, 5.0, 0.25]], dtype=d)
+        for count, replacement in ((1, True), (3, False), (50, True)):
+            record("multinomial", [str(d)[6:], weights.tolist(), count, replacement], 3, lambda: torch.multinomial(weights, count, replacement))
+    for d in (torch.int8, torch.uint8, torch.int16, torch.int64, torch.float32, torch.float16):
+        record("randint", [str(d)[6:], [33], 0, 100], 9, lambda: torch.randint(0, 100, (33,), dtype=d))
+    for seed in (0, -1, 2**32 + 7):
+        record("randn", ["float32", [64]], seed, lambda: torch.randn(64))
     for low, high in ((0, 10), (-5, 2**27), (0, 2**28), (-(2**40), 2**53)):
         record("randint", ["int64", [1000], low, high], 1, lambda: torch.randint(low, high, (1000,)))
     record("randint", ["int32", [1000], -7, 9], 1, lambda: torch.randint(-7, 9, (1000,), dtype=torch.int32))

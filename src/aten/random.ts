@@ -1,7 +1,17 @@
 /** @file Random tensors: PyTorch's CPU generator in eval; ONNX draws its own. */
 
 import { cast } from "../core/ops/elementwise.ts";
-import { bernoulli, bernoulliScalar, defaultGenerator, exponential, normal, randint, randperm, uniform } from "../core/ops/random.ts";
+import {
+  bernoulli,
+  bernoulliScalar,
+  defaultGenerator,
+  exponential,
+  multinomial,
+  normal,
+  randint,
+  randperm,
+  uniform,
+} from "../core/ops/random.ts";
 import type { Strided } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../symbolic.ts";
@@ -64,6 +74,10 @@ export const random = {
   })),
   "aten::bernoulli": { meta: same, eval: ({ self }) => bernoulli(defaultGenerator, self) },
   "aten::bernoulli.p": { meta: same, eval: ({ self, p }) => bernoulliScalar(defaultGenerator, self.dtype, self.shape, p) },
+  "aten::multinomial": {
+    meta: ({ self, num_samples: n }) => ({ dtype: "int64", shape: [...self.shape.slice(0, -1), n] }),
+    eval: ({ self, num_samples: n, replacement }) => multinomial(defaultGenerator, self, n, replacement),
+  },
   "aten::uniform": { meta: same, eval: ({ self, from, to }) => uniform(defaultGenerator, self.dtype, self.shape, from, to) },
   "aten::normal_functional": { meta: same, eval: ({ self, mean, std }) => normal(defaultGenerator, self.dtype, self.shape, mean, std) },
   "aten::exponential": { meta: same, eval: ({ self, lambd }) => exponential(defaultGenerator, self.dtype, self.shape, lambd) },

@@ -7,6 +7,7 @@ import {
   bernoulliScalar,
   exponential,
   Generator,
+  multinomial,
   normal,
   rand,
   randint,
@@ -16,7 +17,7 @@ import {
 } from "../../src/core/ops/random.ts";
 import { numel, type Strided } from "../../src/core/strided.ts";
 import { byteLength, type DType } from "../../src/dtype.ts";
-import { numbers } from "./tensors.ts";
+import { numbers, tensor } from "./tensors.ts";
 
 type Row = readonly [name: string, seed: number, args: readonly unknown[], digest: string, first: readonly number[]];
 const { rows } = JSON.parse(readFileSync(new URL("golden/random.json", import.meta.url), "utf8")) as { rows: Row[] };
@@ -33,12 +34,19 @@ const draws: { readonly [name: string]: Draw } = {
   bernoulli: (g, dtype, shape, p) => bernoulli(g, fill(dtype, shape, p)),
 };
 
+function drawn(g: Generator, name: string, args: readonly unknown[]): Strided {
+  if (name === "randperm") return randperm(g, args[0] as number);
+  if (name !== "multinomial") return draws[name]!(g, ...(args as [DType, number[], number, number]));
+  const [dtype, weights, count, replacement] = args as [DType, number[][], number, boolean];
+  return multinomial(g, tensor(dtype, [weights.length, weights[0]!.length], weights.flat()), count, replacement);
+}
+
 // glibc's double logarithms and sines are not ours to the last bit.
 const nearly = (name: string, dtype: unknown) => dtype === "float64" && ["randn", "normal", "exponential"].includes(name);
 
 test.each(rows.map((row) => [`${row[0]} ${JSON.stringify(row[2])}`, row] as const))("%s", (_, [name, seed, args, digest, first]) => {
   const g = new Generator(seed);
-  const x = name === "randperm" ? randperm(g, args[0] as number) : draws[name]!(g, ...(args as [DType, number[], number, number]));
+  const x = drawn(g, name, args);
   numbers(x)
     .slice(0, 3)
     .forEach((v, i) => {
@@ -57,4 +65,12 @@ test("a generator starts again from its seed, and keeps the second of a normal p
   expect(numbers(randn(g.manual_seed(5), "float32", [5]))).toEqual(all);
   expect(new Generator(-1).initial_seed()).toBe(2n ** 64n - 1n);
   expect(() => randint(g, "int64", [1], 3, 3)).toThrow(/core\/randint/);
+});
+
+test("multinomial refuses what is no distribution", () => {
+  const g = new Generator(0);
+  expect(() => multinomial(g, tensor("float32", [2], [1, -1]), 1, true)).toThrow(/core\/multinomial/);
+  expect(() => multinomial(g, tensor("float32", [2], [1, Number.NaN]), 1, true)).toThrow(/negative, infinite or NaN/);
+  expect(() => multinomial(g, tensor("float32", [2], [0, 0]), 3, true)).toThrow(/all weights of a row are 0/);
+  expect(() => multinomial(g, tensor("float32", [2], [1, 1]), 3, false)).toThrow(/3 draws from 2 categories/);
 });

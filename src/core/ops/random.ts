@@ -5,7 +5,9 @@ import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
 import { copyInto } from "./layout.ts";
-import { realCast } from "./real.ts";
+import { realBinary, realCast } from "./real.ts";
+import { argReduce, topk } from "./reduce.ts";
+import { floats, fromIntegers } from "./values.ts";
 
 const size = 624;
 
@@ -228,4 +230,47 @@ export function exponential(generator: Generator, dtype: DType, shape: readonly 
   const values = elements(x);
   for (let i = 0; i < values.length; i++) values[i] = (-1 / lambda) * Math.log1p(-generator.double());
   return realCast(x, dtype);
+}
+
+/**
+ * `count` draws of category numbers (int64 […, count]) with the weights of each row of `weights` (float […, n]), as torch.multinomial:
+ * without replacement, or for one draw, the greatest of weight over exponential number; else one double each, looked up in the running sum.
+ * Throws `core/multinomial` for weights that are negative, not finite or all 0, and for more draws than categories without replacement.
+ */
+export function multinomial(generator: Generator, weights: Strided, count: number, replacement: boolean): Strided {
+  floating("multinomial", weights.dtype);
+  const n = weights.shape.at(-1) ?? 0;
+  const refuse = (what: string, hint: string): never => {
+    throw new OnnxExporterError("core/multinomial", `multinomial: ${what}`, hint);
+  };
+  if (count < 1 || (!replacement && count > n)) refuse(`${count} draws from ${n} categories`, "as many at most, or with replacement");
+  const values = floats(weights);
+  if (values.some((w) => !(w >= 0 && w < Number.POSITIVE_INFINITY))) refuse("a weight is negative, infinite or NaN", "give probabilities");
+  if (!replacement || count === 1) {
+    const ratio = realBinary("div", weights, exponential(generator, weights.dtype, weights.shape));
+    return count === 1 ? argReduce("max", ratio, -1, true) : topk(ratio, count, -1, true)[1];
+  }
+  const round = weights.dtype === "float64" ? Number : Math.fround;
+  const rows = values.length / n;
+  const draws: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const sums = values.subarray(row * n, row * n + n);
+    for (let j = 1; j < n; j++) sums[j] = round((sums[j - 1] as number) + (sums[j] as number));
+    const sum = sums[n - 1] as number;
+    if (sum === 0) refuse("all weights of a row are 0", "give at least one positive weight");
+    for (let j = 0; j < n; j++) sums[j] = j === n - 1 ? 1 : round((sums[j] as number) / sum);
+    for (let k = 0; k < count; k++) draws.push(firstAtLeast(sums, generator.double()));
+  }
+  return fromIntegers(draws, [...weights.shape.slice(0, -1), count]);
+}
+
+/** The first place in an ascending list whose value is `x` or more. */
+function firstAtLeast(sorted: Float64Array, x: number): number {
+  let [left, right] = [0, sorted.length];
+  while (left < right) {
+    const middle = (left + right) >> 1;
+    if ((sorted[middle] as number) < x) left = middle + 1;
+    else right = middle;
+  }
+  return left;
 }
