@@ -349,6 +349,7 @@ export const pointwise = {
     },
   },
   ...each(["aten::xlogy.Tensor", "aten::xlogy.Scalar_Other", "aten::xlogy.Scalar_Self"], () => ({
+    eval: ({ self, other }: { self: X; other: X }): Strided => inOpmath([self, other], (a, b) => binary("xlogy", a, b)),
     decompose: ({ self, other }: { self: Symbolic | ScalarOf<Dim>; other: Symbolic | ScalarOf<Dim> }, call: Call): Symbolic => {
       const like = isTensor<Symbolic>(self) ? self : (other as Symbolic);
       const [x, y] = [scalar(self, like, call), scalar(other, like, call)];

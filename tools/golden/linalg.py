@@ -43,3 +43,12 @@ row("aten::linalg_lu_factor", c64(2, 3, 3), atol=1e-4, xfail_onnx=pending)
 row("aten::linalg_inv", csquare(3), atol=1e-4, xfail_onnx=pending)
 hermitian = (lambda x: x @ x.mH + torch.eye(3))(c64(2, 3, 3))
 row("aten::linalg_cholesky", hermitian, atol=1e-3, xfail_onnx=pending)
+# Beyond the size that is unrolled, values alone.
+row("aten::linalg_det", f32(65, 65) / 8, xfail_onnx="unrolled up to 64 rows", xfail_meta="unrolled up to 64 rows", rtol=1e-3)
+row("aten::linalg_solve", square(66, 66), f32(66, 2), xfail_onnx="unrolled up to 64 rows", xfail_meta="unrolled up to 64 rows", atol=1e-3)
+for dtype in [torch.float64, torch.complex128]:
+    row("aten::linalg_det", square(4, 4).to(dtype), rtol=1e-9, **({"xfail_onnx": pending} if dtype.is_complex else {}))
+    row("aten::linalg_solve", square(2, 4, 4).to(dtype), f32(4, 2).to(dtype), atol=1e-9, **({"xfail_onnx": pending} if dtype.is_complex else {}))
+row("aten::linalg_slogdet", csquare(3), atol=1e-4, xfail_onnx=pending)
+row("aten::linalg_det", of("float32", [[1, 2], [2, 4]]))
+row("aten::linalg_slogdet", of("float32", [[1, 2], [2, 4]]))

@@ -24,3 +24,5 @@ row("aten::normal.Tensor_float", f32(4, 5), 2.0, **same)
 row("aten::normal.float_Tensor", 1.0, f32(4, 5, lo=1, hi=2), **same)
 row("aten::normal.Tensor_Tensor", f32(4, 5), f32(5, lo=1, hi=2), **same)
 row("aten::native_dropout", f32(4, 5), 0.4, True, **same)
+for count, replacement in [(1, False), (3, False), (9, True)]:
+    row("aten::multinomial", f32(2, 5, lo=0, hi=1), count, replacement, xfail_onnx="not lowered", **same)

@@ -56,9 +56,16 @@ import { axpy, Complex, divide, dot, exchange, im, outIm, outRe, put, re, Real, 
   return 0;
 }
 
+/** Columns of b that are solved at once: such a panel stays in the cache. */
+const PANEL: usize = 64;
+
 // @ts-ignore: decorator
 @inline function triangular<F>(t: usize, n: usize, b: usize, columns: usize, upper: bool, unit: bool): void {
-  const row = span<F>(columns);
+  for (let c: usize = 0; c < columns; c += PANEL) panel<F>(t, n, b + span<F>(c), span<F>(columns), min(PANEL, columns - c), upper, unit);
+}
+/** `columns` columns of b, whose rows are `row` bytes apart. */
+// @ts-ignore: decorator
+@inline function panel<F>(t: usize, n: usize, b: usize, row: usize, columns: usize, upper: bool, unit: bool): void {
   for (let step: usize = 0; step < n; step++) {
     const i = upper ? n - 1 - step : step;
     const ti = t + i * span<F>(n);
@@ -70,7 +77,7 @@ import { axpy, Complex, divide, dot, exchange, im, outIm, outRe, put, re, Real, 
     }
     if (unit) continue;
     const d = ti + span<F>(i);
-    for (let p = bi; p < bi + row; p += span<F>(1)) {
+    for (let p = bi; p < bi + span<F>(columns); p += span<F>(1)) {
       divide(re(p), im<F>(p), re(d), im<F>(d));
       put<F>(p, outRe, outIm);
     }

@@ -2,34 +2,39 @@
 //! The columns become A V, orthogonal, longest first; s [n] (f64) their lengths, the singular values; v the columns of V.
 //! Singular values below m eps times the largest are not resolved. Returns 0, or 1 where the sweeps do not converge (NaN, inf).
 
-import { Complex, dot, exchange, hypot, largest, norm, outIm, outRe, put, Real, rotate, scale, span } from "./vector";
+import { Complex, dot, exchange, hypot, isComplex, largest, norm, outIm, outRe, put, Real, rotate, scale, span } from "./vector";
 
 const MAX_SWEEPS = 60;
 /** What a product of two columns of m numbers must exceed, over their lengths, to be more than its own rounding. */
 // @ts-ignore: decorator
 @inline function tiny(m: usize): f64 { return 2.3e-16 * max(4.0, sqrt<f64>(<f64>m)); }
 
-/** Makes the columns p and q orthogonal; false where they are already, or one's square is below `least`: it is rounding of the others. */
+/**
+ * Makes the columns p and q orthogonal, whose squares stand at sp and sq; false where they are already, or one's square is below `least`:
+ * it is rounding of the others.
+ */
 // @ts-ignore: decorator
-@inline function orthogonalize<F>(p: usize, q: usize, vp: usize, vq: usize, m: usize, n: usize, least: f64): bool {
-  dot<F>(p, p, m);
-  const a = outRe;
-  dot<F>(q, q, m);
-  const b = outRe;
+@inline function orthogonalize<F>(p: usize, q: usize, vp: usize, vq: usize, sp: usize, sq: usize, m: usize, n: usize, least: f64): bool {
+  const a = load<f64>(sp);
+  const b = load<f64>(sq);
   if (min(a, b) <= least) return false;
   dot<F>(p, q, m);
   const r = outRe;
   const i = outIm;
   const length = hypot(r, i);
   if (!(length > tiny(m) * sqrt<f64>(a) * sqrt<f64>(b))) return false;
-  // Times the conjugate phase, q has a real product with p.
-  scale<F>(q, r / length, -i / length, m);
-  scale<F>(vq, r / length, -i / length, n);
+  if (isComplex<F>() || r < 0) {
+    // Times the conjugate phase, q has a real product with p.
+    scale<F>(q, r / length, -i / length, m);
+    scale<F>(vq, r / length, -i / length, n);
+  }
   const z = (b - a) / (2 * length);
   const t = copysign<f64>(1, z) / (abs(z) + hypot(1, z));
   const c = 1 / sqrt<f64>(1 + t * t);
   rotate<F>(p, q, c, c * t, m);
   rotate<F>(vp, vq, c, c * t, n);
+  store<f64>(sp, a - t * length);
+  store<f64>(sq, b + t * length);
   return true;
 }
 
@@ -48,9 +53,15 @@ const MAX_SWEEPS = 60;
   for (let sweep = 0, turned = true; turned; sweep++) {
     if (sweep == MAX_SWEEPS) return 1;
     turned = false;
+    for (let k: usize = 0; k < n; k++) {
+      dot<F>(a + k * column, a + k * column, m);
+      store<f64>(s + (k << 3), outRe);
+    }
     for (let p: usize = 0; p + 1 < n; p++) {
       for (let q = p + 1; q < n; q++) {
-        if (orthogonalize<F>(a + p * column, a + q * column, v + p * span<F>(n), v + q * span<F>(n), m, n, least)) turned = true;
+        const sp = s + (p << 3);
+        const sq = s + (q << 3);
+        if (orthogonalize<F>(a + p * column, a + q * column, v + p * span<F>(n), v + q * span<F>(n), sp, sq, m, n, least)) turned = true;
       }
     }
   }

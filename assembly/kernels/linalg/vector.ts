@@ -135,7 +135,16 @@ export function divide(a: f64, b: f64, c: f64, d: f64): void {
 /** (x, y) = (c x - s y, s x + c y). */
 // @ts-ignore: decorator
 @inline export function rotate<F>(x: usize, y: usize, c: f64, s: f64, n: usize): void {
-  for (const end = x + span<F>(n); x < end; x += 8, y += 8) {
+  const end = x + span<F>(n);
+  const cosine = f64x2.splat(c);
+  const sine = f64x2.splat(s);
+  for (const whole = x + (span<F>(n) & ~15); x < whole; x += 16, y += 16) {
+    const a = v128.load(x);
+    const b = v128.load(y);
+    v128.store(x, v128.sub<f64>(v128.mul<f64>(a, cosine), v128.mul<f64>(b, sine)));
+    v128.store(y, v128.add<f64>(v128.mul<f64>(a, sine), v128.mul<f64>(b, cosine)));
+  }
+  if (x < end) {
     const a = load<f64>(x);
     const b = load<f64>(y);
     store<f64>(x, c * a - s * b);

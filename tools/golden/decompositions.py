@@ -1,0 +1,25 @@
+# Orthogonal factorizations, computed only. Where signs are free, "first" compares what is unique.
+only = dict(xfail_onnx="only computed: ONNX has no such factorization", atol=5e-5)
+for mode in ["reduced", "complete", "r"]:
+    row("aten::linalg_qr", f32(2, 4, 3), mode, **only)
+    row("aten::linalg_qr", f32(3, 5), mode, **only)
+row("aten::linalg_qr", c64(3, 3), **only)
+row("aten::linalg_qr", f64(0, 3, 2), **only)
+row("aten::qr", f32(4, 2), False, **only)
+symmetric = (lambda x: x + x.mT)(f32(2, 4, 4))
+hermitian = (lambda x: x + x.mH)(c64(3, 3))
+for UPLO in ["L", "U"]:
+    row("aten::linalg_eigh", symmetric, UPLO, compare="first", **only)
+    row("aten::linalg_eigvalsh", hermitian, UPLO, **only)
+row("aten::linalg_eigvalsh", f32(3, 3), "U", **only)
+row("aten::linalg_eig", f32(2, 3, 3), compare="shape", **only)
+row("aten::linalg_eigvals", f64(3, 3), compare="shape", **only)
+row("aten::linalg_eigvals", of("float32", [[3.0]]), **only)
+for full in [False, True]:
+    row("aten::linalg_svd", f32(2, 4, 3), full, compare="shape", **only)
+    row("aten::linalg_svd", c64(2, 3), full, compare="shape", **only)
+row("aten::svd", f32(2, 4), compare="shape", **only)
+row("aten::linalg_pinv", f32(2, 4, 3), 1e-6, **only)
+row("aten::linalg_pinv.atol_rtol_float", f32(3, 4), args={"atol": 0.5}, **only)
+row("aten::linalg_pinv.atol_rtol_float", of("float32", [[1.0, 2.0], [2.0, 4.0]]), **only)
+row("aten::pinverse", c64(3, 2), 1e-6, **only)
