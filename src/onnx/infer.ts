@@ -7,6 +7,7 @@ import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, type SymEnv, SymInt, show } from "../symbolic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { inferenceError } from "./infer-error.ts";
+import { containerOf, type Row, rowOf, stringType } from "./ir/container.ts";
 import type { Attribute, FunctionBody, Model, Node, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
 import { elementsOf } from "./opset/literal.ts";
@@ -24,8 +25,14 @@ const kinds: { readonly [K in Attribute["kind"]]: number } = {
   tensor: 7,
   graph: 8,
   ref: 0,
+  string_tensor: 7,
+  sparse_tensor: 7,
+  type: 7,
+  tensors: 0,
+  graphs: 0,
 };
 const UNKNOWN = -0x80000000;
+const unknownRow: Row = { kind: TENSOR, dtype: 0, dims: null };
 const MAX_ELEMENTS = 64;
 /** Tensors of a higher rank count as of unknown rank. */
 const MAX_RANK = 32;
@@ -33,9 +40,6 @@ const ROW = 8;
 
 /** Ops that read the elements of float constants: only their inputs are looked up. */
 const floatReaders = new Set(["Resize", "Upsample", "Range", "Cast", "CastLike", "Mul"]);
-
-/** Sequences and optionals: what `Value.type` has no words for, as a row of the table. */
-const containers = new WeakMap<Value, { readonly kind: number; readonly dtype: number; readonly dims: readonly number[] | null }>();
 
 /** A graph, or what of it is written. */
 interface GraphLike {
@@ -246,6 +250,9 @@ class Table {
     else if (a.kind === "floats") for (const x of a.value) this.#pushFloat(x);
     else if (a.kind === "string") for (let i = 0; i < a.value.length; i++) this.#push(a.value.charCodeAt(i));
     else if (a.kind === "tensor") this.#tensor(a.value);
+    else if (a.kind === "string_tensor") this.#row({ kind: TENSOR, dtype: stringType, dims: a.value.shape });
+    else if (a.kind === "sparse_tensor") this.#row({ kind: TENSOR, dtype: dtypes[a.value.values.dtype].onnx, dims: a.value.shape });
+    else if (a.kind === "type") this.#row(rowOf(a.value) ?? unknownRow);
     else if (a.kind === "graph") {
       this.#graph(deep ? a.value : { inputs: a.value.inputs, outputs: a.value.outputs, nodes: () => [] }, deep);
     }
@@ -288,19 +295,23 @@ class Table {
     if (dims !== null) for (let i = 0; i < dims.length; i++) this.#push(this.#environment.handleOf(dims[i] as Dim));
   }
 
+  /** A value of which only the type is known. */
+  #row({ kind, dtype, dims }: Row): void {
+    this.#push(kind);
+    this.#push(dtype);
+    const ranked = dims !== null && dims.length <= MAX_RANK;
+    this.#push(ranked ? dims.length : -1);
+    this.#dims(ranked ? dims : null);
+    this.#nothing();
+  }
+
   #value(value: Value | null, deep: boolean): void {
     if (value === null) {
-      for (const word of [TENSOR, 0, -1]) this.#push(word);
-      this.#nothing();
+      this.#row(unknownRow);
       return;
     }
-    const container = containers.get(value);
-    if (container !== undefined) {
-      this.#push(container.kind);
-      this.#push(container.dtype);
-      this.#push(container.dims === null ? -1 : container.dims.length);
-      for (const d of container.dims ?? []) this.#push(d);
-      this.#nothing();
+    if (value.container !== null) {
+      this.#row(rowOf(value.container) ?? unknownRow);
       return;
     }
     const { type } = value;
@@ -325,18 +336,23 @@ class Table {
   #apply(value: Value, i32: Int32Array, row: number, pool: number): void {
     const word = (k: number): number => i32[row + k] as number;
     const [kind, dtype, rank, dims] = [word(0), word(1), word(2), pool + word(3)];
-    if (kind !== TENSOR) {
-      containers.set(value, { kind, dtype, dims: rank < 0 ? null : [...i32.subarray(dims, dims + rank)] });
+    const env = this.#environment;
+    if (kind !== TENSOR || dtype === stringType) {
+      const shape = rank < 0 ? null : Array.from({ length: rank }, (_, k) => this.#dimAt(i32[dims + k] as number));
+      value.container = containerOf({ kind, dtype, dims: shape });
       return;
     }
-    // ONNX has string tensors (8), the exporter has not: their values stay without a type.
-    if (dtype === 0 || dtype === 8) return;
-    const env = this.#environment;
+    if (dtype === 0) return;
     const name = fromOnnx(dtype, "inference");
     if (value.source === null && !sameType(value, name, rank, i32, dims)) {
       value.type = { dtype: name, shape: rank < 0 ? null : Array.from({ length: rank }, (_, k) => env.dim(i32[dims + k] as number)) };
     }
     if (value.data === null && word(4) === INTEGERS && isIndex(name)) this.#setData(value, i32, pool + word(6), word(5));
+  }
+
+  /** A dim in which the tensors of a sequence differ is a symbol of its own. */
+  #dimAt(handle: number): Dim {
+    return handle === UNKNOWN ? this.#environment.fresh("dim") : this.#environment.dim(handle);
   }
 
   /** Elements that are not known become fresh symbols where others are known. */

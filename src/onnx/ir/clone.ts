@@ -26,7 +26,9 @@ function copyMap<K, V>(from: ReadonlyMap<K, V>, to: Map<K, V>): void {
 
 function cloneValue(v: Value, copies: Copies): Value {
   const copy = new Value(v.name, v.type);
+  copy.container = v.container;
   copy.source = v.source;
+  copy.strings = v.strings;
   copy.data = v.data;
   copyMap(v.metadata, copy.metadata);
   copies.set(v, copy);
@@ -45,10 +47,15 @@ function cloneGraph(graph: Graph, copies: Copies): Graph {
   return copy;
 }
 
+function cloneAttribute(a: Attribute, copies: Copies): Attribute {
+  if (a.kind === "graph") return { kind: "graph", value: cloneGraph(a.value, copies) };
+  return a.kind === "graphs" ? { kind: "graphs", value: a.value.map((g) => cloneGraph(g, copies)) } : a;
+}
+
 function cloneNode(node: Node, copies: Copies): Node {
   const attributes = new Map<string, Attribute>();
   for (const [name, a] of node.attributes) {
-    attributes.set(name, a.kind === "graph" ? { kind: "graph", value: cloneGraph(a.value, copies) } : a);
+    attributes.set(name, cloneAttribute(a, copies));
   }
   const inputs = node.inputs.map((v) => (v === null ? null : (copies.get(v) ?? v)));
   const outputs = node.outputs.map((v) => cloneValue(v, copies));
