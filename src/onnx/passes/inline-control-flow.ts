@@ -5,9 +5,10 @@ import { elementsOf, memorySource } from "../opset/literal.ts";
 import { pass, type Rewriter } from "./pass.ts";
 
 /** The one element of a constant; null where it is not known. */
-function known(v: Value | null | undefined, rewrite: Rewriter): number | bigint | null {
+function known(v: Value | null | undefined, rewrite: Rewriter): number | null {
   if (!v?.source?.materialized || v.source.shape.some((d) => d !== 1) || rewrite.model.graph.inputs.includes(v)) return null;
-  return elementsOf(v.source)[0] ?? null;
+  const [element] = elementsOf(v.source);
+  return element === undefined ? null : Number(element);
 }
 
 /** `to` stands for `from`; an output that needs a value of its own gets a copy. */
@@ -26,7 +27,7 @@ function stand(rewrite: Rewriter, node: Node, from: Value, to: Value): void {
 /** The nodes of `branch` take the place of `node`. */
 function inline(rewrite: Rewriter, node: Node, branch: Graph): void {
   for (const v of branch.initializers) rewrite.model.graph.initializers.add(v);
-  for (const inner of branch.nodes()) rewrite.graph.adopt(inner, node);
+  for (const inner of [...branch.nodes()]) rewrite.graph.adopt(inner, node);
   const results = [...branch.outputs];
   node.outputs.forEach((y, i) => {
     const result = results[i];
@@ -38,7 +39,7 @@ function inline(rewrite: Rewriter, node: Node, branch: Graph): void {
 function branchOf(node: Node, rewrite: Rewriter): Graph | null {
   const condition = node.op === "If" ? known(node.inputs[0], rewrite) : null;
   if (condition === null) return null;
-  const branch = node.attributes.get(Number(condition) === 0 ? "else_branch" : "then_branch");
+  const branch = node.attributes.get(condition === 0 ? "else_branch" : "then_branch");
   // A function's body sees no initializers: such a branch stays where it is.
   return branch?.kind === "graph" && !(rewrite.inFunction && branch.value.initializers.size > 0) ? branch.value : null;
 }
