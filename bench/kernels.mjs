@@ -77,7 +77,7 @@ export async function kernels(python, { rounds = 7, only = /./ } = {}) {
   const table = [];
   const copies = {};
   for (const row of rows.filter(({ name }) => only.test(name) || name.startsWith("memcpy"))) {
-    const { core, torch: other, two } = await scopedAsync(() => measured(row, torch, rounds));
+    const { core, torch: other, two } = await measured(row, torch, rounds);
     const speed = (seconds) => (row.bytes ?? row.flops) / seconds / 1e9;
     const size = row.bytes > 2 ** 23 ? "big" : "small";
     if (row.name.startsWith("memcpy")) copies[size] = speed(core);
@@ -93,11 +93,6 @@ export async function kernels(python, { rounds = 7, only = /./ } = {}) {
   }
   torch?.end();
   return table;
-}
-
-/** Frees what `body` made in the core when it is done. */
-async function scopedAsync(body) {
-  return await body();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
