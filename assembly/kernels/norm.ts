@@ -1,6 +1,6 @@
 //! Rows of n contiguous elements, each brought to unit sum or unit variance. Sums are kept in f64, softmax's in f32 for up to 128 elements at a time.
 
-import { quickExp4 } from "./vector-math";
+import { expBelow4 } from "./vector-math";
 
 const lanes: usize = memory.data(16, 16);
 
@@ -28,16 +28,6 @@ function rowMaxF32(x: usize, n: u32): f32 {
   return rowMax<f32>(lanes, 4);
 }
 
-/** e^x for x <= 0; below -87.6, where a sum of 1 or more does not see it, 0: the clamp makes the factor 2^-127 that f32 lacks. */
-// @ts-ignore: decorator
-@inline function exp4(x: v128): v128 { return quickExp4(f32x4.pmax(x, f32x4.splat(-88))); }
-
-// @ts-ignore: decorator
-@inline function step(x: usize, y: usize, s: v128, sum: v128): v128 {
-  const e = exp4(f32x4.sub(v128.load(x), s));
-  v128.store(y, e);
-  return f32x4.add(sum, e);
-}
 // @ts-ignore: decorator
 @inline function total(a: v128): f64 {
   const b = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
@@ -49,18 +39,26 @@ function expSumF32(x: usize, y: usize, n: u32, shift: f32): f64 {
   const s = f32x4.splat(shift);
   const end = y + (<usize>n << 2);
   let sum: f64 = 0;
-  for (const whole = end - ((<usize>n << 2) & 127); y < whole; ) {
-    let a = f32x4.splat(0);
-    let b = a;
-    for (const stretch = min(y + 512, whole); y < stretch; x += 32, y += 32) {
-      a = step(x, y, s, a);
-      b = step(x + 16, y + 16, s, b);
+  for (const whole = end - ((end - y) & 63); y < whole; ) {
+    let ab = f32x4.splat(0);
+    let cd = ab;
+    for (const stretch = min(y + 512, whole); y < stretch; x += 64, y += 64) {
+      // All four before a store: see vector-math.ts.
+      const a = expBelow4(f32x4.sub(v128.load(x), s));
+      const b = expBelow4(f32x4.sub(v128.load(x, 16), s));
+      const c = expBelow4(f32x4.sub(v128.load(x, 32), s));
+      const d = expBelow4(f32x4.sub(v128.load(x, 48), s));
+      v128.store(y, a);
+      v128.store(y, b, 16);
+      v128.store(y, c, 32);
+      v128.store(y, d, 48);
+      ab = f32x4.add(ab, f32x4.add(a, b));
+      cd = f32x4.add(cd, f32x4.add(c, d));
     }
-    sum += total(f32x4.add(a, b));
+    sum += total(f32x4.add(ab, cd));
   }
-  for (; y + 16 <= end; x += 16, y += 16) sum += total(step(x, y, s, f32x4.splat(0)));
   for (; y < end; x += 4, y += 4) {
-    const e = f32x4.extract_lane(exp4(f32x4.splat(load<f32>(x) - shift)), 0);
+    const e = f32x4.extract_lane(expBelow4(f32x4.splat(load<f32>(x) - shift)), 0);
     store<f32>(y, e);
     sum += <f64>e;
   }

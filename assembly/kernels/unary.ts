@@ -90,19 +90,7 @@ class Not {} class IsNan {} class IsInf {} class IsZero {}
   return x;
 }
 
-/** Sixteen elements: where e^x leaves the normal range nowhere, in its quick form, which gives the same. */
-// @ts-ignore: decorator
-@inline function block<Op, T>(x: usize, y: usize): void {
-  const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
-  if (quick16(a, b, c, d)) {
-    v128.store(y, quick<Op>(a));
-    v128.store(y, quick<Op>(b), 16);
-    v128.store(y, quick<Op>(c), 32);
-    v128.store(y, quick<Op>(d), 48);
-  } else {
-    for (let i: usize = 0; i < 64; i += 16) v128.store(y + i, v<Op, T>(v128.load(x + i)));
-  }
-}
+/** Whether `Op` has a quicker form, with the same results, where |x| is moderate. */
 // @ts-ignore: decorator
 @inline function hasQuick<Op>(): bool { return is<Op, Exp>() || is<Op, Sigmoid>() || is<Op, Silu>(); }
 // @ts-ignore: decorator
@@ -113,12 +101,31 @@ class Not {} class IsNan {} class IsInf {} class IsZero {}
 }
 
 // @ts-ignore: decorator
+@inline function put(y: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(y, a);
+  v128.store(y, b, 16);
+  v128.store(y, c, 32);
+  v128.store(y, d, 48);
+}
+/** Four vectors, all computed before one is stored: see vector-math.ts. */
+// @ts-ignore: decorator
+@inline function block<Op, T>(x: usize, y: usize): void {
+  const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+  if (hasQuick<Op>()) {
+    if (quick16(a, b, c, d)) {
+      put(y, quick<Op>(a), quick<Op>(b), quick<Op>(c), quick<Op>(d));
+      return;
+    }
+  }
+  put(y, v<Op, T>(a), v<Op, T>(b), v<Op, T>(c), v<Op, T>(d));
+}
+
+// @ts-ignore: decorator
 @inline function map<Op, T>(x: usize, y: usize, n: u32): void {
   const end = y + <usize>n * sizeof<T>();
   if (simd<Op, T>()) {
-    if (hasQuick<Op>()) for (const blocks = y + ((<usize>n << 2) & ~63); y < blocks; x += 64, y += 64) block<Op, T>(x, y);
-    const whole = end - ((<usize>n * sizeof<T>()) & 15);
-    for (; y < whole; x += 16, y += 16) v128.store(y, v<Op, T>(v128.load(x)));
+    for (const blocks = end - ((end - y) & 63); y < blocks; x += 64, y += 64) block<Op, T>(x, y);
+    for (const whole = end - ((end - y) & 15); y < whole; x += 16, y += 16) v128.store(y, v<Op, T>(v128.load(x)));
     if (y < end && isFloat<T>() && sizeof<T>() == 4) {
       // The rest goes through a padded vector too, so an element's result does not depend on its place.
       const m = mark4(x, end - y);
