@@ -13,6 +13,8 @@ import { median, pythonWith } from "./whole-process.mjs";
 
 /** How long a sample is to last, so that the clock and the messages do not count. */
 const sampleSeconds = 0.006;
+/** How long a row runs before it is measured. */
+const warmSeconds = 0.1;
 
 /** Seconds of processor time per call: what other processes do on the machine counts as little as can be. */
 function timed(call, calls) {
@@ -20,6 +22,16 @@ function timed(call, calls) {
   for (let i = 0; i < calls; i++) scoped(call, () => []);
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1e6 / calls;
+}
+
+/** Calls until V8 has compiled all of it for speed, and says how long one takes then. */
+function warm(call) {
+  let seconds = 0;
+  for (let spent = 0, calls = 1; spent < warmSeconds; calls = Math.max(1, Math.round(warmSeconds / 16 / seconds))) {
+    seconds = timed(call, calls);
+    spent += seconds * calls;
+  }
+  return seconds;
 }
 
 /** PyTorch in a process that lives as long as the table is made: `seconds(name, calls)` is the time of a call there. */
@@ -38,14 +50,14 @@ function torchProcess(python) {
 }
 
 /** Two threads with half of a row each: `seconds(calls)` is the time from asking both until both have answered, per call. */
-async function twoThreads(name) {
+async function twoThreads(name, calls) {
   const workers = [0, 1].map(() => new Worker(new URL("kernel-worker.mjs", import.meta.url), { workerData: name }));
   const both = async (calls) => {
     const answers = workers.map((w) => once(w, "message"));
     for (const w of workers) w.postMessage(calls);
     await Promise.all(answers);
   };
-  await both(2);
+  await both(Math.ceil((calls * warmSeconds) / sampleSeconds));
   return {
     async seconds(calls) {
       const start = performance.now();
@@ -58,9 +70,8 @@ async function twoThreads(name) {
 
 async function measured(row, torch, rounds) {
   const call = row.make(1);
-  timed(call, 3);
-  const calls = Math.max(1, Math.round(sampleSeconds / timed(call, 1)));
-  const threads = await twoThreads(row.name);
+  const calls = Math.max(1, Math.round(sampleSeconds / warm(call)));
+  const threads = await twoThreads(row.name, calls);
   const samples = { core: [], torch: [], two: [] };
   for (let i = 0; i < rounds; i++) {
     samples.core.push(timed(call, calls));
