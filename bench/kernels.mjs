@@ -100,7 +100,9 @@ export async function kernels(python, { rounds = 11, only = /./ } = {}) {
       kernel: row.name,
       unit: row.bytes ? "GB/s" : "GF/s",
       core: speed(core).toFixed(1),
-      ...(torch === null ? {} : { torch: speed(other).toFixed(1), "core / torch": (other / core).toFixed(2), "at best": ratioAtBest(samples) }),
+      ...(torch === null
+        ? {}
+        : { torch: speed(other).toFixed(1), "core / torch": (other / core).toFixed(2), "at best": ratioAtBest(samples) }),
       ...(row.bytes ? { "core / memcpy": (speed(core) / copies[size]).toFixed(2) } : {}),
       "two threads": speed(two).toFixed(1),
       "two / one": (core / two).toFixed(2),
@@ -111,7 +113,9 @@ export async function kernels(python, { rounds = 11, only = /./ } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { python: { type: "string" }, only: { type: "string", default: "." }, rounds: { type: "string", default: "11" } } });
+  const { values } = parseArgs({
+    options: { python: { type: "string" }, only: { type: "string", default: "." }, rounds: { type: "string", default: "11" } },
+  });
   const python = pythonWith("torch", values.python);
   if (python === null) console.log(`No column of PyTorch: ${values.python ?? "python3"} cannot import torch; give one with --python PATH.`);
   console.table(await kernels(python, { rounds: Number(values.rounds), only: new RegExp(values.only) }));
