@@ -97,16 +97,27 @@ export function nonZero(): i32 {
   return 0;
 }
 
+/** How many elements input 1 chooses of `total`. */
+function chosen(total: i32): i32 {
+  const n = elementCount(1);
+  let count = 0;
+  for (let k = 0; k < n; k++) {
+    if (elementAt(1, k) != 0 && elementAt(1, k) != 1) return freshUpTo(total);
+    count += elementAt(1, k);
+  }
+  return n >= 0 ? count : freshUpTo(total);
+}
+
 export function compress(): i32 {
   if (!ranked(0)) return 0;
   const rank = rankOf(0);
   if (!hasAttribute(Attr.axis)) {
-    setDim(shaped(0, 1), 0, freshUpTo(productOf(0, 0, rank)));
+    setDim(shaped(0, 1), 0, chosen(productOf(0, 0, rank)));
     return 0;
   }
   const axis = normalAxis(intAttribute(Attr.axis, 0), rank);
   if (axis < 0) return badAxis(intAttribute(Attr.axis, 0), rank);
-  const d = freshUpTo(dimOf(0, axis));
+  const d = chosen(dimOf(0, axis));
   setDim(shapeFrom(0, 0), axis, d);
   return 0;
 }

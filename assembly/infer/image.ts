@@ -4,7 +4,7 @@ import { UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, over, times } from "./dims";
 import {
-  attributeWords, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, input, intsAt, intsCount, listAt,
+  stringLength, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, input, intsAt, intsCount, listAt,
   namedElements, needRankFrom, normalAxis, op, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis,
 } from "./node";
 
@@ -39,9 +39,9 @@ export function resize(): i32 {
     if (sizes >= 0 && sizes != n) return fail(Wrong.Length, 3, sizes, n, 0);
   } else if (floatCount(scales) >= 0 && floatCount(scales) != n) return fail(Wrong.Length, scales, floatCount(scales), n, 0);
   // keep_aspect_ratio_policy other than "stretch" (7 letters) changes the sizes by the least or greatest ratio.
-  const stretch = attributeWords(Attr.keep_aspect_ratio_policy) == 0 || attributeWords(Attr.keep_aspect_ratio_policy) == 7;
+  const stretch = stringLength(Attr.keep_aspect_ratio_policy) == 0 || stringLength(Attr.keep_aspect_ratio_policy) == 7;
   // coordinate_transformation_mode "tf_crop_and_resize" (18 letters) scales the region of interest.
-  const crops = attributeWords(Attr.coordinate_transformation_mode) == 18;
+  const crops = stringLength(Attr.coordinate_transformation_mode) == 18;
   for (let k = 0; k < n; k++) {
     const axis = listed >= 0 ? normalAxis(intsAt(Attr.axes, k), rank) : k;
     if (axis < 0) return badAxis(intsAt(Attr.axes, k), rank);

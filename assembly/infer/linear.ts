@@ -3,9 +3,9 @@
 import { NONE } from "../symbolic/store";
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
-import { broadcast, mayEqual } from "./dims";
+import { broadcast, freshDim, mayEqual } from "./dims";
 import {
-  attributeWords, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom, rankOf, ranked, setDType, setDim, shaped, smallAttribute,
+  stringLength, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom, rankOf, ranked, setDType, setDim, shaped, smallAttribute,
 } from "./node";
 
 /** numpy.matmul of inputs `a` and `b`: batch dims broadcast, a vector is a row or a column. */
@@ -40,8 +40,13 @@ export function qLinearMatMul(): i32 { setDType(0, dtypeOf(7)); return product(0
 export function gemm(): i32 {
   const wrong = needRank(0, 2) || needRank(1, 2);
   if (wrong != 0) return wrong;
-  if (!ranked(0) || !ranked(1)) return 0;
   const ta = smallAttribute(Attr.transA, 0) != 0, tb = smallAttribute(Attr.transB, 0) != 0;
+  if (!ranked(0) || !ranked(1)) {
+    const r = shaped(0, 2);
+    setDim(r, 0, ranked(0) ? dimOf(0, ta ? 1 : 0) : freshDim());
+    setDim(r, 1, ranked(1) ? dimOf(1, tb ? 0 : 1) : freshDim());
+    return 0;
+  }
   const k = dimOf(0, ta ? 0 : 1), l = dimOf(1, tb ? 1 : 0);
   if (!mayEqual(k, l)) return fail(Wrong.Dims, 1, tb ? 1 : 0, l, k);
   const r = shaped(0, 2);
@@ -82,7 +87,7 @@ function letterAt(i: i32): i32 {
 const DOT: i32 = 46, COMMA: i32 = 44, ARROW: i32 = 45;
 
 export function einsum(): i32 {
-  const length = attributeWords(Attr.equation);
+  const length = stringLength(Attr.equation);
   if (length == 0 && inputs != 1) return fail(Wrong.Attribute, Attr.equation, 0, 0, 0);
   for (let i = 0; i < inputs; i++) if (!ranked(i)) return 0;
   for (let l = 0; l < 52; l++) {
@@ -99,6 +104,8 @@ export function einsum(): i32 {
     }
     const wrong = einsumOperand(i, at, end, letters, dots);
     if (wrong != 0) return wrong;
+    // Each operand but the last one ends with a comma, the last one with the arrow or the text.
+    if ((i < inputs - 1) != (end < length && charAt(Attr.equation, end) == COMMA)) return fail(Wrong.Attribute, Attr.equation, 0, 0, 0);
     at = end + 1;
   }
   return einsumResult(at - 1, length);

@@ -3,6 +3,7 @@
 import { Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, literal, plus } from "./dims";
+import { productOf } from "./layout";
 import {
   dimOf, dtypeOf, hasAttribute, inputs, intAttribute, intsAt, intsCount, op, outputs, rankOf, ranked, sameShape, setDType, setDim, shapeFrom,
   shaped,
@@ -29,20 +30,20 @@ export function regressor(): i32 {
 /** Labels [N] and scores [N, classes]. */
 export function classifier(): i32 {
   const ints = max(intsCount(Attr.classlabels_ints), intsCount(Attr.classlabels_int64s));
-  setDType(0, ints > 0 ? 7 : 8);
+  setDType(0, ints <= 0 && hasAttribute(Attr.classlabels_strings) ? 8 : 7);
   const r = shaped(0, 1);
-  setDim(r, 0, ranked(0) && rankOf(0) == 2 ? dimOf(0, 0) : freshDim());
+  setDim(r, 0, ranked(0) && rankOf(0) == 2 ? dimOf(0, 0) : ranked(0) && rankOf(0) == 1 ? 1 : freshDim());
   if (outputs > 1) perRow(1, ints > 0 ? ints : freshDim());
   return 0;
 }
-/** Columns that `Y` names. */
+/** As many columns as `Y` names. */
 export function featureExtractor(): i32 {
   if (!ranked(0)) return 0;
   const rank = rankOf(0);
   if (rank < 1) return fail(Wrong.Rank, 0, 1, 32, 0);
   const r = rank == 1 ? shaped(0, 2) : shapeFrom(0, 0);
   if (rank == 1) setDim(r, 0, 1);
-  setDim(r, r.rank - 1, ranked(1) && rankOf(1) >= 1 ? dimOf(1, rankOf(1) - 1) : freshDim());
+  setDim(r, r.rank - 1, ranked(1) ? productOf(1, 0, rankOf(1)) : freshDim());
   return 0;
 }
 /** A new last axis with one entry per category. */

@@ -17,6 +17,8 @@ export const TENSOR_VALUE: i32 = 7;
 export const GRAPH: i32 = 8;
 
 export let op: i32 = 0;
+/** Version of the op's domain that the model imports; the greatest where it names none. */
+export let version: i32 = 0;
 export let serial: i32 = 0;
 export let inputs: i32 = 0;
 export let outputs: i32 = 0;
@@ -31,7 +33,9 @@ export function useSpareRow(): void { nowhere = newRow(); }
 
 /** Makes the node at word `at` the one at hand; returns where the next begins. */
 export function openNode(at: i32): i32 {
-  op = word(at);
+  op = word(at) & 0xffff;
+  version = word(at) >>> 16;
+  if (version == 0) version = i32.MAX_VALUE;
   serial = word(at + 1);
   inputs = word(at + 2);
   inputsAt = at + 3;
@@ -111,10 +115,10 @@ function find(name: i32): i32 {
   return -1;
 }
 export function hasAttribute(name: i32): bool { return find(name) >= 0; }
-/** Number of words of an attribute's payload, 0 where the node lacks it; for STRING the length. */
-export function attributeWords(name: i32): i32 {
+/** UTF-16 units of a STRING attribute, 0 where the node lacks it. */
+export function stringLength(name: i32): i32 {
   const at = find(name);
-  return at < 0 ? 0 : word(at - 1);
+  return at < 0 || word(at - 2) != STRING ? 0 : word(at - 1);
 }
 export function intAttribute(name: i32, otherwise: i64): i64 {
   const at = find(name);
@@ -223,6 +227,7 @@ export function readList(name: i32, i: i32): i32 {
     return n;
   }
   if (i < 0 || !present(i)) return ABSENT;
+  if (listLength(i) == 0) return 0;
   const known = elementCount(i);
   if (known < 0 || known > MAX_ELEMENTS) return UNKNOWN_LIST;
   for (let k = 0; k < known; k++) setListAt(k, elementAt(i, k));

@@ -4,7 +4,7 @@ import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, literal, mayEqual, over, plus, times } from "./dims";
 import {
-  attributeWords, charAt, dimOf, dtypeOf, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped,
+  stringLength, charAt, dimOf, dtypeOf, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped,
   smallAttribute,
 } from "./node";
 
@@ -35,7 +35,7 @@ export function loss(): i32 {
     setDType(1, dtypeOf(0));
     sameShape(1, 0);
   }
-  if (attributeWords(Attr.reduction) == 4 && charIsN()) return sameShape(0, 1);
+  if (stringLength(Attr.reduction) == 4 && charIsN()) return sameShape(0, 1);
   shaped(0, 0);
   return 0;
 }

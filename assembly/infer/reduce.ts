@@ -2,9 +2,9 @@
 
 import { MAX_ELEMENTS, UNKNOWN, Wrong, fail, setPooled } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
-import { atLeast, atMost, plus, times } from "./dims";
+import { atLeast, atMost, freshDim, plus, times } from "./dims";
 import {
-  ABSENT, badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, input, intAttribute, listLength, normalAxis, op, present, rankOf,
+  ABSENT, badAxis, dimOf, elementAt, elementCount, hasAttribute, input, intAttribute, listLength, normalAxis, op, present, rankOf,
   ranked, readAxes, sameShape, setDim, shaped, smallAttribute, withElements,
 } from "./node";
 
@@ -26,8 +26,9 @@ export function reduce(): i32 {
   if (axes == -3) return Wrong.Axis;
   if (axes == -2) {
     const n = listLength(1);
-    if (keepdims) freshShape(0, rank);
-    else if (n >= 0 && n <= rank) freshShape(0, rank - n);
+    if (n > rank) return fail(Wrong.Length, 1, n, rank, 0);
+    if (keepdims) keptByAny(n == rank);
+    else if (n >= 0) removedByAny(n);
     return 0;
   }
   if (axes == ABSENT || axes == 0) {
@@ -37,6 +38,23 @@ export function reduce(): i32 {
   reduced(axes, keepdims);
   if (rank == 1) foldReduce();
   return 0;
+}
+
+/** Axes that are not known become 1 (`all`: every one): dims that are 1 anyway are known. */
+function keptByAny(all: bool): void {
+  const rank = rankOf(0);
+  const r = shaped(0, rank);
+  for (let k = 0; k < rank; k++) setDim(r, k, all || dimOf(0, k) == 1 ? 1 : freshDim());
+}
+/** `n` axes that are not known go: a dim is known where those that may come to its place are the same. */
+export function removedByAny(n: i32): void {
+  const rank = rankOf(0) - n;
+  const r = shaped(0, rank);
+  for (let k = 0; k < rank; k++) {
+    let d = dimOf(0, k);
+    for (let j = k + 1; j <= k + n; j++) if (dimOf(0, j) != d) d = UNKNOWN;
+    setDim(r, k, d == UNKNOWN ? freshDim() : d);
+  }
 }
 
 /** Sum, product or extreme of the known elements of a vector. */
@@ -59,6 +77,7 @@ function foldReduce(): void {
 
 export function argReduce(): i32 {
   if (!ranked(0)) return 0;
+  if (rankOf(0) == 0) return sameShape(0, 0); // numpy takes axes 0 and -1 of a scalar
   const axis = normalAxis(intAttribute(Attr.axis, 0), rankOf(0));
   if (axis < 0) return badAxis(intAttribute(Attr.axis, 0), rankOf(0));
   reduced(1 << <i64>axis, smallAttribute(Attr.keepdims, 1) != 0);

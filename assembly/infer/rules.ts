@@ -4,6 +4,7 @@ import { Op } from "./op-numbers.gen";
 import * as e from "./elementwise";
 import * as c from "./create";
 import * as l from "./layout";
+import * as h from "./reshape";
 import { slice } from "./slice";
 import * as g from "./gather";
 import * as r from "./reduce";
@@ -17,7 +18,8 @@ import * as t from "./text";
 import * as ml from "./ml";
 import * as x from "./contrib";
 import { recurrent } from "./recurrent";
-import { ifNode, loopNode, scanNode, sequenceMap } from "./control";
+import { ifNode, loopNode, sequenceMap } from "./control";
+import { scanNode } from "./scan";
 
 /** `at` is the node's word in the buffer: ops with bodies come back to it. */
 export function applyRule(op: i32, at: i32): i32 {
@@ -54,12 +56,12 @@ export function applyRule(op: i32, at: i32): i32 {
     case Op.BlackmanWindow: case Op.HammingWindow: case Op.HannWindow: return c.window();
     case Op.MelWeightMatrix: return c.melWeights();
 
-    case Op.Reshape: return l.reshape();
+    case Op.Reshape: return h.reshape();
     case Op.Transpose: return l.transpose();
-    case Op.Squeeze: return l.squeeze();
-    case Op.Unsqueeze: return l.unsqueeze();
-    case Op.Flatten: return l.flatten();
-    case Op.Expand: return l.expand();
+    case Op.Squeeze: return h.squeeze();
+    case Op.Unsqueeze: return h.unsqueeze();
+    case Op.Flatten: return h.flatten();
+    case Op.Expand: return h.expand();
     case Op.Tile: return l.tile();
     case Op.Concat: return l.concat();
     case Op.Split: return l.split();

@@ -1,16 +1,16 @@
 //! Sliding windows: Conv, pooling, and their inverses. All sizes are exact: a stride is a floor division.
 
-import { MAX_RANK, Wrong, fail } from "./table";
+import { MAX_RANK, UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { atMost, freshDim, isLiteral, literal, literalOf, mayEqual, minus, over, overUp, plus, times } from "./dims";
 import {
-  attributeWords, dimOf, dtypeOf, elementAt, elementCount, freshShape, intsAt, intsCount, listAt, namedElements, op, outputs, present, rankOf,
+  stringLength, dimOf, dtypeOf, elementAt, elementCount, freshShape, intsAt, intsCount, listAt, namedElements, op, outputs, present, rankOf,
   ranked, readList, setDType, setDim, shapeFrom, shaped, smallAttribute,
 } from "./node";
 
 /** auto_pad is SAME_UPPER or SAME_LOWER (10 letters); VALID has 5, NOTSET 6. */
-function padsSame(): bool { return attributeWords(Attr.auto_pad) == 10; }
-function padsNothing(): bool { return attributeWords(Attr.auto_pad) == 5; }
+function padsSame(): bool { return stringLength(Attr.auto_pad) == 10; }
+function padsNothing(): bool { return stringLength(Attr.auto_pad) == 5; }
 
 /** Entry `k` of an INTS attribute as a dim. */
 function entry(name: i32, k: i32, otherwise: i32): i32 {
@@ -38,7 +38,7 @@ function windows(d: i32, kernel: i32, k: i32, spatial: i32, ceil: bool): i32 {
   const before = begin(k);
   const free = minus(plus(d, plus(before, end(k, spatial))), extent(kernel, dilation));
   if (!ceil) return plus(over(free, stride), 1);
-  // A window must begin inside the input or the padding before it.
+  // A window must begin inside the input or the padding before it: in ONNX's words from opset 22 on, in runtimes at all versions.
   return atMost(plus(overUp(free, stride), 1), overUp(plus(d, before), stride));
 }
 
@@ -112,7 +112,11 @@ export function pool(): i32 {
   const ceil = smallAttribute(Attr.ceil_mode, 0) != 0;
   for (let o = 0; o < min(outputs, 2); o++) {
     const r = shapeFrom(o, 0);
-    for (let k = 0; k < spatial; k++) setDim(r, k + 2, windows(dimOf(0, k + 2), entry(Attr.kernel_shape, k, 1), k, spatial, ceil));
+    for (let k = 0; k < spatial; k++) {
+      const kernel = entry(Attr.kernel_shape, k, 1), d = windows(dimOf(0, k + 2), kernel, k, spatial, ceil);
+      if (isLiteral(d) && literalOf(d) < 0) return fail(Wrong.Dims, 0, k + 2, dimOf(0, k + 2), kernel);
+      setDim(r, k + 2, d);
+    }
   }
   return 0;
 }
@@ -130,11 +134,15 @@ export function globalPool(): i32 {
 export function maxUnpool(): i32 {
   if (!ranked(0)) return 0;
   const rank = rankOf(0), spatial = rank - 2;
+  if (rank < 3) return fail(Wrong.Rank, 0, 3, MAX_RANK, 0);
   if (intsCount(Attr.kernel_shape) != spatial) return fail(Wrong.Attribute, Attr.kernel_shape, intsCount(Attr.kernel_shape), spatial, 0);
+  const wrong = checkLists(spatial);
+  if (wrong != 0) return wrong;
   if (present(2)) {
     const n = elementCount(2) >= 0 ? elementCount(2) : namedElements(2);
-    const r = shaped(0, rank);
-    for (let k = 0; k < rank; k++) setDim(r, k, n == rank ? elementAt(2, k) : freshDim());
+    if (n >= 0 && n != rank) return fail(Wrong.Length, 2, n, rank, 0);
+    const r = shapeFrom(0, 0);
+    for (let k = 2; k < rank; k++) setDim(r, k, n == rank && elementAt(2, k) != UNKNOWN ? elementAt(2, k) : freshDim());
     return 0;
   }
   const r = shapeFrom(0, 0);
@@ -151,13 +159,16 @@ export function col2Im(): i32 {
   if (n < 0 && namedElements(1) >= 0) n = readList(0, 1);
   if (n < 0) return 0;
   const r = shaped(0, n + 2);
-  for (let k = 0; k < n; k++) setDim(r, k + 2, listAt(k));
+  for (let k = 0; k < n; k++) setDim(r, k + 2, listAt(k) == UNKNOWN ? freshDim() : listAt(k));
   if (!ranked(0)) { setDim(r, 0, freshDim()); setDim(r, 1, freshDim()); return 0; }
   if (rankOf(0) != 3) return fail(Wrong.Rank, 0, 3, 3, 0);
   setDim(r, 0, dimOf(0, 0));
   let block = 1;
   const m = readList(0, 2);
-  for (let k = 0; k < m; k++) block = times(block, listAt(k));
+  for (let k = 0; k < m; k++) {
+    if (listAt(k) == UNKNOWN) { setDim(r, 1, freshDim()); return 0; }
+    block = times(block, listAt(k));
+  }
   setDim(r, 1, m == n && block != 0 ? over(dimOf(0, 1), block) : freshDim());
   return 0;
 }
