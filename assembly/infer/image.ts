@@ -4,7 +4,7 @@ import { UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, over, times } from "./dims";
 import {
-  stringLength, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, input, intsAt, intsCount, listAt,
+  stringLength, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute, input, intsAt, intsCount, listAt,
   namedElements, needRankFrom, normalAxis, op, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis,
 } from "./node";
 
@@ -61,10 +61,13 @@ function resized(k: i32, axis: i32, sizes: i32, scales: i32, stretch: bool, crop
 /** Upsample: scales as attribute (opset 7), height_scale and width_scale (opset 1), or input (opset 9). */
 export function upsample(): i32 {
   if (!ranked(0)) return 0;
+  if (hasAttribute(Attr.height_scale) && (floatsCount(Attr.height_scale) != 1 || floatsCount(Attr.width_scale) != 1)) return fail(Wrong.Attribute, Attr.height_scale, 0, 0, 0);
   const rank = rankOf(0), n = floatsCount(Attr.scales);
   const r = shapeFrom(0, 0);
   for (let k = 0; k < rank; k++) {
     if (n == rank) setDim(r, k, scaled(dimOf(0, k), floatsAt(Attr.scales, k)));
+    else if (intsCount(Attr.scales) == rank) setDim(r, k, times(dimOf(0, k), literal(intsAt(Attr.scales, k)))); // nchwc
+    else if (hasAttribute(Attr.height_scale) && rank == 4) setDim(r, k, k < 2 ? dimOf(0, k) : scaled(dimOf(0, k), floatsAt(k == 2 ? Attr.height_scale : Attr.width_scale, 0)));
     else if (floatCount(1) == rank) setDim(r, k, scaled(dimOf(0, k), floatAt(1, k)));
     else setDim(r, k, freshDim());
   }

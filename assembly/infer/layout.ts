@@ -85,10 +85,12 @@ export function tile(): i32 {
   return 0;
 }
 
-export function concat(): i32 {
-  if (inputs == 0) return fail(Wrong.Input, 0, 0, 0, 0);
+export function concat(): i32 { return joined(0, 1); }
+/** The inputs first, first + step, … joined along attribute `axis`. */
+export function joined(first: i32, step: i32): i32 {
+  if (inputs <= first) return fail(Wrong.Input, first, 0, 0, 0);
   let rank = -1;
-  for (let i = 0; i < inputs; i++) {
+  for (let i = first; i < inputs; i += step) {
     if (!present(i)) return fail(Wrong.Input, i, 0, 0, 0);
     if (!ranked(i)) continue;
     if (rank >= 0 && rankOf(i) != rank) return fail(Wrong.Rank, i, rank, rank, 0);
@@ -100,7 +102,7 @@ export function concat(): i32 {
   const r = shaped(0, rank);
   for (let k = 0; k < rank; k++) {
     let d = k == axis ? 0 : NONE;
-    for (let i = 0; i < inputs; i++) {
+    for (let i = first; i < inputs; i += step) {
       const own = ranked(i) ? dimOf(i, k) : freshDim();
       if (k == axis) d = plus(d, own);
       else {
@@ -111,7 +113,7 @@ export function concat(): i32 {
     }
     setDim(r, k, d);
   }
-  if (axis == 0) concatElements(r);
+  if (axis == 0 && step == 1) concatElements(r);
   return 0;
 }
 

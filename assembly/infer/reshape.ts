@@ -81,10 +81,11 @@ export function squeeze(): i32 {
   if (axes == -2) {
     const n = listLength(1);
     if (n > rank) return fail(Wrong.Length, 1, n, rank, 0);
-    const ones = onesOf(rank);
     if (n < 0) return 0;
-    if (<i32>popcnt(ones) != n) { removedByAny(n); return 0; }
-    axes = ones;
+    const ones = onesOf(rank);
+    if (<i32>popcnt(ones) < n) return fail(Wrong.Length, 1, n, <i32>popcnt(ones), 0);
+    removedByAny(n, ones);
+    return 0;
   }
   if (axes == ABSENT) {
     axes = 0;

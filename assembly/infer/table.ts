@@ -4,7 +4,7 @@
 //!   values   count, then each: kind, dtype, rank, dims…, content, count, elements…
 //!   graph    inputs: count, ids…   outputs: count, ids…   nodes: count, then each node
 //!   node     op + 65536 * opset version of its domain (0: the newest), serial, inputs: count, ids…   outputs: count, ids…   attributes: count, then each: name, kind, words, payload
-//!   payload  INT, INTS: two words each   FLOAT, FLOATS: two words each   STRING: UTF-16 units   TENSOR: a value   GRAPH: a graph
+//!   payload  INT, INTS: two words each   FLOAT, FLOATS: two words each   STRING: UTF-16 units   STRINGS: how many   TENSOR: a value   GRAPH: a graph
 //! An id is an index of the values, -1 for an omitted input or output. dtypes are ONNX's numbers, 0 unknown. dims and elements are
 //! symbolic dims (assembly/symbolic), NONE where an element, or a dim in which a sequence's elements differ, is unknown. An unknown rank is -1.
 
@@ -111,6 +111,8 @@ export function bufferOf(words: i32): usize {
 
 // @ts-ignore: decorator
 @inline export function word(at: i32): i32 { return load<i32>(array_data(buffer) + (<usize>at << 2)); }
+// @ts-ignore: decorator
+@inline export function setWord(at: i32, w: i32): void { store<i32>(array_data(buffer) + (<usize>at << 2), w); }
 export function words(): i32 { return <i32>(array_size(buffer) >> 2); }
 // @ts-ignore: decorator
 @inline export function wide(at: i32): i64 { return load<i64>(array_data(buffer) + (<usize>at << 2)); }

@@ -263,6 +263,7 @@ class Table {
     else if (a.kind === "float") this.#pushFloat(a.value);
     else if (a.kind === "floats") for (const x of a.value) this.#pushFloat(x);
     else if (a.kind === "string") for (let i = 0; i < a.value.length; i++) this.#push(a.value.charCodeAt(i));
+    else if (a.kind === "strings") this.#push(a.value.length);
     else if (a.kind === "tensor") this.#tensor(a.value);
     else if (a.kind === "graph") {
       this.#graph(deep ? a.value : { inputs: a.value.inputs, outputs: a.value.outputs, nodes: () => [] }, deep);
