@@ -66,11 +66,13 @@ export interface CoreExports {
   cast_f32_bf16(a: number, b: number, c: number): void;
   cast_f32_bool(a: number, b: number, c: number): void;
   cast_f32_f16(a: number, b: number, c: number): void;
+  cast_f32_f4e2m1(a: number, b: number, c: number): void;
   cast_f32_f64(a: number, b: number, c: number): void;
   cast_f32_f8e4m3fn(a: number, b: number, c: number): void;
   cast_f32_f8e4m3fnuz(a: number, b: number, c: number): void;
   cast_f32_f8e5m2(a: number, b: number, c: number): void;
   cast_f32_f8e5m2fnuz(a: number, b: number, c: number): void;
+  cast_f32_f8e8m0(a: number, b: number, c: number): void;
   cast_f32_i16(a: number, b: number, c: number): void;
   cast_f32_i32(a: number, b: number, c: number): void;
   cast_f32_i64(a: number, b: number, c: number): void;
@@ -79,6 +81,7 @@ export interface CoreExports {
   cast_f32_u32(a: number, b: number, c: number): void;
   cast_f32_u64(a: number, b: number, c: number): void;
   cast_f32_u8(a: number, b: number, c: number): void;
+  cast_f4e2m1_f32(a: number, b: number, c: number): void;
   cast_f64_bool(a: number, b: number, c: number): void;
   cast_f64_f32(a: number, b: number, c: number): void;
   cast_f64_i16(a: number, b: number, c: number): void;
@@ -93,6 +96,7 @@ export interface CoreExports {
   cast_f8e4m3fnuz_f32(a: number, b: number, c: number): void;
   cast_f8e5m2_f32(a: number, b: number, c: number): void;
   cast_f8e5m2fnuz_f32(a: number, b: number, c: number): void;
+  cast_f8e8m0_f32(a: number, b: number, c: number): void;
   cast_i16_bool(a: number, b: number, c: number): void;
   cast_i16_f32(a: number, b: number, c: number): void;
   cast_i16_f64(a: number, b: number, c: number): void;
@@ -325,6 +329,11 @@ export interface CoreExports {
   nonzero(a: number, b: number, c: number, d: number, e: number): number;
   normal_fill_f32(a: number, b: number, c: number, d: number): void;
   normal_fill_f64(a: number, b: number, c: number, d: number): void;
+  pack_f4e2m1(a: number, b: number, c: number): void;
+  pack_i2(a: number, b: number, c: number): void;
+  pack_i4(a: number, b: number, c: number): void;
+  pack_u2(a: number, b: number, c: number): void;
+  pack_u4(a: number, b: number, c: number): void;
   pow_f32(a: number): number;
   pow_f64(a: number): number;
   pow_i32(a: number): number;
@@ -465,6 +474,11 @@ export interface CoreExports {
   trunc_div_u8(a: number): number;
   trunc_f32(a: number, b: number, c: number): void;
   trunc_f64(a: number, b: number, c: number): void;
+  unpack_f4e2m1(a: number, b: number, c: number): void;
+  unpack_i2(a: number, b: number, c: number): void;
+  unpack_i4(a: number, b: number, c: number): void;
+  unpack_u2(a: number, b: number, c: number): void;
+  unpack_u4(a: number, b: number, c: number): void;
   where_1(a: number): void;
   where_16(a: number): void;
   where_2(a: number): void;
@@ -474,5 +488,8 @@ export interface CoreExports {
   wire_scan(a: number, b: number, c: number, d: number): number;
   wire_varints(a: number, b: number, c: number, d: number): number;
   wire_write(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): number;
-  xxh64(a: number, b: number, c: number, d: number): void;
+  xxh64_finish(a: number, b: number): void;
+  xxh64_size(): number;
+  xxh64_start(a: number, b: number): void;
+  xxh64_update(a: number, b: number, c: number): void;
 }
