@@ -2,6 +2,8 @@
 
 import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
+import { activation } from "./activation.ts";
+import { casts } from "./cast.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
@@ -11,7 +13,16 @@ import { reduce } from "./reduce.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
 
 /** The families by file name. */
-const families: Readonly<Record<string, EvaluateTable>> = { creation, elementwise, indexing, layout, linear, reduce };
+const families: Readonly<Record<string, EvaluateTable>> = {
+  activation,
+  cast: casts,
+  creation,
+  elementwise,
+  indexing,
+  layout,
+  linear,
+  reduce,
+};
 
 const evaluators = new Map<string, Evaluate>();
 for (const [family, table] of Object.entries(families)) {
