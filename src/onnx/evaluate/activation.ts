@@ -48,7 +48,7 @@ export const activation: EvaluateTable = {
     return binary("add", by("maximum", x, 0), by("minimum", below, 0));
   }),
   Selu: rounded((call, x) => {
-    const [alpha, gamma] = call.opset < 6 ? [1.6732, 1.0507] : [1.67326319217681884765625, 1.05070102214813232421875];
+    const [alpha, gamma] = call.opset < 6 ? [1.6732, 1.0507] : [1.6732631921768188, 1.0507010221481323];
     const below = by("mul", unary("expm1", x), call.float("alpha", alpha));
     return by("mul", where(over(x, 0), x, below), call.float("gamma", gamma));
   }),

@@ -9,8 +9,12 @@ import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
+import { loss } from "./loss.ts";
+import { quantize } from "./quantize.ts";
+import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
+import { training } from "./training.ts";
 
 /** The families by file name. */
 const families: Readonly<Record<string, EvaluateTable>> = {
