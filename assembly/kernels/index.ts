@@ -1,10 +1,17 @@
 export * from "./binary";
 export * from "./cast";
 export * from "./compare";
+export * from "./complex";
 export * from "./conv";
 export * from "./copy";
+export * from "./fft";
 export * from "./gemm";
 export * from "./index-ops";
+export * from "./linalg/factor";
+export * from "./linalg/hermitian";
+export * from "./linalg/schur";
+export * from "./linalg/singular";
+export { qr_c128, qr_columns_c128, qr_columns_f64, qr_f64 } from "./linalg/reflect";
 export * from "./norm";
 export * from "./pool";
 export * from "./random";
