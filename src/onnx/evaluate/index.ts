@@ -25,7 +25,11 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   indexing,
   layout,
   linear,
+  loss,
+  quantize,
+  random,
   reduce,
+  training,
 };
 
 const evaluators = new Map<string, Evaluate>();
