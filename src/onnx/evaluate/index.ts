@@ -2,16 +2,35 @@
 
 import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
+import { activation } from "./activation.ts";
+import { casts } from "./cast.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
+import { loss } from "./loss.ts";
+import { quantize } from "./quantize.ts";
+import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
+import { training } from "./training.ts";
 
 /** The families by file name. */
-const families: Readonly<Record<string, EvaluateTable>> = { creation, elementwise, indexing, layout, linear, reduce };
+const families: Readonly<Record<string, EvaluateTable>> = {
+  activation,
+  cast: casts,
+  creation,
+  elementwise,
+  indexing,
+  layout,
+  linear,
+  loss,
+  quantize,
+  random,
+  reduce,
+  training,
+};
 
 const evaluators = new Map<string, Evaluate>();
 for (const [family, table] of Object.entries(families)) {
