@@ -27,6 +27,56 @@ export function nms(boxes: Strided, scores: Strided, threshold: number): Strided
   return fromIntegers(kept);
 }
 
+export interface SuppressionOptions {
+  /** Most boxes of one class of one image. */
+  readonly perClass: number;
+  /** Intersection over union above which the worse box goes. */
+  readonly overlap: number;
+  /** Boxes must score above this. */
+  readonly score: number;
+  /** Boxes are (x, y, width, height) around their centre; else two corners (y, x) in any order. */
+  readonly centered: boolean;
+}
+
+type Corners = readonly [low: number, low: number, high: number, high: number];
+
+function cornersOf(b: Float64Array, i: number, centered: boolean): Corners {
+  const [p, q, r, s] = Array.from(b.subarray(i * 4, i * 4 + 4)) as [number, number, number, number];
+  if (centered) return [p - r / 2, q - s / 2, p + r / 2, q + s / 2];
+  return [Math.min(p, r), Math.min(q, s), Math.max(p, r), Math.max(q, s)];
+}
+
+/** Intersection over union. */
+function overlapOf(a: Corners, b: Corners): number {
+  const side = (k: 0 | 1): number => Math.max(Math.min(a[k + 2] as number, b[k + 2] as number) - Math.max(a[k], b[k]), 0);
+  const area = (c: Corners): number => (c[2] - c[0]) * (c[3] - c[1]);
+  const shared = side(0) * side(1);
+  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
+}
+
+/** boxes [images, n, 4], scores [images, classes, n]: rows (image, class, box), best score of each class first (ONNX NonMaxSuppression). */
+export function boxSuppression(boxes: Strided, scores: Strided, o: SuppressionOptions): [number, number, number][] {
+  const [images, classes, n] = scores.shape as readonly [number, number, number];
+  const [b, s] = [floats(boxes), floats(scores)];
+  const rows: [number, number, number][] = [];
+  for (let image = 0; image < images; image++) {
+    const corners = Array.from({ length: n }, (_, i) => cornersOf(b, image * n + i, o.centered));
+    for (let label = 0; label < classes; label++) {
+      const at = (i: number): number => s[(image * classes + label) * n + i] as number;
+      const order = corners.map((_, i) => i).filter((i) => at(i) > o.score);
+      const kept: Corners[] = [];
+      for (const i of order.sort((p, q) => at(q) - at(p) || p - q)) {
+        if (kept.length >= o.perClass) break;
+        const box = corners[i] as Corners;
+        if (kept.some((k) => overlapOf(k, box) > o.overlap)) continue;
+        kept.push(box);
+        rows.push([image, label, i]);
+      }
+    }
+  }
+  return rows;
+}
+
 export interface RoiOptions {
   readonly scale: number;
   readonly height: number;

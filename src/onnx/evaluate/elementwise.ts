@@ -1,6 +1,6 @@
 /** @file Elementwise ops of ONNX. Operands broadcast; results have the operands' dtype unless said otherwise. */
 
-import { binary, cast, compare, unary, where } from "../../core/ops/elementwise.ts";
+import { binary, cast, compare, unary } from "../../core/ops/elementwise.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../core/ops/real.ts";
 import { isFloat } from "../../dtype.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
@@ -74,7 +74,6 @@ export const elementwise: EvaluateTable = {
   LessOrEqual: compareRow("le"),
   Greater: compareRow("gt"),
   GreaterOrEqual: compareRow("ge"),
-  Where: (call) => where(call.tensor(0), call.tensor(1), call.tensor(2)),
 
   Identity: (call) => call.value(0),
   Cast: (call) => cast(call.tensor(0), call.dtype("to", "float32")),
