@@ -2,16 +2,18 @@
 
 import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
+import { control } from "./control.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
 import { reduce } from "./reduce.ts";
+import { sequence } from "./sequence.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
 
 /** The families by file name. */
-const families: Readonly<Record<string, EvaluateTable>> = { creation, elementwise, indexing, layout, linear, reduce };
+const families: Readonly<Record<string, EvaluateTable>> = { control, creation, elementwise, indexing, layout, linear, reduce, sequence };
 
 const evaluators = new Map<string, Evaluate>();
 for (const [family, table] of Object.entries(families)) {

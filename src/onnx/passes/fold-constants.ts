@@ -76,6 +76,7 @@ const surroundingsOf = (model: Model): Surroundings => ({
   attributes: null,
   generator: new Generator(0),
   run: () => internal("a node without bodies ran one"),
+  keep: (value) => value,
 });
 
 export const foldConstants = pass("fold-constants", (graph, rewrite) => {
