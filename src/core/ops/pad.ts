@@ -59,7 +59,12 @@ function padding(x: Strided, shape: readonly number[], value: Scalar | Strided):
   return Object.is(Number(value), 0) && !isComplex(x.dtype) ? zeros(x.dtype, shape) : fill(x.dtype, shape, value);
 }
 
-function padConstant(x: Strided, pads: readonly (readonly [number, number])[], value: Scalar | Strided, bad: (d: number) => Error): Strided {
+function padConstant(
+  x: Strided,
+  pads: readonly (readonly [number, number])[],
+  value: Scalar | Strided,
+  bad: (d: number) => Error,
+): Strided {
   const shape = x.shape.map((n, d) => n + (pads[d]?.[0] ?? 0) + (pads[d]?.[1] ?? 0));
   shape.forEach((n, d) => {
     if (n < 0) throw bad(d);

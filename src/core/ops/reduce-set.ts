@@ -11,7 +11,7 @@ import { reduce } from "./reduce.ts";
 export type SetReduceOp = "sum" | "mean" | "prod" | "max" | "min" | "sumsq" | "l1" | "l2" | "logsum" | "logsumexp";
 
 /** The least and greatest value of a dtype; infinities where it has them. */
-function rangeOf(dtype: DType): readonly [Scalar, Scalar] {
+export function rangeOf(dtype: DType): readonly [Scalar, Scalar] {
   const { kind } = dtypes[dtype];
   if (kind === "float") return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   if (kind === "bool") return [false, true];

@@ -2,8 +2,8 @@
 
 import { core } from "../../core/door.ts";
 import { fill } from "../../core/ops/elementwise.ts";
-import { concat, dimOf, reshape, select, unsqueeze } from "../../core/ops/layout.ts";
 import { zeros } from "../../core/ops/index.ts";
+import { concat, dimOf, reshape, select, unsqueeze } from "../../core/ops/layout.ts";
 import { pad } from "../../core/ops/pad.ts";
 import { fromIntegers } from "../../core/ops/values.ts";
 import { address, isStrided, type Strided } from "../../core/strided.ts";
@@ -27,7 +27,8 @@ const declared = (x: Strided, value: Value | undefined): Strided => (value?.type
 function noRows(call: Call, value: Value, axis: number): AnyTensor {
   const dims = (value.type?.shape ?? []).map((d) => (isStatic(d) ? d : 0));
   if (value.type) return zeros(value.type.dtype, dims.toSpliced(axis, 0, 0));
-  if (value.container?.kind === "strings") return { shape: [0, ...(value.container.shape ?? []).map((d) => (isStatic(d) ? d : 0))], strings: [] };
+  if (value.container?.kind === "strings")
+    return { shape: [0, ...(value.container.shape ?? []).map((d) => (isStatic(d) ? d : 0))], strings: [] };
   throw call.refuse("input", `nothing says what ${value.name} is`, "declare the type of the body's output, or run it at least once");
 }
 

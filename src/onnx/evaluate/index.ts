@@ -5,6 +5,7 @@ import type { Node } from "../ir/graph.ts";
 import { control } from "./control.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
+import { image } from "./image.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
@@ -13,7 +14,17 @@ import { sequence } from "./sequence.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
 
 /** The families by file name. */
-const families: Readonly<Record<string, EvaluateTable>> = { control, creation, elementwise, indexing, layout, linear, reduce, sequence };
+const families: Readonly<Record<string, EvaluateTable>> = {
+  control,
+  creation,
+  elementwise,
+  image,
+  indexing,
+  layout,
+  linear,
+  reduce,
+  sequence,
+};
 
 const evaluators = new Map<string, Evaluate>();
 for (const [family, table] of Object.entries(families)) {

@@ -174,7 +174,11 @@ function imageSizes(call: Call, x: Strided): [number, number, number, number, nu
   const block = call.int("blocksize", 0);
   const [n, c, h, w] = x.shape;
   if (x.shape.length === 4 && block > 0) return [n as number, c as number, h as number, w as number, block];
-  throw call.refuse("input", `input 0 is [${x.shape.join(", ")}] and blocksize ${block}`, "give an image [N, C, H, W] and a blocksize above 0");
+  throw call.refuse(
+    "input",
+    `input 0 is [${x.shape.join(", ")}] and blocksize ${block}`,
+    "give an image [N, C, H, W] and a blocksize above 0",
+  );
 }
 
 /** Blocks of channels become pixels; channels are ordered depth-column-row or column-row-depth. */
@@ -223,17 +227,24 @@ function reversedSequence(x: Strided, call: Call): Strided {
 }
 
 /** Where each element of the columns falls in the padded image: by place in the block, then by block. */
-function columnPlaces(image: readonly number[], block: readonly number[], dilations: readonly number[], strides: readonly number[]): number[] {
-  return image.reduce<number[][]>(
-    (places, size, d) => {
-      const blocks = Math.floor((size - (dilations[d] as number) * ((block[d] as number) - 1) - 1) / (strides[d] as number)) + 1;
-      const along = (tap: number, b: number) => tap * (dilations[d] as number) + b * (strides[d] as number);
-      return places.flatMap((row) =>
-        range(block[d] as number).map((tap) => row.flatMap((p) => range(blocks).map((b) => p * size + along(tap, b)))),
-      );
-    },
-    [[0]],
-  ).flat();
+function columnPlaces(
+  image: readonly number[],
+  block: readonly number[],
+  dilations: readonly number[],
+  strides: readonly number[],
+): number[] {
+  return image
+    .reduce<number[][]>(
+      (places, size, d) => {
+        const blocks = Math.floor((size - (dilations[d] as number) * ((block[d] as number) - 1) - 1) / (strides[d] as number)) + 1;
+        const along = (tap: number, b: number) => tap * (dilations[d] as number) + b * (strides[d] as number);
+        return places.flatMap((row) =>
+          range(block[d] as number).map((tap) => row.flatMap((p) => range(blocks).map((b) => p * size + along(tap, b)))),
+        );
+      },
+      [[0]],
+    )
+    .flat();
 }
 
 /** Adds up columns [N, C * block, blocks] where they overlap in the image. */

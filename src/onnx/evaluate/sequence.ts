@@ -13,7 +13,11 @@ import { type Computed, describe, isNone, isStrings, none, type Sequence } from 
 /** A sequence of these; `dtype` says what it is of where it is empty. */
 export function sequenceOf(elements: readonly Computed[], dtype: DType | "string"): Sequence {
   const [first] = elements;
-  return { kind: "sequence", elements, dtype: first === undefined ? dtype : isStrided(first) ? first.dtype : isStrings(first) ? "string" : dtype };
+  return {
+    kind: "sequence",
+    elements,
+    dtype: first === undefined ? dtype : isStrided(first) ? first.dtype : isStrings(first) ? "string" : dtype,
+  };
 }
 
 /** The place that input `i` names in a sequence, where `size` places are. Throws `eval/index` outside. */
@@ -72,7 +76,12 @@ function joined(call: Call): AnyTensor {
   return arrangeAll(call, elements, (xs) => {
     if (!stacks) return [concat(xs, axis)];
     const dim = dimOf(axis, (xs[0]?.shape.length ?? 0) + 1);
-    return [concat(xs.map((x) => unsqueeze(x, dim)), dim)];
+    return [
+      concat(
+        xs.map((x) => unsqueeze(x, dim)),
+        dim,
+      ),
+    ];
   })[0] as AnyTensor;
 }
 
@@ -83,8 +92,16 @@ function element(call: Call): Computed {
 }
 
 export const sequence: EvaluateTable = {
-  SequenceConstruct: (call) => sequenceOf(call.inputs.map((_, i) => anyTensor(call, i)), "float32"),
-  SequenceEmpty: (call) => ({ kind: "sequence", elements: [], dtype: call.int("dtype", 1) === stringType ? "string" : call.dtype("dtype", "float32") }),
+  SequenceConstruct: (call) =>
+    sequenceOf(
+      call.inputs.map((_, i) => anyTensor(call, i)),
+      "float32",
+    ),
+  SequenceEmpty: (call) => ({
+    kind: "sequence",
+    elements: [],
+    dtype: call.int("dtype", 1) === stringType ? "string" : call.dtype("dtype", "float32"),
+  }),
   SequenceAt: at,
   SequenceErase: erased,
   SequenceInsert: inserted,

@@ -26,9 +26,7 @@ function lexicographic(a: readonly Element[], b: readonly Element[]): number {
 
 /** `x` with what is compared as its first dim: all its elements where `axis` is null. */
 const sliced = (x: Strided, axis: number | null): Strided =>
-  axis === null
-    ? reshape(x, [numel(x.shape)])
-    : permute(x, [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)]);
+  axis === null ? reshape(x, [numel(x.shape)]) : permute(x, [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)]);
 
 /** The slices of `x` as lists of elements. */
 function slicesOf(call: Call, x: AnyTensor, axis: number | null): Element[][] {
