@@ -30,7 +30,8 @@ const alongAxis =
   (call) => {
     const x = call.tensor(0);
     if (call.opset >= 13) return op(x, dimOf(call.int("axis", -1), x.shape.length));
-    const axis = dimOf(call.int("axis", 1), x.shape.length + 1);
+    const given = call.int("axis", 1);
+    const axis = given < 0 ? given + x.shape.length : given;
     return reshape(op(reshape(x, [numel(x.shape.slice(0, axis)), numel(x.shape.slice(axis))]), 1), x.shape);
   };
 

@@ -13,7 +13,7 @@ type Element = number | bigint | string;
 function order(a: Element, b: Element): number {
   if (a < b) return -1;
   if (a > b) return 1;
-  return Number(a !== a) - Number(b !== b);
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 }
 
 function lexicographic(a: readonly Element[], b: readonly Element[]): number {
