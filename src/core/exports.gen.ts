@@ -34,11 +34,13 @@ export interface CoreExports {
   argmax_f64(a: number, b: number, c: number, d: number, e: number): void;
   argmax_i32(a: number, b: number, c: number, d: number, e: number): void;
   argmax_i64(a: number, b: number, c: number, d: number, e: number): void;
+  argmax_u64(a: number, b: number, c: number, d: number, e: number): void;
   argmax_u8(a: number, b: number, c: number, d: number, e: number): void;
   argmin_f32(a: number, b: number, c: number, d: number, e: number): void;
   argmin_f64(a: number, b: number, c: number, d: number, e: number): void;
   argmin_i32(a: number, b: number, c: number, d: number, e: number): void;
   argmin_i64(a: number, b: number, c: number, d: number, e: number): void;
+  argmin_u64(a: number, b: number, c: number, d: number, e: number): void;
   argmin_u8(a: number, b: number, c: number, d: number, e: number): void;
   array_data(a: number): number;
   array_new(a: number, b: number): number;
@@ -336,6 +338,7 @@ export interface CoreExports {
   max_pool_f64(a: number, b: number, c: number, d: number, e: number): void;
   max_pool_i32(a: number, b: number, c: number, d: number, e: number): void;
   max_pool_i64(a: number, b: number, c: number, d: number, e: number): void;
+  max_u64(a: number, b: number, c: number, d: number, e: number): void;
   max_u8(a: number, b: number, c: number, d: number, e: number): void;
   maximum_f32(a: number): number;
   maximum_f64(a: number): number;
@@ -350,6 +353,7 @@ export interface CoreExports {
   min_f64(a: number, b: number, c: number, d: number, e: number): void;
   min_i32(a: number, b: number, c: number, d: number, e: number): void;
   min_i64(a: number, b: number, c: number, d: number, e: number): void;
+  min_u64(a: number, b: number, c: number, d: number, e: number): void;
   min_u8(a: number, b: number, c: number, d: number, e: number): void;
   minimum_f32(a: number): number;
   minimum_f64(a: number): number;
@@ -437,11 +441,13 @@ export interface CoreExports {
   scatter_max_f64(a: number, b: number, c: number): number;
   scatter_max_i32(a: number, b: number, c: number): number;
   scatter_max_i64(a: number, b: number, c: number): number;
+  scatter_max_u64(a: number, b: number, c: number): number;
   scatter_max_u8(a: number, b: number, c: number): number;
   scatter_min_f32(a: number, b: number, c: number): number;
   scatter_min_f64(a: number, b: number, c: number): number;
   scatter_min_i32(a: number, b: number, c: number): number;
   scatter_min_i64(a: number, b: number, c: number): number;
+  scatter_min_u64(a: number, b: number, c: number): number;
   scatter_min_u8(a: number, b: number, c: number): number;
   scatter_mul_f32(a: number, b: number, c: number): number;
   scatter_mul_f64(a: number, b: number, c: number): number;
@@ -485,6 +491,7 @@ export interface CoreExports {
   sort_f64(a: number, b: number, c: number, d: number, e: number, f: number): number;
   sort_i32(a: number, b: number, c: number, d: number, e: number, f: number): number;
   sort_i64(a: number, b: number, c: number, d: number, e: number, f: number): number;
+  sort_u64(a: number, b: number, c: number, d: number, e: number, f: number): number;
   sort_u8(a: number, b: number, c: number, d: number, e: number, f: number): number;
   sqrt_c128(a: number, b: number, c: number): void;
   sqrt_c64(a: number, b: number, c: number): void;

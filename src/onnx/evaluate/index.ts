@@ -4,8 +4,10 @@ import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
 import { activation } from "./activation.ts";
 import { casts } from "./cast.ts";
+import { control } from "./control.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
+import { image } from "./image.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
@@ -13,6 +15,7 @@ import { loss } from "./loss.ts";
 import { quantize } from "./quantize.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
+import { sequence } from "./sequence.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
 import { training } from "./training.ts";
 
@@ -20,8 +23,10 @@ import { training } from "./training.ts";
 const families: Readonly<Record<string, EvaluateTable>> = {
   activation,
   cast: casts,
+  control,
   creation,
   elementwise,
+  image,
   indexing,
   layout,
   linear,
@@ -29,6 +34,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   quantize,
   random,
   reduce,
+  sequence,
   training,
 };
 
