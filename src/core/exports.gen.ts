@@ -141,6 +141,8 @@ export interface CoreExports {
   cast_u8_i8(a: number, b: number, c: number): void;
   ceil_f32(a: number, b: number, c: number): void;
   ceil_f64(a: number, b: number, c: number): void;
+  cholesky_c128(a: number, b: number): number;
+  cholesky_f64(a: number, b: number): number;
   col2im_f32(a: number, b: number, c: number, d: number, e: number): void;
   col2im_f64(a: number, b: number, c: number, d: number, e: number): void;
   col2im_i32(a: number, b: number, c: number, d: number, e: number): void;
@@ -177,6 +179,9 @@ export interface CoreExports {
   cumsum_i64(a: number, b: number, c: number, d: number, e: number): void;
   div_f32(a: number): number;
   div_f64(a: number): number;
+  eig_c128(a: number, b: number, c: number, d: number, e: number): number;
+  eigh_c128(a: number, b: number, c: number, d: number, e: number): number;
+  eigh_f64(a: number, b: number, c: number, d: number, e: number): number;
   eq_f32(a: number): void;
   eq_f64(a: number): void;
   eq_i32(a: number): void;
@@ -193,6 +198,8 @@ export interface CoreExports {
   exp_f64(a: number, b: number, c: number): void;
   expm1_f32(a: number, b: number, c: number): void;
   expm1_f64(a: number, b: number, c: number): void;
+  fft_c128(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
+  fft_c64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   fill(a: number, b: number, c: number, d: number): void;
   floor_div_f32(a: number): number;
   floor_div_f64(a: number): number;
@@ -243,6 +250,8 @@ export interface CoreExports {
   infer_problem(a: number): number;
   infer_rows(): number;
   infer_run(a: number): number;
+  irfft_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
+  irfft_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   isinf_f32(a: number, b: number, c: number): void;
   isinf_f64(a: number, b: number, c: number): void;
   isnan_f32(a: number, b: number, c: number): void;
@@ -276,6 +285,8 @@ export interface CoreExports {
   lt_i64(a: number): void;
   lt_u64(a: number): void;
   lt_u8(a: number): void;
+  lu_c128(a: number, b: number, c: number, d: number, e: number): number;
+  lu_f64(a: number, b: number, c: number, d: number, e: number): number;
   mark(): number;
   max_f32(a: number, b: number, c: number, d: number, e: number): void;
   max_f64(a: number, b: number, c: number, d: number, e: number): void;
@@ -334,6 +345,10 @@ export interface CoreExports {
   prod_f64(a: number, b: number, c: number, d: number, e: number): void;
   prod_i32(a: number, b: number, c: number, d: number, e: number): void;
   prod_i64(a: number, b: number, c: number, d: number, e: number): void;
+  qr_c128(a: number, b: number, c: number, d: number): void;
+  qr_columns_c128(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  qr_columns_f64(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  qr_f64(a: number, b: number, c: number, d: number): void;
   reciprocal_f32(a: number, b: number, c: number): void;
   reciprocal_f64(a: number, b: number, c: number): void;
   relu_f32(a: number, b: number, c: number): void;
@@ -348,6 +363,8 @@ export interface CoreExports {
   remainder_u64(a: number): number;
   remainder_u8(a: number): number;
   reset(a: number): void;
+  rfft_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
+  rfft_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   round_f32(a: number, b: number, c: number): void;
   round_f64(a: number, b: number, c: number): void;
   rsqrt_f32(a: number, b: number, c: number): void;
@@ -429,6 +446,8 @@ export interface CoreExports {
   sumsq_f64(a: number, b: number, c: number, d: number, e: number): void;
   sumsq_i32(a: number, b: number, c: number, d: number, e: number): void;
   sumsq_i64(a: number, b: number, c: number, d: number, e: number): void;
+  svd_c128(a: number, b: number, c: number, d: number, e: number): number;
+  svd_f64(a: number, b: number, c: number, d: number, e: number): number;
   sym_add(a: number, b: number, c: number): number;
   sym_assume(a: number, b: number, c: number, d: number): number;
   sym_atom_arg(a: number, b: number, c: number): number;
@@ -457,6 +476,8 @@ export interface CoreExports {
   tan_f64(a: number, b: number, c: number): void;
   tanh_f32(a: number, b: number, c: number): void;
   tanh_f64(a: number, b: number, c: number): void;
+  triangular_c128(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  triangular_f64(a: number, b: number, c: number, d: number, e: number, f: number): void;
   trunc_div_f32(a: number): number;
   trunc_div_f64(a: number): number;
   trunc_div_i32(a: number): number;

@@ -15,7 +15,8 @@ export const realPart = (x: Strided): Strided => (isComplex(x.dtype) ? part(x, 0
 /** The imaginary parts of a complex tensor, a view. */
 export const imagPart = (x: Strided): Strided => part(x, 1);
 
-const complexOf = (real: DType): DType => (real === "float64" ? "complex128" : real === "float16" ? "complex32" : "complex64");
+/** The complex dtype whose parts are `real`; bfloat16 has none, and float32 carries it. */
+export const complexOf = (real: DType): DType => (real === "float64" ? "complex128" : real === "float16" ? "complex32" : "complex64");
 
 /** A new complex tensor from its parts, which have one float dtype and broadcast. */
 export function makeComplex(re: Strided, im: Strided): Strided {
