@@ -2,16 +2,35 @@
 
 import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
+import { attention } from "./attention.ts";
+import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
+import { norm } from "./norm.ts";
+import { pool } from "./pool.ts";
 import { reduce } from "./reduce.ts";
+import { rnn } from "./rnn.ts";
+import { signal } from "./signal.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
 
 /** The families by file name. */
-const families: Readonly<Record<string, EvaluateTable>> = { creation, elementwise, indexing, layout, linear, reduce };
+const families: Readonly<Record<string, EvaluateTable>> = {
+  attention,
+  conv,
+  creation,
+  elementwise,
+  indexing,
+  layout,
+  linear,
+  norm,
+  pool,
+  reduce,
+  rnn,
+  signal,
+};
 
 const evaluators = new Map<string, Evaluate>();
 for (const [family, table] of Object.entries(families)) {
