@@ -234,6 +234,11 @@ export class Graph {
     for (const v of node.outputs) if (v.uses.size > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
     this.#unlink(node);
   }
+  /** Takes `node` over from the graph that it is in, and puts it before `before`. What it reads must be known here. */
+  adopt(node: Node, before: Node | null): void {
+    if (node.graph !== null) node.graph.#detach(node);
+    this.insert(node, before);
+  }
   /** `made`, which has the outputs of `old`, takes the place of `old`. */
   exchange(old: Node, made: Node): void {
     if (old.graph !== this) internal(`${old.op} is not in graph ${this.name}`);
@@ -248,11 +253,14 @@ export class Graph {
     this.#unlink(node);
   }
   #unlink(node: Node): void {
+    this.#detach(node);
+    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
+  }
+  #detach(node: Node): void {
     if (node.previous === null) this.#first = node.next;
     else node.previous.next = node.next;
     if (node.next === null) this.#last = node.previous;
     else node.next.previous = node.previous;
-    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
     node.graph = null;
     this.#size--;
   }
