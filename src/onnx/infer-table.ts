@@ -197,7 +197,8 @@ export class Table {
   /** 0: the newest. */
   #version(domain: string): number {
     const { versions } = this.#scope;
-    const version = versions.get(domain) ?? (domain === "" ? versions.get("ai.onnx") : domain === "ai.onnx" ? versions.get("") : undefined) ?? 0;
+    const version =
+      versions.get(domain) ?? (domain === "" ? versions.get("ai.onnx") : domain === "ai.onnx" ? versions.get("") : undefined) ?? 0;
     return version > 0 && version <= MAX_VERSION ? version : 0;
   }
 
