@@ -61,6 +61,10 @@ export interface CoreExports {
   bitwise_xor_i32(a: number): number;
   bitwise_xor_i64(a: number): number;
   bitwise_xor_u8(a: number): number;
+  blocks_dequantize(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  blocks_divide(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  blocks_quantize(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): void;
+  blocks_range(a: number, b: number, c: number, d: number, e: number, f: number): void;
   cast_bf16_f32(a: number, b: number, c: number): void;
   cast_f16_f32(a: number, b: number, c: number): void;
   cast_f32_bf16(a: number, b: number, c: number): void;
