@@ -10,7 +10,7 @@ import numpy
 
 kind, path, out = sys.argv[1:]
 onnx = __import__("onnx") if kind == "onnx.save" else None
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 with open(path, "rb") as f:
     length = struct.unpack("<Q", f.read(8))[0]
     header = json.loads(f.read(length))
@@ -27,4 +27,4 @@ else:
     weights = [onnx.numpy_helper.from_array(numpy.asarray(x), name) for name, x in tensors.items()]
     model = onnx.helper.make_model(onnx.helper.make_graph([], "g", [], [], weights))
     onnx.save(model, out, save_as_external_data=True, location=f"{out.rsplit('/', 1)[1]}.data")
-print(json.dumps({"seconds": time.perf_counter() - start, "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+print(json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
