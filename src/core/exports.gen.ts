@@ -267,6 +267,7 @@ export interface CoreExports {
   infer_problem(a: number): number;
   infer_rows(): number;
   infer_run(a: number): number;
+  integer_gemm(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number): number;
   isinf_f32(a: number, b: number, c: number): void;
   isinf_f64(a: number, b: number, c: number): void;
   isnan_f32(a: number, b: number, c: number): void;
@@ -362,6 +363,14 @@ export interface CoreExports {
   prod_f64(a: number, b: number, c: number, d: number, e: number): void;
   prod_i32(a: number, b: number, c: number, d: number, e: number): void;
   prod_i64(a: number, b: number, c: number, d: number, e: number): void;
+  quantize_each_i16(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_each_i8(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_each_u16(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_each_u8(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_i16(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  quantize_i8(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  quantize_u16(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  quantize_u8(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
   reciprocal_f32(a: number, b: number, c: number): void;
   reciprocal_f64(a: number, b: number, c: number): void;
   relu_f32(a: number, b: number, c: number): void;
