@@ -174,10 +174,10 @@ describe("what lands where", () => {
     for (const name of ["m.onnx", "m.onnx.data"]) expect(Buffer.compare(readFileSync(at(name)), readFileSync(at(`sub/${name}`)))).toBe(0);
   });
 
-  test("a model can be saved over itself", () => {
+  test.each([false, true])("a model can be saved over itself, durable: %s", (durable) => {
     saveModel(modelOf({ a: floats([1000]), b: floats([2000]) }), at("m.onnx"), { external_data: true });
     const model = readModel(at("m.onnx"));
-    saveModel(model, at("m.onnx"), { external_data: true });
+    saveModel(model, at("m.onnx"), { external_data: true, durable });
     expect(bytesOf(weights(readModel(at("m.onnx")).graph).get("b")!)).toEqual(bytesOf(floats([2000])));
     expect(readdirSync(dir).sort()).toEqual(["m.onnx", "m.onnx.data"]);
   });
@@ -344,10 +344,10 @@ describe("failures", () => {
 });
 
 describe("external data", () => {
-  /** A model whose tensor `w` of 8 bytes has these entries. */
-  const model = (entries: Record<string, string>): string => {
+  /** A model whose tensor `w` of 8 bytes, unless its dims are given, has these entries. */
+  const model = (entries: Record<string, string>, dims: readonly (number | string)[] = [2]): string => {
     const external_data = Object.entries(entries).map(([key, value]) => ({ key, value }));
-    const w = { name: "w", dims: [2], data_type: 1, data_location: 1, external_data };
+    const w = { name: "w", dims, data_type: 1, data_location: 1, external_data };
     const proto = { ir_version: 10, opset_import: [{ domain: "", version: 20 }], graph: { name: "g", initializer: [w] } };
     writeFileSync(at("m.onnx"), modelProtoType().encode(modelProtoType().fromObject(proto)).finish());
     return at("m.onnx");
@@ -385,12 +385,29 @@ describe("external data", () => {
     ["an offset in hexadecimal", { location: "w.bin", offset: "0x4" }, /no decimal number/],
     ["an enormous offset", { location: "w.bin", offset: "99999999999999999999" }, /no decimal number/],
     ["a length that is not the tensor's", { location: "w.bin", length: "4" }, /8 bytes, but its external data has 4/],
+    ["a folder", { location: "sub" }, /not a file/],
+    ["an offset so large that the end is no exact number", { location: "w.bin", offset: "9007199254740990" }, /weights\/range.*w/],
+    ["a negative length", { location: "w.bin", length: "-8" }, /no decimal number/],
   ])("%s is refused", (_, entries, message) => {
+    mkdirSync(at("sub"));
     writeFileSync(at("w.bin"), new Uint8Array(16));
     symlinkSync("/etc/hostname", at("outside"));
     symlinkSync("/etc", at("folder"));
     expect(() => readModel(model(entries))).toThrow(OnnxExporterError);
     expect(() => readModel(model(entries))).toThrow(message);
+  });
+
+  test.each<[string, (number | string)[], RegExp]>([
+    ["more elements than the file has", [5], /weights\/range.*w: bytes 0 to 20/],
+    ["a negative dim", [-1], /weights\/shape.*w: \[-1\]/],
+    ["negative dims whose product is positive", [-1, -2], /weights\/shape/],
+    ["dims whose product is no exact number", ["4611686018427387904", 4], /w/],
+    ["dims whose bytes are no exact number", ["4503599627370496"], /weights\/shape/],
+  ])("%s: refused before anything is read", (_, dims, message) => {
+    writeFileSync(at("w.bin"), new Uint8Array(16));
+    const path = model({ location: "w.bin" }, dims);
+    expect(() => readModel(path)).toThrow(OnnxExporterError);
+    expect(() => readModel(path)).toThrow(message);
   });
 
   test("a model given as bytes has a folder only when it is told", () => {
