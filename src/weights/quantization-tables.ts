@@ -148,20 +148,21 @@ function ranges(x: TensorSource, groups: Groups, first: number, last: number, bu
   }
 }
 
+/** Turns ranges into parameters, in their place. */
 function choose({ lo, hi }: { lo: Float32Array; hi: Float32Array }, { target, symmetric, scaleType, name }: Choice): Tables {
   const steps = symmetric ? target.hi - target.zero : target.hi - target.lo;
-  const scale = lo.map((l, i) => (symmetric ? Math.max(-l, hi[i] as number) : (hi[i] as number) - l) / steps);
-  rounded(scale, scaleType);
-  for (const [i, s] of scale.entries()) {
+  for (const [i, l] of lo.entries()) hi[i] = (symmetric ? Math.max(-l, hi[i] as number) : (hi[i] as number) - l) / steps;
+  rounded(hi, scaleType);
+  for (const [i, s] of hi.entries()) {
     if (!Number.isFinite(s)) {
-      const message = `${name}: numbers from ${lo[i]} to ${hi[i]} have no scale in ${scaleType}`;
+      const message = `${name}: its numbers reach so far, or are none, that a scale is ${s} in ${scaleType}`;
       throw new OnnxExporterError("weights/quantize", message, "quantize finite numbers; a scale of float32 reaches furthest");
     }
-    if (s === 0) scale[i] = 1;
+    if (s === 0) hi[i] = 1;
+    const ends = Math.round(target.lo - (lo[i] as number) / (hi[i] as number));
+    lo[i] = symmetric ? target.zero : Math.min(Math.max(ends, target.lo), target.hi);
   }
-  const zeroOf = (s: number, i: number): number =>
-    symmetric ? target.zero : Math.min(Math.max(Math.round(target.lo - (lo[i] as number) / s), target.lo), target.hi);
-  return { scale, zero: scale.map(zeroOf) };
+  return { scale: hi, zero: lo };
 }
 
 /** Rounds numbers to those of `dtype`. */
