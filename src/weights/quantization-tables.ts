@@ -151,9 +151,13 @@ function ranges(x: TensorSource, groups: Groups, first: number, last: number, bu
 /** Turns ranges into parameters, in their place. */
 function choose({ lo, hi }: { lo: Float32Array; hi: Float32Array }, { target, symmetric, scaleType, name }: Choice): Tables {
   const steps = symmetric ? target.hi - target.zero : target.hi - target.lo;
-  for (const [i, l] of lo.entries()) hi[i] = (symmetric ? Math.max(-l, hi[i] as number) : (hi[i] as number) - l) / steps;
+  for (let i = 0; i < hi.length; i++) {
+    const [l, h] = [lo[i] as number, hi[i] as number];
+    hi[i] = (symmetric ? Math.max(-l, h) : h - l) / steps;
+  }
   rounded(hi, scaleType);
-  for (const [i, s] of hi.entries()) {
+  for (let i = 0; i < hi.length; i++) {
+    const s = hi[i] as number;
     if (!Number.isFinite(s)) {
       const message = `${name}: its numbers reach so far, or are none, that a scale is ${s} in ${scaleType}`;
       throw new OnnxExporterError("weights/quantize", message, "quantize finite numbers; a scale of float32 reaches furthest");
