@@ -103,20 +103,14 @@ export interface Choice {
 }
 
 /** The tables computed last: those of the data serve its scales and zero points, which are saved next. */
-let latest: {
-  readonly of: TensorSource;
-  readonly choice: Choice;
-  readonly first: number;
-  readonly last: number;
-  readonly tables: Tables;
-} | null = null;
+let latest: { readonly choice: Choice; readonly first: number; readonly last: number; readonly tables: Tables } | null = null;
 
-/** Parameters such that the numbers of each group of `x`, which is float32, fit. Throws `weights/quantize` for inf and NaN. */
+/** Parameters such that the numbers of each group of `x`, which is float32, fit; a `choice` is for one `x`. Throws `weights/quantize` for inf, NaN. */
 export function computedTables(x: TensorSource, groups: Groups, choice: Choice): TablesOf {
   return (first, last, budget) => {
-    if (latest?.of === x && latest.choice === choice && latest.first === first && latest.last === last) return latest.tables;
+    if (latest?.choice === choice && latest.first === first && latest.last === last) return latest.tables;
     const tables = choose(ranges(x, groups, first, last, budget), choice);
-    latest = { of: x, choice, first, last, tables };
+    latest = { choice, first, last, tables };
     return tables;
   };
 }

@@ -43,7 +43,7 @@ export interface Quantized {
 
 /**
  * `of` as `dtype`, with scales and zero points computed from its numbers when they are saved. A group of zeros has scale 1. The numbers
- * that stand for it are off by at most half a scale, by a whole one with zero points of asymmetric ranges.
+ * that stand for it are off by at most half a scale, by a whole one with zero points of asymmetric ranges, and what rounding the scale adds.
  * Throws `weights/dtype`, `weights/quantize`; inf and NaN are refused when bytes are read.
  */
 export function quantize(of: TensorSource, dtype: DType, options: QuantizeOptions = {}): Quantized {
