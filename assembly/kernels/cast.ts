@@ -14,8 +14,29 @@ import { truncate32, truncate64, truncateU64 } from "./scalar-math";
   return <B>x;
 }
 
+/** Bytes to f32, sixteen at a time. */
+// @ts-ignore: decorator
+@inline function bytesToF32<A>(x: usize, y: usize, whole: usize): void {
+  for (; y < whole; x += 16, y += 64) {
+    const b = v128.load(x);
+    const low = isSigned<A>() ? i16x8.extend_low_i8x16_s(b) : i16x8.extend_low_i8x16_u(b);
+    const high = isSigned<A>() ? i16x8.extend_high_i8x16_s(b) : i16x8.extend_high_i8x16_u(b);
+    v128.store(y, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)));
+    v128.store(y, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), 16);
+    v128.store(y, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), 32);
+    v128.store(y, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), 48);
+  }
+}
+
 // @ts-ignore: decorator
 @inline function map<A, B>(x: usize, y: usize, n: u32): void {
+  if (sizeof<A>() == 1 && isFloat<B>() && sizeof<B>() == 4) {
+    const whole = n & ~15;
+    bytesToF32<A>(x, y, y + (<usize>whole << 2));
+    x += whole;
+    y += <usize>whole << 2;
+    n -= whole;
+  }
   for (const end = y + <usize>n * sizeof<B>(); y < end; x += sizeof<A>(), y += sizeof<B>()) store<B>(y, convert<A, B>(load<A>(x)));
 }
 // @ts-ignore: decorator

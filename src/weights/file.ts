@@ -1,10 +1,11 @@
 /** @file Tensors that lie in a file: contiguous ranges, and strided views of a storage. */
 
+import { core } from "../core/door.ts";
 import { contiguousStrides, numel } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { readInto, type WeightsFile, weightsFile } from "./files.ts";
-import { borrow, elementBytes, giveBack, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
+import { elementBytes, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
 import { extent, isDense, type Layout, viewPieces } from "./view.ts";
 
 export interface FileTensor {
@@ -77,15 +78,16 @@ function denseSource(
     range: { path: file.path, offset: first, file, name },
     *pieces(budget, begin, end) {
       const step = Math.min(budget, pieceBytes, end - begin);
-      const buffer = borrow(step);
+      const { epoch } = core;
+      const buffer = core.alloc(step); // twice as fast to read to as an array of JavaScript's
       try {
         for (let at = begin; at < end; at += step) {
-          const piece = buffer.subarray(0, Math.min(step, end - at));
+          const piece = core.view(buffer, Math.min(step, end - at), epoch);
           readInto(file, first + at, piece, name);
           yield piece;
         }
       } finally {
-        giveBack(buffer);
+        core.free(buffer, epoch);
       }
     },
   });

@@ -15,14 +15,10 @@ import { source, type TensorSource } from "./source.ts";
  */
 export function castSource(of: TensorSource, dtype: DType): TensorSource {
   if (of.dtype === dtype) return of;
-  // Packed integers are cast as the bytes that they are unpacked to; the codes of packed floats have casts of their own.
-  const elements = unpackSource(of);
-  const from = isFloat(of.dtype) ? of.dtype : elements.dtype;
-  const to = isFloat(dtype) ? dtype : unpackedType(dtype);
-  if (from === to) return packSource(elements, dtype);
-  return packSource(castUnpacked(elements, from, to), dtype);
+  return packSource(castUnpacked(unpackSource(of), of.dtype, dtype), dtype);
 }
 
+/** `of` holds elements of `from`, a byte each where that is packed; so does the result those of `to`. */
 function castUnpacked(of: TensorSource, from: DType, to: DType): TensorSource {
   const cast = castElements(from, to);
   const held = unpackedType(to);

@@ -81,20 +81,6 @@ const countRead = (of: TensorSource): void => void reads.set(of, readsOf(of) + 1
 /** What sources are made of. */
 const origins = new WeakMap<TensorSource, readonly TensorSource[]>();
 
-/** Buffers that wait for their next use: fresh megabytes cost page faults and collections. */
-const idle: Uint8Array<ArrayBuffer>[] = [];
-
-/** A buffer of at least `nbytes`, with whatever it held before; `giveBack` it when no piece of it is in use. */
-export function borrow(nbytes: number): Uint8Array<ArrayBuffer> {
-  if (nbytes > pieceBytes) return new Uint8Array(nbytes);
-  return idle.pop() ?? new Uint8Array(pieceBytes);
-}
-
-/** Keeps `buffer` for the next `borrow`. */
-export function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
-  if (buffer.length === pieceBytes && idle.length < 8) idle.push(buffer);
-}
-
 /** A source made of its parts, with the checks that all kinds share. Throws `weights/shape`. */
 export function source(parts: SourceParts): TensorSource {
   const { name, dtype, range = null, materialized = true, key } = parts;

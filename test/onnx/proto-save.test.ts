@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { OnnxExporterError } from "../../src/errors.ts";
 import { type Graph, type Model, Node, Value } from "../../src/onnx/ir/graph.ts";
@@ -15,7 +16,6 @@ import { bufferSource, fakeSource } from "../../src/weights/basic.ts";
 import { expandSource, transposeSource } from "../../src/weights/derive.ts";
 import { fileSource } from "../../src/weights/file.ts";
 import { closeFile } from "../../src/weights/files.ts";
-import { xxh64 } from "../../src/weights/hash.ts";
 import { readAll, source, type TensorSource } from "../../src/weights/source.ts";
 import { emptyModel, floats, fullModel, initializer } from "./proto-models.ts";
 
@@ -95,6 +95,70 @@ describe("what lands where", () => {
     expect(statSync(at("m.onnx.data")).size).toBe(8192 + (5 << 20));
   });
 
+  describe("equal payloads", () => {
+    const [size, head] = [300_000, 64 << 10];
+    /** Bytes that differ from those of others from byte `from` on. */
+    const like = (from: number, value = 1, bytes = size): TensorSource => {
+      const data = new Uint8Array(bytes).fill(7);
+      if (from < bytes) data[from] = value;
+      return bufferSource("uint8", [bytes], data);
+    };
+    const offsets = (): Map<string, number> =>
+      new Map([...weights(readModel(at("m.onnx")).graph)].map(([name, s]) => [name, s.range?.offset ?? -1]));
+
+    test("are stored once, whatever their size, type and shape; what differs anywhere is not", () => {
+      const model = modelOf({
+        a: like(size),
+        differsInHead: like(10),
+        b: like(size),
+        differsBehindHead: like(head),
+        differsAtEnd: like(size - 1),
+        differsAtEndToo: like(size - 1, 2),
+        longer: like(size, 1, size + 1),
+        c: transposeSource(transposeSource(bufferSource("uint8", [300, 1000], new Uint8Array(size).fill(7)), [1, 0]), [1, 0]),
+        d: like(size - 1, 2),
+        last: like(head, 9),
+      });
+      saveModel(model, at("m.onnx"), { external_data: true });
+      const found = offsets();
+      for (const same of ["b", "c"]) expect(found.get(same), same).toBe(found.get("a"));
+      expect(found.get("d")).toBe(found.get("differsAtEndToo"));
+      expect(new Set(found.values()).size).toBe(7);
+      const back = weights(readModel(at("m.onnx")).graph);
+      for (const [name, s] of weights(model.graph))
+        expect(Buffer.compare(readAll(back.get(name)!, size + 1), readAll(s, size + 1)), name).toBe(0);
+      const ends = [...back.values()].map((s) => (s.range?.offset ?? 0) + s.nbytes);
+      expect(statSync(at("m.onnx.data")).size, "nothing of a payload that was found again is left").toBe(Math.max(...ends));
+    });
+
+    test("one that is last leaves no bytes behind", () => {
+      saveModel(modelOf({ a: like(size), b: like(size) }), at("m.onnx"), { external_data: true });
+      expect(statSync(at("m.onnx.data")).size).toBe(size);
+    });
+
+    test("every tensor keeps its bytes, whichever are equal", () => {
+      const payload = fc.record({
+        bytes: fc.constantFrom(300, 5000, head - 1, head, head + 1, 200_000),
+        from: fc.nat(3),
+        value: fc.nat(2),
+      });
+      fc.assert(
+        fc.property(fc.array(payload, { minLength: 1, maxLength: 8 }), (payloads) => {
+          const sources = payloads.map(({ bytes, from, value }) => like(Math.floor((bytes - 1) * (from / 3)), value, bytes));
+          const model = modelOf(Object.fromEntries(sources.map((s, i) => [`w${i}`, s])));
+          saveModel(model, at("m.onnx"), { external_data: true, budget: 8192 });
+          const back = weights(readModel(at("m.onnx")).graph);
+          const contents = sources.map((s) => Buffer.from(readAll(s, 1 << 20)));
+          contents.forEach((wanted, i) => {
+            expect(Buffer.compare(readAll(back.get(`w${i}`)!, 1 << 20), wanted)).toBe(0);
+          });
+          expect(new Set(offsets().values()).size).toBe(new Set(contents.map((c) => c.toString("latin1"))).size);
+        }),
+        { numRuns: 30 },
+      );
+    });
+  });
+
   test("derived sources are computed on the way, with little memory", () => {
     writeFileSync(at("w"), new Uint8Array(Float32Array.from({ length: 600 * 700 }, (_, i) => i).buffer));
     const w = fileSource({ file: at("w"), offset: 0, dtype: "float32", shape: [600, 700], name: "w" });
@@ -110,18 +174,12 @@ describe("what lands where", () => {
     for (const name of ["m.onnx", "m.onnx.data"]) expect(Buffer.compare(readFileSync(at(name)), readFileSync(at(`sub/${name}`)))).toBe(0);
   });
 
-  test("a model can be saved over itself", () => {
+  test.each([false, true])("a model can be saved over itself, durable: %s", (durable) => {
     saveModel(modelOf({ a: floats([1000]), b: floats([2000]) }), at("m.onnx"), { external_data: true });
     const model = readModel(at("m.onnx"));
-    saveModel(model, at("m.onnx"), { external_data: true });
+    saveModel(model, at("m.onnx"), { external_data: true, durable });
     expect(bytesOf(weights(readModel(at("m.onnx")).graph).get("b")!)).toEqual(bytesOf(floats([2000])));
     expect(readdirSync(dir).sort()).toEqual(["m.onnx", "m.onnx.data"]);
-  });
-
-  test("xxh64 is XXH64", () => {
-    expect(xxh64([]).toString(16)).toBe("ef46db3751d8e999");
-    expect(xxh64([Buffer.from("abc")]).toString(16)).toBe("44bc2cf5ad770999");
-    expect(xxh64([Buffer.from("Nobody inspects the spammish repetition")]).toString(16)).toBe("fbcea83c8a378bf1");
   });
 });
 
@@ -289,10 +347,10 @@ describe("failures", () => {
 });
 
 describe("external data", () => {
-  /** A model whose tensor `w` of 8 bytes has these entries. */
-  const model = (entries: Record<string, string>): string => {
+  /** A model whose tensor `w` of 8 bytes, unless its dims are given, has these entries. */
+  const model = (entries: Record<string, string>, dims: readonly (number | string)[] = [2]): string => {
     const external_data = Object.entries(entries).map(([key, value]) => ({ key, value }));
-    const w = { name: "w", dims: [2], data_type: 1, data_location: 1, external_data };
+    const w = { name: "w", dims, data_type: 1, data_location: 1, external_data };
     const proto = { ir_version: 10, opset_import: [{ domain: "", version: 20 }], graph: { name: "g", initializer: [w] } };
     writeFileSync(at("m.onnx"), modelProtoType().encode(modelProtoType().fromObject(proto)).finish());
     return at("m.onnx");
@@ -330,12 +388,29 @@ describe("external data", () => {
     ["an offset in hexadecimal", { location: "w.bin", offset: "0x4" }, /no decimal number/],
     ["an enormous offset", { location: "w.bin", offset: "99999999999999999999" }, /no decimal number/],
     ["a length that is not the tensor's", { location: "w.bin", length: "4" }, /8 bytes, but its external data has 4/],
+    ["a folder", { location: "sub" }, /not a file/],
+    ["an offset so large that the end is no exact number", { location: "w.bin", offset: "9007199254740990" }, /weights\/range.*w/],
+    ["a negative length", { location: "w.bin", length: "-8" }, /no decimal number/],
   ])("%s is refused", (_, entries, message) => {
+    mkdirSync(at("sub"));
     writeFileSync(at("w.bin"), new Uint8Array(16));
     symlinkSync("/etc/hostname", at("outside"));
     symlinkSync("/etc", at("folder"));
     expect(() => readModel(model(entries))).toThrow(OnnxExporterError);
     expect(() => readModel(model(entries))).toThrow(message);
+  });
+
+  test.each<[string, (number | string)[], RegExp]>([
+    ["more elements than the file has", [5], /weights\/range.*w: bytes 0 to 20/],
+    ["a negative dim", [-1], /weights\/shape.*w: \[-1\]/],
+    ["negative dims whose product is positive", [-1, -2], /weights\/shape/],
+    ["dims whose product is no exact number", ["4611686018427387904", 4], /w/],
+    ["dims whose bytes are no exact number", ["4503599627370496"], /weights\/shape/],
+  ])("%s: refused before anything is read", (_, dims, message) => {
+    writeFileSync(at("w.bin"), new Uint8Array(16));
+    const path = model({ location: "w.bin" }, dims);
+    expect(() => readModel(path)).toThrow(OnnxExporterError);
+    expect(() => readModel(path)).toThrow(message);
   });
 
   test("a model given as bytes has a folder only when it is told", () => {

@@ -3,6 +3,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cast } from "../../src/core/ops/elementwise.ts";
+import { clone } from "../../src/core/ops/layout.ts";
+import { type DType, dtypes } from "../../src/dtype.ts";
 import { bufferSource, loadStrided, stridedSource } from "../../src/weights/basic.ts";
 import { castSource, scaleShiftSource } from "../../src/weights/map.ts";
 import { readAll } from "../../src/weights/source.ts";
@@ -23,6 +25,27 @@ test.each(["float16", "bfloat16", "float64", "int64", "bool", "float8_e4m3fn", "
     }),
     { numRuns: 20 },
   );
+});
+
+const all = Object.keys(dtypes) as DType[];
+
+test.each(all)("%s to every type, as the core casts whole tensors, in pieces of any budget", (from) => {
+  const numbers = Float32Array.from({ length: 3001 }, (_, i) => Math.sin(i) * 2 ** (i % 12));
+  const source = castSource(bufferSource("float32", [numbers.length], numbers), from);
+  const whole = loadStrided(source);
+  for (const to of all) {
+    const wanted = readAll(stridedSource(clone(cast(whole, to))), 1 << 20);
+    const got = castSource(source, to);
+    expect(got, to).toMatchObject({ dtype: to, shape: [3001], nbytes: wanted.length });
+    for (const [budget, begin] of [
+      [1 << 20, 0],
+      [4096, 0],
+      [5000, Math.min(37, wanted.length)],
+    ] as const) {
+      const pieces = Buffer.concat(Array.from(got.chunks(budget, begin), (p) => Buffer.from(p)));
+      expect(Buffer.compare(pieces, wanted.subarray(begin)), `${from} to ${to}, ${budget} bytes at a time`).toBe(0);
+    }
+  }
 });
 
 test("float16 to float32 and back keeps every bit", () => {
