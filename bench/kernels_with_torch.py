@@ -1,10 +1,12 @@
 """The rows of kernel-rows.mjs in PyTorch, on one thread: reads a line `name<TAB>calls`, answers with the seconds they took."""
 import sys
 import time
+import warnings
 
 import torch
 
 torch.set_num_threads(1)
+warnings.filterwarnings("ignore", "torch.quantize_per")
 BIG, SMALL = 1 << 24, 1 << 16
 
 
@@ -53,6 +55,11 @@ def quantize(n):
     return lambda: torch.quantize_per_channel(x, scales, zeros, 0, torch.qint8)
 
 
+def integers(n):
+    a, b = torch.randint(-4, 4, (n, n), dtype=torch.int8), torch.randint(-4, 4, (n, n), dtype=torch.int8)
+    return lambda: torch._int_mm(a, b)
+
+
 ROWS = {
     **elementwise("memcpy", lambda x, y: y.copy_(x)),
     "add, big": lambda: add(BIG),
@@ -73,6 +80,7 @@ ROWS = {
     "gemm 256": lambda: gemm(256),
     "gemm 512": lambda: gemm(512),
     "gemm 1024": lambda: gemm(1024),
+    "integer matmul 512": lambda: integers(512),
     "conv 3x3 64->64 56x56": lambda: conv(64, 56),
     "conv 3x3 256->256 14x14": lambda: conv(256, 14),
 }

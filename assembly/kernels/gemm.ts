@@ -7,7 +7,7 @@
 import { mark, reset, scratch } from "../memory";
 
 const MR: u32 = 5;
-const KC: u32 = 256;
+const KC: u32 = 512;
 const MC: u32 = 120;
 const NC: u32 = 1024;
 
