@@ -15,3 +15,4 @@ export * from "./random";
 export * from "./reduce";
 export * from "./sort";
 export * from "./unary";
+export * from "./winograd";
