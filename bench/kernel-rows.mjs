@@ -5,7 +5,7 @@ import { binary, cast, fill, unary } from "../dist/core/ops/elementwise.js";
 import { indexSelect } from "../dist/core/ops/index.js";
 import { clone, copyInto, permute } from "../dist/core/ops/layout.js";
 import { matmul } from "../dist/core/ops/matmul.js";
-import { softmax } from "../dist/core/ops/norm.js";
+import { layerNorm, softmax } from "../dist/core/ops/norm.js";
 import { quantizeLinear } from "../dist/core/ops/quantize.js";
 import { matmulInteger } from "../dist/core/ops/quantized-matmul.js";
 import { address, empty, numel } from "../dist/core/strided.js";
@@ -99,6 +99,10 @@ export const rows = [
   memory("softmax 4096 x 4096", 4096 * 4096 * 8, (part) => {
     const x = random([4096 * part, 4096]);
     return () => softmax(x, -1);
+  }),
+  memory("layer norm 1024 x 1024", 1024 * 1024 * 8, (part) => {
+    const [x, w, b] = [random([1024 * part, 1024]), random([1024]), random([1024])];
+    return () => layerNorm(x, 1, w, b, 1e-5);
   }),
   gemm(256),
   gemm(512),

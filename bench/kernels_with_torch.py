@@ -39,6 +39,11 @@ def softmax(rows):
     return lambda: torch.softmax(x, -1, out=y)
 
 
+def layer_norm(n):
+    x, w, b = torch.rand(n, n), torch.rand(n), torch.rand(n)
+    return lambda: torch.layer_norm(x, (n,), w, b)
+
+
 def gemm(n):
     a, b, y = torch.rand(n, n), torch.rand(n, n), torch.empty(n, n)
     return lambda: torch.mm(a, b, out=y)
@@ -77,6 +82,7 @@ ROWS = {
     **elementwise("gelu", lambda x, y: torch._C._nn.gelu(x, out=y)),
     "softmax 16 x 4096": lambda: softmax(16),
     "softmax 4096 x 4096": lambda: softmax(4096),
+    "layer norm 1024 x 1024": lambda: layer_norm(1024),
     "gemm 256": lambda: gemm(256),
     "gemm 512": lambda: gemm(512),
     "gemm 1024": lambda: gemm(1024),

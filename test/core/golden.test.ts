@@ -101,19 +101,3 @@ test("indices outside are named", () => {
     ),
   ).toThrow(/cannot reflect dim 1 of \[2, 3\] by 3 and 0/);
 });
-
-test("softmax of masked, endless and NaN rows of any length", () => {
-  const { NEGATIVE_INFINITY: low, POSITIVE_INFINITY: high, NaN: nan } = Number;
-  for (const n of [3, 16, 17, 130, 300]) {
-    const row = (at: number, value: number, rest = 0) => Array.from({ length: n }, (_, i) => (i === at ? value : rest));
-    const of = (values: number[]) => numbers(softmax(tensor("float32", [1, n], values), -1));
-    expect(of(row(2, 0, low))).toEqual(row(2, 1));
-    expect(of(row(0, low)).map((v) => Math.fround(v))).toEqual(row(0, 0, Math.fround(1 / (n - 1))));
-    expect(of(row(1, 100, -100))).toEqual(row(1, 1));
-    for (const values of [row(0, low, low), row(n - 1, nan), row(1, high)]) expect(of(values)).toEqual(row(0, nan, nan));
-    // x - max is rounded to float32: up to 18 of difference, half an ulp of which is 1e-6.
-    const spread = Array.from({ length: n }, (_, i) => Math.sin(i * 78.233) * 9);
-    const want = numbers(softmax(tensor("float64", [1, n], spread.map(Math.fround)), -1));
-    expect(of(spread).every((v, i) => Math.abs(v - want[i]!) <= 1.3e-6 * want[i]!)).toBe(true);
-  }
-});
