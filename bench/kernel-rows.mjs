@@ -1,11 +1,13 @@
 // What is measured of the core's kernels: each row makes its operands and gives one call. bench/kernels_with_torch.py has the same names.
 import { core } from "../dist/core/door.js";
 import { conv } from "../dist/core/ops/conv.js";
-import { binary, cast, unary } from "../dist/core/ops/elementwise.js";
+import { binary, cast, fill, unary } from "../dist/core/ops/elementwise.js";
 import { indexSelect } from "../dist/core/ops/index.js";
 import { clone, copyInto, permute } from "../dist/core/ops/layout.js";
 import { matmul } from "../dist/core/ops/matmul.js";
-import { softmax } from "../dist/core/ops/norm.js";
+import { layerNorm, softmax } from "../dist/core/ops/norm.js";
+import { quantizeLinear } from "../dist/core/ops/quantize.js";
+import { matmulInteger } from "../dist/core/ops/quantized-matmul.js";
 import { address, empty, numel } from "../dist/core/strided.js";
 
 const big = 1 << 24;
@@ -84,6 +86,10 @@ export const rows = [
     const [x, index] = [random([200000, 64]), shuffled(200000 * part)];
     return () => indexSelect(x, 0, index);
   }),
+  ...sized("quantize to i8 per channel", 5, (n) => {
+    const [x, scale] = [random([n / 4096, 4096]), fill("float32", [n / 4096], 1 / 32)];
+    return () => quantizeLinear(x, scale, null, { dtype: "int8", axis: 0 });
+  }),
   ...elementwise("exp", 8, (x) => unary("exp", x)),
   ...elementwise("gelu", 8, (x) => unary("gelu", x)),
   memory("softmax 16 x 4096", 16 * 4096 * 8, (part) => {
@@ -94,9 +100,17 @@ export const rows = [
     const x = random([4096 * part, 4096]);
     return () => softmax(x, -1);
   }),
+  memory("layer norm 1024 x 1024", 1024 * 1024 * 8, (part) => {
+    const [x, w, b] = [random([1024 * part, 1024]), random([1024]), random([1024])];
+    return () => layerNorm(x, 1, w, b, 1e-5);
+  }),
   gemm(256),
   gemm(512),
   gemm(1024),
+  arithmetic("integer matmul 512", 2 * 512 ** 3, (part) => {
+    const [a, b] = [random([512 * part, 512], "uint8"), random([512, 512], "int8")];
+    return () => matmulInteger(a, b);
+  }),
   conv3x3(64, 56),
   conv3x3(256, 14),
 ];

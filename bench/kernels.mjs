@@ -16,19 +16,19 @@ const sampleSeconds = 0.006;
 /** How long a row runs before it is measured. */
 const warmSeconds = 0.1;
 
-/** Seconds of processor time per call: what other processes do on the machine counts as little as can be. */
+/** Seconds per call: of the processor, which other work on the machine disturbs little, and of the clock on the wall. */
 function timed(call, calls) {
-  const start = process.cpuUsage();
+  const [cpu, wall] = [process.cpuUsage(), performance.now()];
   for (let i = 0; i < calls; i++) scoped(call, () => []);
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1e6 / calls;
+  const { user, system } = process.cpuUsage(cpu);
+  return { cpu: (user + system) / 1e6 / calls, wall: (performance.now() - wall) / 1e3 / calls };
 }
 
 /** Calls until V8 has compiled all of it for speed, and says how long one takes then. */
 function warm(call) {
   let seconds = 0;
   for (let spent = 0, calls = 1; spent < warmSeconds; calls = Math.max(1, Math.round(warmSeconds / 16 / seconds))) {
-    seconds = timed(call, calls);
+    seconds = timed(call, calls).cpu;
     spent += seconds * calls;
   }
   return seconds;
@@ -72,9 +72,11 @@ async function measured(row, torch, rounds) {
   const call = row.make(1);
   const calls = Math.max(1, Math.round(sampleSeconds / warm(call)));
   const threads = await twoThreads(row.name, calls);
-  const samples = { core: [], torch: [], two: [] };
+  const samples = { core: [], wall: [], torch: [], two: [] };
   for (let i = 0; i < rounds; i++) {
-    samples.core.push(timed(call, calls));
+    const { cpu, wall } = timed(call, calls);
+    samples.core.push(cpu);
+    samples.wall.push(wall);
     if (torch !== null) samples.torch.push(await torch.seconds(row.name, calls));
     samples.two.push(await threads.seconds(calls));
   }
@@ -85,38 +87,51 @@ async function measured(row, torch, rounds) {
 /** As core / torch, of the fastest samples: what a busy machine disturbs least. */
 const ratioAtBest = ({ core, torch }) => (Math.min(...torch) / Math.min(...core)).toFixed(2);
 
-/** Rows of the table, in GB/s read and written or GF/s; ratios are of throughput. */
-export async function kernels(python, { rounds = 11, only = /./ } = {}) {
+const legend = (
+  rounds,
+) => `GB/s read and written, or GF/s. core, torch: one thread, median of ${rounds} samples by turns, in processor time.
+core / torch: of throughput; at best: of the fastest samples. core / memcpy: memory.copy of 64 MB (big) or 256 KB (small).
+two threads: a core each and half of the rows each; two / one: in time on the wall, which other work on the machine disturbs.`;
+
+/** The table; says what the columns are, and what is missing without a Python that has PyTorch. */
+export async function kernels(given, { rounds = 11, only = /./ } = {}) {
+  const python = pythonWith("torch", given);
+  if (python === null) console.log(`No column of PyTorch: ${given ?? "python3"} cannot import torch; give one with --python PATH.`);
+  console.log(legend(rounds));
   const torch = python === null ? null : torchProcess(python);
   const table = [];
   const copies = {};
   for (const row of rows.filter(({ name }) => only.test(name) || name.startsWith("memcpy"))) {
     const samples = await measured(row, torch, rounds);
-    const [core, other, two] = [samples.core, samples.torch, samples.two].map(median);
-    const speed = (seconds) => (row.bytes ?? row.flops) / seconds / 1e9;
     const size = row.bytes > 2 ** 23 ? "big" : "small";
-    if (row.name.startsWith("memcpy")) copies[size] = speed(core);
-    table.push({
-      kernel: row.name,
-      unit: row.bytes ? "GB/s" : "GF/s",
-      core: speed(core).toFixed(1),
-      ...(torch === null
-        ? {}
-        : { torch: speed(other).toFixed(1), "core / torch": (other / core).toFixed(2), "at best": ratioAtBest(samples) }),
-      ...(row.bytes ? { "core / memcpy": (speed(core) / copies[size]).toFixed(2) } : {}),
-      "two threads": speed(two).toFixed(1),
-      "two / one": (core / two).toFixed(2),
-    });
+    if (row.name.startsWith("memcpy")) copies[size] = median(samples.core) / row.bytes;
+    table.push(line(row, samples, copies[size]));
   }
   torch?.end();
   return table;
+}
+
+/** One row of the table; `copy` is what memory.copy takes per byte. */
+function line(row, samples, copy) {
+  const [core, wall, torch, two] = [samples.core, samples.wall, samples.torch, samples.two].map(median);
+  const amount = row.bytes ?? row.flops;
+  const speed = (seconds) => (amount / seconds / 1e9).toFixed(1);
+  const beside =
+    torch === undefined ? {} : { torch: speed(torch), "core / torch": (torch / core).toFixed(2), "at best": ratioAtBest(samples) };
+  return {
+    kernel: row.name,
+    unit: row.bytes ? "GB/s" : "GF/s",
+    core: speed(core),
+    ...beside,
+    ...(row.bytes ? { "core / memcpy": ((copy * row.bytes) / core).toFixed(2) } : {}),
+    "two threads": speed(two),
+    "two / one": (wall / two).toFixed(2),
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: { python: { type: "string" }, only: { type: "string", default: "." }, rounds: { type: "string", default: "11" } },
   });
-  const python = pythonWith("torch", values.python);
-  if (python === null) console.log(`No column of PyTorch: ${values.python ?? "python3"} cannot import torch; give one with --python PATH.`);
-  console.table(await kernels(python, { rounds: Number(values.rounds), only: new RegExp(values.only) }));
+  console.table(await kernels(values.python, { rounds: Number(values.rounds), only: new RegExp(values.only) }));
 }

@@ -1,10 +1,12 @@
 """The rows of kernel-rows.mjs in PyTorch, on one thread: reads a line `name<TAB>calls`, answers with the seconds they took."""
 import sys
 import time
+import warnings
 
 import torch
 
 torch.set_num_threads(1)
+warnings.filterwarnings("ignore", "torch.quantize_per")
 BIG, SMALL = 1 << 24, 1 << 16
 
 
@@ -37,6 +39,11 @@ def softmax(rows):
     return lambda: torch.softmax(x, -1, out=y)
 
 
+def layer_norm(n):
+    x, w, b = torch.rand(n, n), torch.rand(n), torch.rand(n)
+    return lambda: torch.layer_norm(x, (n,), w, b)
+
+
 def gemm(n):
     a, b, y = torch.rand(n, n), torch.rand(n, n), torch.empty(n, n)
     return lambda: torch.mm(a, b, out=y)
@@ -51,6 +58,11 @@ def quantize(n):
     x = torch.rand(n // 4096, 4096) * 8 - 4
     scales, zeros = torch.full((n // 4096,), 1 / 32), torch.zeros(n // 4096, dtype=torch.int64)
     return lambda: torch.quantize_per_channel(x, scales, zeros, 0, torch.qint8)
+
+
+def integers(n):
+    a, b = torch.randint(-4, 4, (n, n), dtype=torch.int8), torch.randint(-4, 4, (n, n), dtype=torch.int8)
+    return lambda: torch._int_mm(a, b)
 
 
 ROWS = {
@@ -70,9 +82,11 @@ ROWS = {
     **elementwise("gelu", lambda x, y: torch._C._nn.gelu(x, out=y)),
     "softmax 16 x 4096": lambda: softmax(16),
     "softmax 4096 x 4096": lambda: softmax(4096),
+    "layer norm 1024 x 1024": lambda: layer_norm(1024),
     "gemm 256": lambda: gemm(256),
     "gemm 512": lambda: gemm(512),
     "gemm 1024": lambda: gemm(1024),
+    "integer matmul 512": lambda: integers(512),
     "conv 3x3 64->64 56x56": lambda: conv(64, 56),
     "conv 3x3 256->256 14x14": lambda: conv(256, 14),
 }

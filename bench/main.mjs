@@ -35,5 +35,5 @@ console.table(wholeProcess({ pt2, python, runs: Number(values.runs) }));
 console.log(`\nWarm, in process: load + export, nothing written, load ${load()}`);
 console.table(await conversions(fixtures));
 console.log(`\nKernels of the core, PyTorch on one thread and memory.copy by turns, load ${load()}`);
-console.table(await kernels(pythonWith("torch", values.python)));
+console.table(await kernels(values.python));
 console.log(`load at the end ${load()}`);

@@ -1,18 +1,15 @@
 //! gemm_<dtype>(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc): c[i, j] = sum over p of a[i, p] b[p, j].
 //! Strides in elements: rows and columns of a and b are free (transposes cost nothing), c is contiguous along its rows.
-//! Blocks of a and b are packed into panels of 5 rows and 2 vectors of columns; the 5 x 2 vector accumulators of a tile
-//! fit the 16 registers of SSE, which is what makes 5 x 8 the fastest f32 tile (6 x 8 and 4 x 12 spill).
+//! Blocks of a and b are packed into panels, which gemm-tile.ts multiplies.
 //! Returns 1 when memory is used up, else 0.
 
 import { mark, reset, scratch } from "../memory";
+import { MR, NR, tile_f32, tile_f64, tile_i32, tile_i64 } from "./gemm-tile";
 
-const MR: u32 = 5;
-const KC: u32 = 256;
+const KC: u32 = 512;
 const MC: u32 = 120;
 const NC: u32 = 1024;
 
-// @ts-ignore: decorator
-@inline function NR<T>(): u32 { return <u32>(32 / sizeof<T>()); }
 // @ts-ignore: decorator
 @inline function zero(): v128 { return i32x4.splat(0); }
 
@@ -60,47 +57,6 @@ const NC: u32 = 1024;
       to += <usize>kc * 32;
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline function put<T>(c: usize, x: v128, y: v128, add: bool): void {
-  if (add) {
-    v128.store(c, v128.add<T>(v128.load(c), x));
-    v128.store(c, v128.add<T>(v128.load(c, 16), y), 16);
-  } else {
-    v128.store(c, x);
-    v128.store(c, y, 16);
-  }
-}
-
-/** One tile: MR x NR of c from a panel of a and one of b. */
-// @ts-ignore: decorator
-@inline function tile<T>(kc: u32, a: usize, b: usize, c: usize, rs: usize, add: bool): void {
-  let c00 = zero(), c01 = zero(), c10 = zero(), c11 = zero(), c20 = zero(), c21 = zero(), c30 = zero(), c31 = zero(), c40 = zero(), c41 = zero();
-  for (const end = b + (<usize>kc << 5); b < end; b += 32, a += MR * sizeof<T>()) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let s = v128.load_splat<T>(a);
-    c00 = v128.add<T>(c00, v128.mul<T>(s, b0));
-    c01 = v128.add<T>(c01, v128.mul<T>(s, b1));
-    s = v128.load_splat<T>(a, sizeof<T>());
-    c10 = v128.add<T>(c10, v128.mul<T>(s, b0));
-    c11 = v128.add<T>(c11, v128.mul<T>(s, b1));
-    s = v128.load_splat<T>(a, 2 * sizeof<T>());
-    c20 = v128.add<T>(c20, v128.mul<T>(s, b0));
-    c21 = v128.add<T>(c21, v128.mul<T>(s, b1));
-    s = v128.load_splat<T>(a, 3 * sizeof<T>());
-    c30 = v128.add<T>(c30, v128.mul<T>(s, b0));
-    c31 = v128.add<T>(c31, v128.mul<T>(s, b1));
-    s = v128.load_splat<T>(a, 4 * sizeof<T>());
-    c40 = v128.add<T>(c40, v128.mul<T>(s, b0));
-    c41 = v128.add<T>(c41, v128.mul<T>(s, b1));
-  }
-  put<T>(c, c00, c01, add);
-  put<T>(c + rs, c10, c11, add);
-  put<T>(c + 2 * rs, c20, c21, add);
-  put<T>(c + 3 * rs, c30, c31, add);
-  put<T>(c + 4 * rs, c40, c41, add);
 }
 
 const edge: usize = memory.data(160, 16);
@@ -211,10 +167,6 @@ const edge: usize = memory.data(160, 16);
   return 0;
 }
 
-function tile_f32(kc: u32, a: usize, b: usize, c: usize, rs: usize, add: bool): void { tile<f32>(kc, a, b, c, rs, add); }
-function tile_f64(kc: u32, a: usize, b: usize, c: usize, rs: usize, add: bool): void { tile<f64>(kc, a, b, c, rs, add); }
-function tile_i32(kc: u32, a: usize, b: usize, c: usize, rs: usize, add: bool): void { tile<i32>(kc, a, b, c, rs, add); }
-function tile_i64(kc: u32, a: usize, b: usize, c: usize, rs: usize, add: bool): void { tile<i64>(kc, a, b, c, rs, add); }
 export function gemm_f32(m: u32, n: u32, k: u32, a: usize, rsa: usize, csa: usize, b: usize, rsb: usize, csb: usize, c: usize, rsc: usize): i32 { return gemm<f32>(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, tile_f32); }
 export function gemm_f64(m: u32, n: u32, k: u32, a: usize, rsa: usize, csa: usize, b: usize, rsb: usize, csb: usize, c: usize, rsc: usize): i32 { return gemm<f64>(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, tile_f64); }
 export function gemm_i32(m: u32, n: u32, k: u32, a: usize, rsa: usize, csa: usize, b: usize, rsb: usize, csb: usize, c: usize, rsc: usize): i32 { return gemm<i32>(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, tile_i32); }

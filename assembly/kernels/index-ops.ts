@@ -35,6 +35,24 @@ export function gather_4(nest: usize, stride: usize, n: u32): i32 { return gathe
 export function gather_8(nest: usize, stride: usize, n: u32): i32 { return gather<u64>(nest, stride, n); }
 export function gather_16(nest: usize, stride: usize, n: u32): i32 { return gather<v128>(nest, stride, n); }
 
+/** Rows up to so many bytes are copied here: a call of memory.copy takes longer than they do. */
+const SHORT: u32 = 1024;
+
+// @ts-ignore: decorator
+@inline function copyRow(y: usize, x: usize, bytes: u32): void {
+  if (bytes > SHORT) { memory.copy(y, x, bytes); return; }
+  const end = y + bytes;
+  for (const whole = end - (bytes & 63); y < whole; x += 64, y += 64) {
+    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+    v128.store(y, a);
+    v128.store(y, b, 16);
+    v128.store(y, c, 32);
+    v128.store(y, d, 48);
+  }
+  for (const whole = end - (bytes & 15); y < whole; x += 16, y += 16) v128.store(y, v128.load(x));
+  for (; y < end; x++, y++) store<u8>(y, load<u8>(x));
+}
+
 /** index_select(x, y, index, outer, n, m, bytes): y[o, j] = x[o, index[j]] for rows of `bytes` bytes; all contiguous. */
 export function index_select(x: usize, y: usize, index: usize, outer: u32, n: u32, m: u32, bytes: u32): i32 {
   for (let o: u32 = 0; o < outer; o++, x += <usize>n * bytes) {
@@ -45,7 +63,7 @@ export function index_select(x: usize, y: usize, index: usize, outer: u32, n: u3
       const row = x + <usize>i * bytes;
       if (bytes == 4) store<u32>(y, load<u32>(row));
       else if (bytes == 8) store<u64>(y, load<u64>(row));
-      else memory.copy(y, row, bytes);
+      else copyRow(y, row, bytes);
     }
   }
   return 0;

@@ -23,3 +23,4 @@ export * from "./reduce";
 export * from "./sort";
 export * from "./special";
 export * from "./unary";
+export * from "./winograd";

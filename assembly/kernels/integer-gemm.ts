@@ -12,20 +12,59 @@ const NC: u32 = 1024;
 
 // @ts-ignore: decorator
 @inline function byte(p: usize, signed: bool): i32 { return signed ? <i32>load<i8>(p) : <i32>load<u8>(p); }
+// @ts-ignore: decorator
+@inline function bytes8(p: usize, signed: bool): v128 { return signed ? v128.load8x8_s(p) : v128.load8x8_u(p); }
+
+/** One line into its place of a panel, `pair` bytes from pair to pair: eight elements at a time where they are neighbours. */
+// @ts-ignore: decorator
+@inline function line(x: usize, k: u32, stride: usize, signed: bool, zero: i32, to: usize, pair: usize): void {
+  let p: u32 = 0;
+  if (stride == 1) {
+    const z = i16x8.splat(<i16>zero);
+    for (; p + 8 <= k; p += 8, x += 8, to += 4 * pair) {
+      const v = i16x8.sub(bytes8(x, signed), z);
+      v128.store32_lane(to, v, 0);
+      v128.store32_lane(to + pair, v, 1);
+      v128.store32_lane(to + 2 * pair, v, 2);
+      v128.store32_lane(to + 3 * pair, v, 3);
+    }
+  }
+  for (; p < k; p++, x += stride) {
+    store<i16>(to, <i16>(byte(x, signed) - zero));
+    to += (p & 1) == 0 ? 2 : pair - 2;
+  }
+}
+
+/** Eight lines whose elements are neighbours: two rows of bytes become eight pairs. */
+// @ts-ignore: decorator
+@inline function eight(x: usize, k: u32, stride: usize, signed: bool, zeros: usize, to: usize): void {
+  const z = i16x8.narrow_i32x4_s(v128.load(zeros), v128.load(zeros, 16));
+  let p: u32 = 0;
+  for (; p + 2 <= k; p += 2, x += 2 * stride, to += 32) {
+    const a = i16x8.sub(bytes8(x, signed), z), b = i16x8.sub(bytes8(x + stride, signed), z);
+    v128.store(to, i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+    v128.store(to, i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+  }
+  if (p < k) {
+    const a = i16x8.sub(bytes8(x, signed), z), b = i32x4.splat(0);
+    v128.store(to, i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+    v128.store(to, i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+  }
+}
 
 /** `lines` lines (rows of a or columns of b), `step` apart, each k elements `stride` apart: panels of `width` lines, then pair, line, element. */
 function pack(x: usize, lines: u32, step: usize, k: u32, stride: usize, signed: bool, zeros: usize, width: u32, to: usize): void {
-  const pairs = (k + 1) >> 1;
-  for (let line: u32 = 0; line < lines; line += width, to += <usize>pairs * width << 2) {
-    memory.fill(to, 0, <usize>pairs * width << 2);
-    for (let r: u32 = 0, count = min(width, lines - line); r < count; r++) {
-      const zero = load<i32>(zeros + (<usize>(line + r) << 2));
-      let from = x + <usize>(line + r) * step;
-      let w = to + (<usize>r << 2);
-      for (let p: u32 = 0; p < k; p++, from += stride) {
-        store<i16>(w, <i16>(byte(from, signed) - zero));
-        w += (p & 1) == 0 ? 2 : (<usize>width << 2) - 2;
-      }
+  const panel = <usize>((k + 1) >> 1) * width << 2;
+  for (let first: u32 = 0; first < lines; first += width, to += panel) {
+    const from = x + <usize>first * step;
+    const count = min(width, lines - first);
+    if (width == 8 && count == 8 && step == 1) {
+      eight(from, k, stride, signed, zeros + (<usize>first << 2), to);
+      continue;
+    }
+    memory.fill(to, 0, panel);
+    for (let r: u32 = 0; r < count; r++) {
+      line(from + <usize>r * step, k, stride, signed, load<i32>(zeros + (<usize>(first + r) << 2)), to + (<usize>r << 2), <usize>width << 2);
     }
   }
 }

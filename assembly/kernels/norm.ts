@@ -29,10 +29,7 @@ function rowMaxF32(x: usize, n: u32): f32 {
 }
 
 // @ts-ignore: decorator
-@inline function total(a: v128): f64 {
-  const b = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
-  return f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1);
-}
+@inline function total(a: v128): f64 { return pairSum(f64x2.add(f64x2.promote_low_f32x4(a), promoteHigh(a))); }
 
 /** y = exp(x - shift), and its sum. */
 function expSumF32(x: usize, y: usize, n: u32, shift: f32): f64 {
@@ -112,23 +109,58 @@ export function log_softmax_f64(x: usize, y: usize, rows: u32, n: u32): void {
   }
 }
 
+/** The upper two lanes as f64. */
+// @ts-ignore: decorator
+@inline function promoteHigh(v: v128): v128 { return f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)); }
+// @ts-ignore: decorator
+@inline function pairSum(v: v128): f64 { return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1); }
+
+/** Sum of x - shift, or of its square, over a row of `bytes` bytes; f32 four at a time. */
+// @ts-ignore: decorator
+@inline function moment<T>(x: usize, bytes: usize, shift: f64, squared: bool): f64 {
+  const end = x + bytes;
+  let sum: f64 = 0;
+  if (sizeof<T>() == 4) {
+    const s = f64x2.splat(shift);
+    let low = f64x2.splat(0), high = low;
+    for (const whole = end - (bytes & 15); x < whole; x += 16) {
+      const v = v128.load(x);
+      const a = f64x2.sub(f64x2.promote_low_f32x4(v), s), b = f64x2.sub(promoteHigh(v), s);
+      low = f64x2.add(low, squared ? f64x2.mul(a, a) : a);
+      high = f64x2.add(high, squared ? f64x2.mul(b, b) : b);
+    }
+    sum = pairSum(f64x2.add(low, high));
+  }
+  for (; x < end; x += sizeof<T>()) {
+    const d = <f64>load<T>(x) - shift;
+    sum += squared ? d * d : d;
+  }
+  return sum;
+}
+
 /** y = (x - mean) / sqrt(var + eps) * weight + bias; weight and bias have n elements or are null. mean and rstd are written per row. */
 // @ts-ignore: decorator
 @inline function layerNorm<T>(x: usize, y: usize, rows: u32, n: u32, weight: usize, bias: usize, eps: f64, means: usize, rstds: usize): void {
   const bytes = <usize>n * sizeof<T>();
   for (let r: u32 = 0; r < rows; r++, x += bytes, y += bytes) {
-    let sum: f64 = 0;
-    let odd: f64 = 0;
-    let i: usize = 0;
-    for (; i + 2 * sizeof<T>() <= bytes; i += 2 * sizeof<T>()) { sum += <f64>load<T>(x + i); odd += <f64>load<T>(x + i, sizeof<T>()); }
-    if (i < bytes) sum += <f64>load<T>(x + i);
-    const mean = (sum + odd) / <f64>n;
-    let square: f64 = 0;
-    for (i = 0; i < bytes; i += sizeof<T>()) { const d = <f64>load<T>(x + i) - mean; square += d * d; }
-    const rstd = 1 / sqrt(square / <f64>n + eps);
+    const mean = moment<T>(x, bytes, 0, false) / <f64>n;
+    const rstd = 1 / sqrt(moment<T>(x, bytes, mean, true) / <f64>n + eps);
     store<T>(means + <usize>r * sizeof<T>(), <T>mean);
     store<T>(rstds + <usize>r * sizeof<T>(), <T>rstd);
-    for (i = 0; i < bytes; i += sizeof<T>()) {
+    let i: usize = 0;
+    if (sizeof<T>() == 4) {
+      const m = f64x2.splat(mean), s = f64x2.splat(rstd);
+      for (const whole = bytes & ~15; i < whole; i += 16) {
+        const u = v128.load(x + i);
+        const low = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(u), m), s));
+        const high = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(promoteHigh(u), m), s));
+        let v = i64x2.shuffle(low, high, 0, 2);
+        if (weight != 0) v = f32x4.mul(v, v128.load(weight + i));
+        if (bias != 0) v = f32x4.add(v, v128.load(bias + i));
+        v128.store(y + i, v);
+      }
+    }
+    for (; i < bytes; i += sizeof<T>()) {
       let v = <T>((<f64>load<T>(x + i) - mean) * rstd);
       if (weight != 0) v = <T>(v * load<T>(weight + i));
       if (bias != 0) v = <T>(v + load<T>(bias + i));

@@ -665,6 +665,8 @@ export interface CoreExports {
   where_2(a: number): void;
   where_4(a: number): void;
   where_8(a: number): void;
+  winograd_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number): number;
+  winograd_weights_f32(a: number, b: number, c: number, d: number): void;
   wire_rehash(a: number): void;
   wire_scan(a: number, b: number, c: number, d: number): number;
   wire_varints(a: number, b: number, c: number, d: number): number;

@@ -81,6 +81,23 @@ describe("unary", () => {
       });
     }
     expect(numbers(unary("gelu", tensor("float64", [2], [1, -2])))).toEqual([0.8413447460685429, -0.04550026389635842]);
+    const [x, wide] = (["float32", "float64"] as const).map((dtype) => tensor(dtype, [grid.length], grid.map(Math.fround)));
+    const want = numbers(unary("gelu", wide!));
+    const worst = Math.max(
+      ...numbers(unary("gelu", x!)).map((y, i) => Math.abs(y - (want[i] as number)) - Math.abs(want[i] as number) * 2 ** -24),
+    );
+    expect(worst).toBeLessThan(1.8e-7);
+  });
+
+  test("e^x in float32 is within an ulp over its whole range", () => {
+    const steps = Array.from({ length: 40_000 }, (_, i) => Math.fround(-104 + i * 0.0048));
+    const y = numbers(unary("exp", tensor("float32", [steps.length], steps)));
+    const far = steps.findIndex((x, i) => {
+      const want = Math.exp(x);
+      const ulp = 2 ** Math.max(Math.floor(Math.log2(want)) - 23, -149);
+      return !(Math.abs((y[i] as number) - want) <= ulp) && want < 3.4e38;
+    });
+    expect(far < 0 ? null : [steps[far], y[far]]).toBeNull();
   });
 
   test("special values, and the same answer wherever an element lies", () => {
@@ -90,7 +107,9 @@ describe("unary", () => {
       ["tanh", Math.tanh],
       ["sigmoid", (x: number) => 1 / (1 + Math.exp(-x))],
     ] as const) {
-      const all = numbers(unary(op, tensor("float32", [9], special)));
+      // Thirty-six elements: two blocks in which something is past the normal range, and a vector of the rest.
+      const all = numbers(unary(op, tensor("float32", [36], [...special, ...special, ...special, ...special])));
+      expect(all.slice(27)).toEqual(all.slice(0, 9));
       special.forEach((x, i) => {
         expect(numbers(unary(op, tensor("float32", [1], [x])))).toEqual([all[i]]);
         const want = Math.fround(f(x));

@@ -1,4 +1,4 @@
-/** @file Convolutions of one to three spatial dims, as matrix products of patches (im2col). */
+/** @file Convolutions of one to three spatial dims, as matrix products of patches (im2col) or, 3 x 3, of transformed tiles. */
 
 import { dtypes } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
@@ -8,6 +8,7 @@ import { zeros } from "./index.ts";
 import { asStrided, contiguous, reshape, select, show, slice } from "./layout.ts";
 import { gemmInto } from "./matmul.ts";
 import { carrierOf, realBinary, realCast } from "./real.ts";
+import { tryWinograd } from "./winograd.ts";
 
 /** Per spatial dim; `padding` and `outputPadding` in elements. */
 export interface ConvOptions {
@@ -124,6 +125,8 @@ function direct(x: Strided, w: Strided, out: readonly number[], o: ConvOptions):
   const y = empty(x.dtype, [batch, w.shape[0] as number, ...out]);
   if (numel(y.shape) === 0) return y;
   if (rows === 0) return zeros(x.dtype, y.shape);
+  const quick = tryWinograd(x, w, out, o);
+  if (quick !== null) return quick;
   const flatX = reshape(x, [batch, o.groups, ig, numel(image)]);
   const flatY = reshape(y, [batch, o.groups, og, positions]);
   const flatW = reshape(w, [o.groups, og, rows]);
