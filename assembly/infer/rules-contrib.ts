@@ -17,7 +17,7 @@ import { range } from "./create";
 import { gridSample, resize, upsample } from "./image";
 import { pad } from "./layout";
 import { gemm, matMul, product } from "./linear";
-import { like } from "./node";
+import { dtypeOf, like, setDType } from "./node";
 import { recurrent } from "./recurrent";
 import { reduceBy } from "./reduce";
 import { flexAttention, gradient, optimizer } from "./training";
@@ -61,7 +61,7 @@ export function contribRule(op: i32, at: i32): i32 {
     case Op.ms_IsAllFinite: return x.allFinite();
     case Op.ms_Tokenizer: return x.tokenizer();
     case Op.ms_MoEGroupRouter: return x.groupRouter();
-    case Op.ms_GridSample: return gridSample();
+    case Op.ms_GridSample: setDType(0, dtypeOf(0)); return gridSample();
     case Op.ms_Pad: return pad();
     case Op.ms_Range: return range();
     case Op.ms_GatherND: return g.gatherND();
@@ -114,7 +114,7 @@ export function contribRule(op: i32, at: i32): i32 {
     case Op.ms_BifurcationDetector: return s.bifurcation();
 
     case Op.ms_FusedConv: case Op.nchwc_Conv: return w.conv();
-    case Op.ms_QLinearConv: return w.qLinearConv();
+    case Op.ms_QLinearConv: return n.maybeChannelsLast(Op.QLinearConv, at);
     case Op.ms_ConvTransposeWithDynamicPads: return w.transposed(1, 2);
     case Op.ms_MaxpoolWithMask: case Op.nchwc_AveragePool: case Op.nchwc_MaxPool: return w.pool();
     case Op.nchwc_GlobalAveragePool: case Op.nchwc_GlobalMaxPool: return w.globalPool();
