@@ -6,7 +6,7 @@ import * as torch from "../src/index.ts";
 
 /** Lower layers first; a file may import its own layer and those before it. */
 const layers: readonly (readonly RegExp[])[] = [
-  [/^(errors|dtype|version|literal)\.ts$/],
+  [/^(brackets|errors|dtype|version|literal)\.ts$/],
   [/^core\//],
   [/^(symbolic|symbolic-print|symbolic-values)\.ts$/],
   [/^weights\//],
@@ -38,6 +38,17 @@ describe("imports point one way", () => {
   test("no file imports from a layer above its own", () => {
     const wrong = files.flatMap((f) => importsOf(f).flatMap((i) => (layerOf(i) > layerOf(f) ? [`${f} imports ${i}`] : [])));
     expect(wrong).toEqual([]);
+  });
+  test("torch-onnx/ir stands without aten, nn, export and tensors", () => {
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      importsOf(file).forEach(visit);
+    };
+    visit("onnx/ir/namespace.ts");
+    expect(reached.size).toBeGreaterThan(50);
+    expect([...reached].filter((f) => !/^(core|weights|onnx)\/|^(brackets|errors|dtype|literal|symbolic(-\w+)?)\.ts$/.test(f))).toEqual([]);
   });
   test("only index.ts re-exports whole files", () => {
     const namespaces = new Set(["index.ts", "nn/nn.ts"]);

@@ -11,13 +11,12 @@ import {
 import { onesided } from "./signal";
 
 export function constantNode(): i32 {
-  const tensor = tensorAttribute(Attr.value);
+  const tensor = max(tensorAttribute(Attr.value), tensorAttribute(Attr.sparse_value));
   if (tensor >= 0) {
     copyRow(output(0), row(tensor));
     return 0;
   }
   const strings = hasAttribute(Attr.value_string) || hasAttribute(Attr.value_strings);
-  if (hasAttribute(Attr.sparse_value)) return 0; // the host gives a tensor, or declares what it is
   const floats = hasAttribute(Attr.value_float) || hasAttribute(Attr.value_floats);
   const scalar = hasAttribute(Attr.value_float) || hasAttribute(Attr.value_int) || hasAttribute(Attr.value_string);
   if (strings) {

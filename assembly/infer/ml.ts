@@ -61,6 +61,7 @@ export function zipMap(): i32 {
   const r = output(0);
   r.kind = MAPS;
   r.dtype = 1;
+  r.rank = 0;
   r.count = hasAttribute(Attr.classlabels_strings) ? 8 : 7;
   return 0;
 }

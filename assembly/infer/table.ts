@@ -15,7 +15,7 @@ export const TENSOR: i32 = 0;
 export const SEQUENCE: i32 = 1;
 export const OPTIONAL: i32 = 2;
 export const OPTIONAL_SEQUENCE: i32 = 3;
-/** A map, a sequence of maps: the row's dtype is that of the values, `count` that of the keys. */
+/** A map, a sequence of maps (bits as above): the row's dtype is that of the values, `count` that of the keys. */
 export const MAP: i32 = 4;
 export const MAPS: i32 = 5;
 

@@ -1,5 +1,6 @@
 /** @file Operator schemas at run time: argument order, defaults and aliases, parsed from PyTorch's schema text when an op is first asked for. */
 
+import { splitOutside } from "../brackets.ts";
 import { internal } from "../errors.ts";
 import type { Arg } from "./graph.ts";
 import { schemaText } from "./schema-text.gen.ts";
@@ -83,24 +84,6 @@ function indexPackets(): Map<string, string[]> {
     else index.set(packet, [op]);
   }
   return index;
-}
-
-/** Splits at separators that no bracket encloses. */
-export function splitOutside(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c === "(" || c === "[") depth++;
-    else if (c === ")" || c === "]") depth--;
-    else if (c === separator && depth === 0) {
-      parts.push(text.slice(start, i));
-      start = i + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  return parts;
 }
 
 /** The items of a list in a schema; an empty list has none. */

@@ -1,13 +1,13 @@
 /** The small readers: JSON, pickles, pytrees, names, literals. */
 
 import { expect, test } from "vitest";
-import { parseModuleStack } from "../../src/export/module-stack.ts";
 import { integerOf, parseJson } from "../../src/export/pt2/json.ts";
 import { canonicalOp, fallbackName, torchTarget } from "../../src/export/pt2/op-names.ts";
 import { type Py, PyGlobal, PyObject, PyTuple, unpickle } from "../../src/export/pt2/pickle.ts";
 import { Place } from "../../src/export/pt2/place.ts";
 import { printArg, printFloat } from "../../src/export/python-values.ts";
 import { leafPaths, tree_flatten, tree_unflatten, treespec_loads } from "../../src/export/pytree.ts";
+import { parseModuleStack } from "../../src/onnx/ir/module-stack.ts";
 
 const place = new Place("test.pt2");
 

@@ -1,6 +1,6 @@
 /** @file How tensors lie in memory: views that copy nothing, copies, and what moves elements without computing on them. */
 
-import { type DType, dtypes, width } from "../../dtype.ts";
+import { type DType, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";

@@ -11,6 +11,28 @@ export interface ValueType {
   readonly shape: Shape | null;
 }
 
+/** A type that is no tensor of numbers: ONNX's TypeProto but for what `ValueType` says. Dims are unknown as there. */
+export type ContainerType =
+  | { readonly kind: "strings"; readonly shape: Shape | null }
+  | { readonly kind: "sparse_tensor"; readonly dtype: DType; readonly shape: Shape | null }
+  | { readonly kind: "sequence" | "optional"; readonly of: AnyType | null }
+  | { readonly kind: "map"; readonly key: DType | "string"; readonly of: AnyType | null }
+  | { readonly kind: "opaque"; readonly domain: string; readonly name: string };
+export type AnyType = ({ readonly kind: "tensor" } & ValueType) | ContainerType;
+
+/** A constant of strings, row-major. */
+export interface StringTensor {
+  readonly shape: readonly number[];
+  readonly strings: readonly string[];
+}
+
+/** A constant that is zero but for `values` (rank 1) at `indices`: linear ones, [count], or coordinates, [count, rank]. */
+export interface SparseTensor {
+  readonly shape: readonly number[];
+  readonly values: TensorSource;
+  readonly indices: TensorSource;
+}
+
 /** An attribute as ONNX has them. Integers are numbers where exact, else bigints. */
 export type Attribute =
   | { readonly kind: "int"; readonly value: number | bigint }
@@ -20,7 +42,12 @@ export type Attribute =
   | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "strings"; readonly value: readonly string[] }
   | { readonly kind: "tensor"; readonly value: TensorSource }
+  | { readonly kind: "string_tensor"; readonly value: StringTensor }
+  | { readonly kind: "sparse_tensor"; readonly value: SparseTensor }
+  | { readonly kind: "tensors"; readonly value: readonly TensorSource[] }
+  | { readonly kind: "type"; readonly value: AnyType }
   | { readonly kind: "graph"; readonly value: Graph }
+  | { readonly kind: "graphs"; readonly value: readonly Graph[] }
   /** Inside a function: the caller's attribute `value`; `type` is ONNX's AttributeType. */
   | { readonly kind: "ref"; readonly value: string; readonly type: number };
 
@@ -34,11 +61,15 @@ export interface Use {
 export class Value {
   /** A hint until save, when one allocator makes names unique; null: named after its producer. */
   name: string | null;
-  /** null until inferred. */
+  /** null until inferred, and where `container` says what the value is. */
   type: ValueType | null;
+  /** What the value is when it is no tensor of numbers. */
+  container: ContainerType | null = null;
   producer: Node | null = null;
   /** Set on initializers: the tensor's bytes. */
   source: TensorSource | null = null;
+  /** Set on initializers of strings. */
+  strings: StringTensor | null = null;
   /** What is known of the elements of a small integer tensor (shapes, indices, sizes), row-major; null where nothing is. */
   data: readonly Dim[] | null = null;
   doc_string = "";
@@ -59,7 +90,7 @@ export class Value {
     return this.shape.length;
   }
   get isInitializer(): boolean {
-    return this.source !== null;
+    return this.source !== null || this.strings !== null;
   }
   get uses(): ReadonlySet<Use> {
     return this.#uses;
@@ -87,6 +118,8 @@ export class Node {
   /** A hint, as of values. */
   name: string | null = null;
   doc_string = "";
+  /** Which function of this domain and name it calls, where there are several. */
+  overload = "";
   readonly metadata: Map<string, string> = new Map();
   readonly #inputs: (Value | null)[] = [];
   readonly #uses: (Use | null)[] = [];
@@ -130,7 +163,10 @@ export class Node {
   /** The node's own sub-graphs, in attribute order. */
   get graphs(): readonly Graph[] {
     let found = none; // most nodes have none: nothing is allocated for them
-    for (const a of this.attributes.values()) if (a.kind === "graph") found = [...found, a.value];
+    for (const a of this.attributes.values()) {
+      if (a.kind === "graph") found = [...found, a.value];
+      else if (a.kind === "graphs") found = [...found, ...a.value];
+    }
     return found;
   }
   int(name: string, otherwise: number): number {
@@ -201,6 +237,11 @@ export class Graph {
     for (const v of node.outputs) if (v.uses.size > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
     this.#unlink(node);
   }
+  /** Takes `node` over from the graph that it is in, and puts it before `before`. What it reads must be known here. */
+  adopt(node: Node, before: Node | null): void {
+    if (node.graph !== null) node.graph.#detach(node);
+    this.insert(node, before);
+  }
   /** `made`, which has the outputs of `old`, takes the place of `old`. */
   exchange(old: Node, made: Node): void {
     if (old.graph !== this) internal(`${old.op} is not in graph ${this.name}`);
@@ -215,11 +256,14 @@ export class Graph {
     this.#unlink(node);
   }
   #unlink(node: Node): void {
+    this.#detach(node);
+    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
+  }
+  #detach(node: Node): void {
     if (node.previous === null) this.#first = node.next;
     else node.previous.next = node.next;
     if (node.next === null) this.#last = node.previous;
     else node.next.previous = node.previous;
-    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
     node.graph = null;
     this.#size--;
   }
@@ -244,10 +288,12 @@ export interface OriginRow {
   readonly fxNode?: string;
 }
 
-/** A function of the model, called by nodes of its domain and name. */
+/** A function of the model, called by nodes of its domain, name and overload. */
 export interface FunctionBody {
   readonly domain: string;
   readonly name: string;
+  /** "" where left out. */
+  readonly overload?: string;
   readonly graph: Graph;
   readonly attributes: readonly string[];
   /** Attributes that callers may leave out, with their values. */

@@ -13,10 +13,10 @@
 import { numel } from "../../core/strided.ts";
 import { type DType, dtypes } from "../../dtype.ts";
 import { hasLiterals } from "../../literal.ts";
-import { show } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { elementsOf } from "../opset/literal.ts";
-import type { Attribute, Graph, Model, Node, Value, ValueType } from "./graph.ts";
+import { anyTypeOf, typeText } from "./container.ts";
+import type { Attribute, Graph, Model, Node, StringTensor, Value } from "./graph.ts";
 
 /** Initializers of more elements are printed without them. */
 const LONGEST = 64;
@@ -46,16 +46,16 @@ class Printer {
   graph(graph: Graph, indent: string): string {
     // Names that were given win over those made here.
     for (const v of valuesOf(graph)) if (v.name !== null && !this.#names.has(v) && !this.#taken.has(v.name)) this.#bind(v, v.name);
-    const inputs = graph.inputs.map((v) => this.#name(v) + (v.type ? `: ${typeText(v.type)}` : ""));
+    const inputs = graph.inputs.map((v) => this.#name(v) + declared(v));
     const lines: string[] = [];
-    for (const v of graph.initializers) lines.push(`${indent}  ${this.#name(v)} = ${sourceText(v.source as TensorSource)}`);
+    for (const v of graph.initializers) lines.push(`${indent}  ${this.#name(v)} = ${constantText(v)}`);
     for (const node of graph.nodes()) lines.push(`${indent}  ${this.#node(node, indent)}`);
     const header = `(${inputs.join(", ")}) -> (${graph.outputs.map((v) => this.#name(v)).join(", ")})`;
     return [header, ...lines].join("\n");
   }
 
   #node(node: Node, indent: string): string {
-    const outputs = node.outputs.map((v) => this.#name(v) + (this.#types && v.type ? `: ${typeText(v.type)}` : ""));
+    const outputs = node.outputs.map((v) => this.#name(v) + (this.#types ? declared(v) : ""));
     const inputs = node.inputs.map((v) => (v === null ? "_" : this.#name(v)));
     const attributes = [...node.attributes].map(([name, a]) => `${quoted(name)}=${this.#attribute(a, indent)}`);
     const op = node.domain === "" ? quoted(node.op) : `${quoted(node.domain)}::${quoted(node.op)}`;
@@ -78,6 +78,16 @@ class Printer {
         return a.value.length === 0 ? "strings[]" : `[${a.value.map((s) => JSON.stringify(s)).join(", ")}]`;
       case "tensor":
         return sourceText(a.value);
+      case "tensors":
+        return `[${a.value.map(sourceText).join(", ")}]`;
+      case "string_tensor":
+        return stringsText(a.value);
+      case "sparse_tensor":
+        return `sparse([${a.value.shape.join(", ")}], ${sourceText(a.value.values)}, ${sourceText(a.value.indices)})`;
+      case "type":
+        return typeText(a.value);
+      case "graphs":
+        return `[${a.value.map((g) => this.#attribute({ kind: "graph", value: g }, indent)).join(", ")}]`;
       case "graph":
         return `{\n${indent}    ${this.graph(a.value, `${indent}    `)}\n${indent}  }`;
       case "ref":
@@ -101,6 +111,11 @@ class Printer {
   }
 }
 
+function declared(v: Value): string {
+  const type = anyTypeOf(v);
+  return type === null ? "" : `: ${typeText(type)}`;
+}
+
 /** Every value that a graph and its sub-graphs define or read. */
 function* valuesOf(graph: Graph): Generator<Value> {
   yield* graph.inputs;
@@ -115,11 +130,6 @@ function* valuesOf(graph: Graph): Generator<Value> {
 
 const quoted = (name: string): string =>
   /^[A-Za-z][\w.]*$/.test(name) ? name : `\`${name.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``;
-
-/** `f32[N, 3]`; `f32?` where the rank is not known. */
-export function typeText(type: ValueType): string {
-  return dtypes[type.dtype].suffix + (type.shape === null ? "?" : `[${type.shape.map(show).join(", ")}]`);
-}
 
 /** A float always shows that it is one: `1.0`, `1e-5`, `inf`, `nan`. */
 function floatText(x: number): string {
@@ -139,6 +149,10 @@ function shortest(x: number): string {
   }
   return String(x);
 }
+
+const constantText = (v: Value): string => (v.strings === null ? sourceText(v.source as TensorSource) : stringsText(v.strings));
+const stringsText = ({ shape, strings }: StringTensor): string =>
+  `string[${shape.join(", ")}]{${strings.length > LONGEST ? "..." : strings.map((s) => JSON.stringify(s)).join(", ")}}`;
 
 function sourceText(source: TensorSource): string {
   const head = `${dtypes[source.dtype].suffix}[${source.shape.join(", ")}]`;

@@ -84,7 +84,7 @@ export function attributesOf(op: string, schema: OpSchema | null, given: Attribu
 
 /** The attributes of a node as plain values, as the builder takes them. */
 export function plainAttributes(node: Node): { [name: string]: AttributeValue } {
-  return Object.fromEntries([...node.attributes].map(([name, a]) => [name, a.value]));
+  return Object.fromEntries([...node.attributes].map(([name, a]) => [name, a.value as AttributeValue]));
 }
 
 /** The dtype that an int attribute names; `otherwise` where it is absent or 0. */

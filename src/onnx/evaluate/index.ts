@@ -1,0 +1,31 @@
+/** @file Every op's evaluator: the families merged into one table. */
+
+import { internal } from "../../errors.ts";
+import type { Node } from "../ir/graph.ts";
+import { creation } from "./creation.ts";
+import { elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
+import { layout } from "./layout.ts";
+import { linear } from "./linear.ts";
+import { reduce } from "./reduce.ts";
+import type { Evaluate, EvaluateTable } from "./table.ts";
+
+/** The families by file name. */
+const families: Readonly<Record<string, EvaluateTable>> = { creation, elementwise, indexing, layout, linear, reduce };
+
+const evaluators = new Map<string, Evaluate>();
+for (const [family, table] of Object.entries(families)) {
+  for (const [op, evaluate] of Object.entries(table)) {
+    if (evaluators.has(op)) internal(`${op} of evaluate/${family}.ts is in another family too`);
+    evaluators.set(op, evaluate);
+  }
+}
+
+/** The key of an op in the tables. */
+const keyOf = (domain: string, op: string): string => (domain === "" || domain === "ai.onnx" ? op : `${domain}::${op}`);
+
+/** How `node` computes; undefined where that is not known. */
+export const evaluatorOf = (node: Node): Evaluate | undefined => evaluators.get(keyOf(node.domain, node.op));
+
+/** Ops that have an evaluator. */
+export const evaluatedOps = (): Iterable<string> => evaluators.keys();
