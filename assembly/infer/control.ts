@@ -174,7 +174,7 @@ export function carried(o: i32, initial: Row, id: i32, back: i32): void {
       setPooled(r.elements + k, initial.content == INTEGERS && initial.count == b.count && pooled(initial.elements + k) == e ? e : UNKNOWN);
     }
   }
-  if (b.rank < 0) return;
+  if (b.rank < 0 || initial.content == EMPTY) return;
   r.dims = room(b.rank);
   for (let k = 0; k < b.rank; k++) {
     const d = pooled(b.dims + k), start = initial.rank == b.rank ? pooled(initial.dims + k) : UNKNOWN;

@@ -1,6 +1,6 @@
 //! Sequences and optionals. A sequence's row holds the type that its elements share: a dim in which they differ is UNKNOWN.
 
-import { EMPTY, NOTHING, OPTIONAL, OPTIONAL_SEQUENCE, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail, row } from "./table";
+import { EMPTY, MAP, MAPS, NOTHING, OPTIONAL, OPTIONAL_SEQUENCE, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail, row } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim } from "./dims";
 import {
@@ -59,6 +59,11 @@ export function sequenceErase(): i32 {
 }
 export function sequenceAt(): i32 {
   if (!present(0)) return fail(Wrong.Input, 0, 0, 0, 0);
+  if (input(0).kind == MAPS) {
+    copyRow(output(0), input(0));
+    output(0).kind = MAP;
+    return 0;
+  }
   setDType(0, input(0).dtype);
   if (!ranked(0)) return 0;
   const r = shaped(0, rankOf(0));

@@ -156,6 +156,12 @@ export function room(n: i32): i32 {
 // @ts-ignore: decorator
 @inline export function pooledFloat(at: i32): f64 { return reinterpret<f64>(<u64><u32>pooled(at) | (<u64><u32>pooled(at + 1) << 32)); }
 
+export function setPooledFloat(at: i32, x: f64): void {
+  const bits = reinterpret<u64>(x);
+  setPooled(at, <i32>bits);
+  setPooled(at + 1, <i32>(bits >> 32));
+}
+
 /** Reads one value at word `at` into `r`; returns where the next one begins, -1 where it does not make sense. */
 export function readValue(r: Row, at: i32): i32 {
   clearRow(r);
