@@ -45,7 +45,7 @@ export interface GraphLike {
 export const opNumber = ({ domain, op }: Node): number => opNumbers[domain === "" || domain === "ai.onnx" ? op : `${domain}::${op}`] ?? 0;
 
 /** Opset versions by domain. */
-export type Versions = ReadonlyMap<string, number>;
+type Versions = ReadonlyMap<string, number>;
 /** The greatest version that a node's word holds; 0 stands for the newest. */
 const MAX_VERSION = 0x7fff;
 
@@ -63,6 +63,8 @@ const MAX_CALLS = 32;
 const MAX_CALLED = 1 << 21;
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
+/** A node outside a model has the newest version of its op. */
+export const newestVersions: Versions = new Map();
 
 /** The table of one call: words of assembly/infer/table.ts. */
 export class Table {
@@ -75,7 +77,7 @@ export class Table {
   #length = 0;
   #spare = new Int32Array(4096);
   readonly #ids = new Map<Value, number>();
-  #scope: Scope = { ids: this.#ids, attributes: noAttributes, versions: new Map(), depth: 0 };
+  #scope: Scope = { ids: this.#ids, attributes: noAttributes, versions: newestVersions, depth: 0 };
   #called = 0;
   #env: SymEnv | null = null;
   #functions = none;

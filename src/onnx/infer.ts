@@ -4,13 +4,11 @@ import { core } from "../core/door.ts";
 import { internal } from "../errors.ts";
 import { type SymEnv, show } from "../symbolic.ts";
 import { inferenceError } from "./infer-error.ts";
-import { opNumber, Table, type Versions } from "./infer-table.ts";
+import { newestVersions, opNumber, Table } from "./infer-table.ts";
 import type { Model, Node } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
 
 const table = new Table();
-/** A node outside a model has the newest version of its op. */
-const newest: Versions = new Map();
 
 function check(code: number, env: SymEnv, where: (node: Node) => string): void {
   if (code === 0) return;
@@ -30,7 +28,7 @@ function check(code: number, env: SymEnv, where: (node: Node) => string): void {
  */
 export function inferNode(node: Node, env: SymEnv): void {
   if (opNumber(node) === 0) return;
-  table.write(env, { inputs: [], outputs: [], nodes: () => [node] }, [], newest, false);
+  table.write(env, { inputs: [], outputs: [], nodes: () => [node] }, [], newestVersions, false);
   check(table.run(), env, () => "");
   table.read();
 }

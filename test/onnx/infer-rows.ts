@@ -13,7 +13,7 @@ import { isAnonymous } from "../../src/symbolic-values.ts";
  * `[inputs, body, outputs, opset]`: body lines end with one whose results are compared; `?` stands for a size that depends on data. Without an
  * opset the newest one is imported.
  */
-export type Row = readonly [inputs: string, body: string, outputs: string, opset?: number];
+export type Row = readonly [inputs: string, body: string, outputs: string, opset?: number | undefined];
 
 /** Sizes named here have ranges, as those of torch.export have. */
 const ranges: { readonly [name: string]: number } = { N: 0, B: 2, S: 2, C: 2, H: 8, W: 8, K: 1 };

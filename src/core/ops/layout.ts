@@ -158,10 +158,10 @@ export function squeeze(x: Strided, dims?: readonly number[]): Strided {
   );
 }
 
-/** `shape` with its -1, if any, computed. Throws `core/reshape` when element counts differ. */
+/** `shape` with its -1, if any, computed. Throws `core/reshape` when element counts differ, or when any size would do. */
 function resolveShape(count: number, shape: readonly number[]): number[] {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
-  const resolved = shape.map((d) => (d === -1 ? (known === 0 ? 0 : count / known) : d));
+  const resolved = shape.map((d) => (d === -1 ? count / known : d));
   const ok = shape.filter((d) => d === -1).length <= 1 && resolved.every(Number.isInteger) && numel(resolved) === count;
   if (ok) return resolved;
   throw new OnnxExporterError("core/reshape", `cannot reshape ${count} elements to ${show(shape)}`);
@@ -277,4 +277,11 @@ export function repeat(x: Strided, reps: readonly number[]): Strided {
   const strides = reps.flatMap((_, i) => [0, x.strides[i - lead] ?? 0]);
   copyInto(split, asStrided(x, source, strides));
   return y;
+}
+
+/** Each place along `dim` `count` times in a row (torch: repeat_interleave). */
+export function repeatEach(x: Strided, dim: number, count: number): Strided {
+  const d = dimOf(dim, x.shape.length);
+  const spread = expand(reshape(x, x.shape.toSpliced(d + 1, 0, 1)), x.shape.toSpliced(d + 1, 0, count));
+  return reshape(spread, x.shape.with(d, (x.shape[d] as number) * count));
 }
