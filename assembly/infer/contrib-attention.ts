@@ -114,6 +114,7 @@ export function groupQueryAttention(): i32 {
 export function cachedAttention(): i32 {
   const heads = headsIn(Attr.num_heads), kvHeads = headsIn(Attr.kv_num_heads);
   if (heads == 0 || kvHeads == 0) return fail(Wrong.Attribute, heads == 0 ? Attr.num_heads : Attr.kv_num_heads, 0, 0, 0);
+  if (op == Op.ms_DynamicSparseAttention) setDType(0, smallAttribute(Attr.output_bf16, 0) != 0 ? 16 : dtypeOf(0));
   for (let o = 1; o < 3; o++) like(o, o + 2);
   if (!ranked(0)) return 0;
   if (rankOf(0) < 2) return fail(Wrong.Rank, 0, 2, 3, 0);

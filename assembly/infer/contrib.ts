@@ -214,12 +214,11 @@ export function relativePositionBias(): i32 {
   return 0;
 }
 
-/** [batch, words, filters]. */
+/** words [.., characters]: [words, filters]. */
 export function wordEmbedding(): i32 {
-  const r = shaped(0, 3);
-  setDim(r, 0, dimOr(0, 3, 0));
-  setDim(r, 1, dimOr(0, 3, 1));
-  setDim(r, 2, ranked(1) && rankOf(1) > 0 ? dimOf(1, 0) : freshDim());
+  const r = shaped(0, 2);
+  setDim(r, 0, ranked(0) && rankOf(0) > 0 ? dimOf(0, 0) : freshDim());
+  setDim(r, 1, ranked(1) && rankOf(1) > 0 ? dimOf(1, 0) : freshDim());
   return 0;
 }
 

@@ -3,7 +3,7 @@
 import { EMPTY, INTEGERS, NOTHING, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail, pooled, rewind, room, row, setPooled, word } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { atLeast, freshDim, freshElement, freshSince, freshUpTo, from, newestAtom } from "./dims";
-import { clearRow, elementAt, elementCount, graphAttribute, input, inputs, normalAxis, openNode, output, outputs, present, badAxis } from "./node";
+import { clearRow, elementAt, elementCount, graphAttribute, input, inputs, normalAxis, openNode, output, outputs, present, badAxis, trustElements } from "./node";
 import { impatient, runGraph } from "./run";
 
 export function graphInputs(g: i32): i32 { return word(g); }
@@ -121,6 +121,7 @@ export function bind(id: i32, value: Row, elements: bool): void {
   r.content = INTEGERS;
   r.elements = room(r.count);
   for (let k = 0; k < r.count; k++) setPooled(r.elements + k, pooled(value.elements + k));
+  trustElements(r);
 }
 
 /** Body input `id` is a scalar with the element `e`. */
@@ -173,7 +174,7 @@ export function carried(o: i32, initial: Row, id: i32, back: i32): void {
       setPooled(r.elements + k, initial.content == INTEGERS && initial.count == b.count && pooled(initial.elements + k) == e ? e : UNKNOWN);
     }
   }
-  if (b.rank < 0) return;
+  if (b.rank < 0 || initial.content == EMPTY) return;
   r.dims = room(b.rank);
   for (let k = 0; k < b.rank; k++) {
     const d = pooled(b.dims + k), start = initial.rank == b.rank ? pooled(initial.dims + k) : UNKNOWN;

@@ -1,23 +1,23 @@
 //! Ops that make tensors: constants, ranges, shapes of others, random numbers, windows.
 
-import { FLOATS, INTEGERS, MAX_ELEMENTS, MAX_RANK, UNKNOWN, Wrong, copyRow, fail, pooled, room, row, setPooled } from "./table";
-import { Attr } from "./op-numbers.gen";
+import { INTEGERS, MAX_ELEMENTS, MAX_RANK, UNKNOWN, Wrong, copyRow, fail, pooled, room, row, setPooled, setPooledFloat } from "./table";
+import { Attr, Op } from "./op-numbers.gen";
 import { atLeast, freshDim, from, isLiteral, literal, literalOf, minus, opposite, overUp, times } from "./dims";
 import {
   ABSENT, UNKNOWN_LIST, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute,
-  intAttribute, intsAt, intsCount, isIndexType, listAt, listLength, namedElements, needRank, output, present, rankOf, ranked, readList,
+  intAttribute, intsAt, intsCount, isIndexType, listAt, listLength, namedElements, needRank, op, output, present, rankOf, ranked, readList,
   sameShape, scalarShape, setDType, setDim, shaped, smallAttribute, staticCount, stringsCount, tensorAttribute, vectorShape, withElements,
 } from "./node";
+import { floatsFrom } from "./elements";
 import { onesided } from "./signal";
 
 export function constantNode(): i32 {
-  const tensor = tensorAttribute(Attr.value);
+  const tensor = max(tensorAttribute(Attr.value), tensorAttribute(Attr.sparse_value));
   if (tensor >= 0) {
     copyRow(output(0), row(tensor));
     return 0;
   }
   const strings = hasAttribute(Attr.value_string) || hasAttribute(Attr.value_strings);
-  if (hasAttribute(Attr.sparse_value)) return 0; // the host gives a tensor, or declares what it is
   const floats = hasAttribute(Attr.value_float) || hasAttribute(Attr.value_floats);
   const scalar = hasAttribute(Attr.value_float) || hasAttribute(Attr.value_int) || hasAttribute(Attr.value_string);
   if (strings) {
@@ -39,15 +39,8 @@ export function constantNode(): i32 {
     return 0;
   }
   const at = room(2 * n);
-  for (let k = 0; k < n; k++) {
-    const bits = reinterpret<u64>(floatsAt(name, k));
-    setPooled(at + 2 * k, <i32>bits);
-    setPooled(at + 2 * k + 1, <i32>(bits >> 32));
-  }
-  const r = output(0);
-  r.content = FLOATS;
-  r.count = n;
-  r.elements = at;
+  for (let k = 0; k < n; k++) setPooledFloat(at + 2 * k, floatsAt(name, k));
+  floatsFrom(at, n);
   return 0;
 }
 
@@ -110,7 +103,8 @@ export function sizeOf(): i32 {
 
 /** Number of elements Max(0, ceil((limit - start) / delta)). */
 export function range(): i32 {
-  for (let i = 0; i < 3; i++) if (!present(i)) return fail(Wrong.Input, i, 0, 0, 0);
+  // The one of com.microsoft may leave the step out, which is 1 then.
+  for (let i = 0; i < (op == Op.ms_Range ? 2 : 3); i++) if (!present(i)) return fail(Wrong.Input, i, 0, 0, 0);
   if (isIndexType(dtypeOf(0))) return integerRange();
   let n = freshDim();
   if (floatCount(0) == 1 && floatCount(1) == 1 && floatCount(2) == 1 && floatAt(2, 0) != 0) {
@@ -122,8 +116,8 @@ export function range(): i32 {
 }
 
 function integerRange(): i32 {
-  if (elementCount(0) != 1 || elementCount(1) != 1 || elementCount(2) != 1) { freshShape(0, 1); return 0; }
-  const start = elementAt(0, 0), limit = elementAt(1, 0), delta = elementAt(2, 0);
+  if (elementCount(0) != 1 || elementCount(1) != 1 || (present(2) && elementCount(2) != 1)) { freshShape(0, 1); return 0; }
+  const start = elementAt(0, 0), limit = elementAt(1, 0), delta = present(2) ? elementAt(2, 0) : 1;
   if (start == UNKNOWN || limit == UNKNOWN || delta == UNKNOWN || !isLiteral(delta)) { freshShape(0, 1); return 0; }
   const step = literalOf(delta);
   if (step == 0) return fail(Wrong.Value, 2, 0, 0, 0);

@@ -1,7 +1,7 @@
 //! Known elements of small integer tensors through elementwise ops: index arithmetic on shapes stays exact.
 
 import { EQUAL, GREATER, LESS, possible } from "../symbolic/proof";
-import { FLOATS, INTEGERS, MAX_ELEMENTS, NOTHING, Row, UNKNOWN, env, pooled, pooledFloat, room, setPooled } from "./table";
+import { FLOATS, INTEGERS, MAX_ELEMENTS, NOTHING, Row, UNKNOWN, env, pooled, pooledFloat, room, setPooled, setPooledFloat } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { atLeast, atMost, from, isLiteral, literal, literalOf, minus, opposite, over, plus, times } from "./dims";
 import { dimAt, input, inputs, isIndexType, op, output, present, smallAttribute, staticCount, withElements } from "./node";
@@ -76,7 +76,8 @@ function combined(kind: i32, a: i32, b: i32): i32 {
 function known(i: i32): bool { return present(i) && (input(i).content == INTEGERS || input(i).content == FLOATS) && input(i).count <= MAX_ELEMENTS; }
 
 /** Element of a tensor at linear index `k` of the output's shape, where the tensor broadcasts. */
-function broadcastElement(r: Row, out: Row, k: i32): i32 {
+function broadcastElement(r: Row, out: Row, k: i32): i32 { return element(r, broadcastIndex(r, out, k)); }
+function broadcastIndex(r: Row, out: Row, k: i32): i32 {
   let at = 0, stride = 1;
   for (let axis = 1; axis <= out.rank; axis++) {
     const size = dimAt(out, out.rank - axis);
@@ -87,7 +88,7 @@ function broadcastElement(r: Row, out: Row, k: i32): i32 {
     if (own != 1) at += i * stride;
     stride *= own;
   }
-  return element(r, at);
+  return at;
 }
 
 function element(r: Row, at: i32): i32 {
@@ -105,9 +106,9 @@ export function foldBroadcast(): void {
   const logical = op == Op.And || op == Op.Or || op == Op.Xor;
   const compares = op == Op.Equal || op == Op.Less || op == Op.LessOrEqual || op == Op.Greater || op == Op.GreaterOrEqual;
   const exactFloat = isFloatType(dtype) && (op == Op.Add || op == Op.Sub || op == Op.Mul || op == Op.Max || op == Op.Min);
-  if (!logical && !compares && !counts(dtype) && !exactFloat) return;
+  if (!logical && !compares && !counts(dtype) && !exactFloat && !(op == Op.Div && isFloatType(dtype))) return;
   if (compares && isFloatType(dtype)) return;
-  if (exactFloat && !allIntegral()) return;
+  if (isFloatType(dtype) && (!exactFloat || !allIntegral())) { foldFloats(n); return; }
   const at = room(n);
   for (let k = 0; k < n; k++) {
     let value = broadcastElement(input(0), output(0), k);
@@ -116,6 +117,46 @@ export function foldBroadcast(): void {
   }
   const r = output(0);
   r.content = INTEGERS;
+  r.count = n;
+  r.elements = at;
+}
+
+/** Element `k` of the result as a number, NaN where it is not known. */
+function number(r: Row, k: i32): f64 {
+  const at = broadcastIndex(r, output(0), k);
+  if (r.content == FLOATS) return pooledFloat(r.elements + 2 * at);
+  const e = pooled(r.elements + at);
+  return e != UNKNOWN && isLiteral(e) ? <f64>literalOf(e) : NaN;
+}
+/** float32 and float64 arithmetic on numbers that are known: sizes that are scaled by fractions. */
+function foldFloats(n: i32): void {
+  const dtype = input(0).dtype;
+  if (dtype != 1 && dtype != 11) return;
+  const at = room(2 * n);
+  for (let k = 0; k < n; k++) {
+    let x = number(input(0), k);
+    for (let i = 1; i < inputs; i++) x = arithmetic(x, number(input(i), k));
+    if (dtype == 1) x = <f64><f32>x;
+    if (isNaN(x)) return;
+    setPooledFloat(at + 2 * k, x);
+  }
+  floatsFrom(at, n);
+}
+function arithmetic(x: f64, y: f64): f64 {
+  switch (op) {
+    case Op.Add: return x + y;
+    case Op.Sub: return x - y;
+    case Op.Mul: return x * y;
+    case Op.Div: return x / y;
+    case Op.Max: return max(x, y);
+    case Op.Min: return min(x, y);
+    default: return NaN;
+  }
+}
+/** Output 0 has the `n` floats at `at` in the pool. */
+export function floatsFrom(at: i32, n: i32): void {
+  const r = output(0);
+  r.content = FLOATS;
   r.count = n;
   r.elements = at;
 }
@@ -145,6 +186,7 @@ export function foldUnary(): void {
   if (!known(0)) return;
   const r = input(0), n = r.count;
   if (op == Op.Cast || op == Op.CastLike) { foldCast(); return; }
+  if (r.content == FLOATS) { roundFloats(); return; }
   if (r.content != INTEGERS) return;
   const floats = isFloatType(r.dtype);
   const rounds = op == Op.Floor || op == Op.Ceil || op == Op.Round;
@@ -152,6 +194,18 @@ export function foldUnary(): void {
   if (op != Op.Not && !counts(r.dtype) && !floats) return;
   const at = withElements(0, n);
   for (let k = 0; k < n; k++) setPooled(at + k, unary(op, pooled(input(0).elements + k)));
+}
+
+/** Floor, Ceil and Round (to even) of known floats are integers. */
+function roundFloats(): void {
+  if (op != Op.Floor && op != Op.Ceil && op != Op.Round) return;
+  const n = input(0).count;
+  for (let k = 0; k < n; k++) if (!(abs(pooledFloat(input(0).elements + 2 * k)) < 9007199254740992)) return;
+  const at = withElements(0, n);
+  for (let k = 0; k < n; k++) {
+    const x = pooledFloat(input(0).elements + 2 * k);
+    setPooled(at + k, literal(<i64>(op == Op.Floor ? Math.floor(x) : op == Op.Ceil ? Math.ceil(x) : nearest<f64>(x))));
+  }
 }
 
 function unary(kind: i32, a: i32): i32 {

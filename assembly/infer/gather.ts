@@ -8,7 +8,7 @@ import { productOf } from "./layout";
 import { scalarElement } from "./create";
 import {
   badAxis, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, freshShape, hasAttribute, intAttribute, needRank, normalAxis, outputs, present, rankOf,
-  ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute, withElements,
+  ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute, stringLength, withElements,
 } from "./node";
 
 /** data[:axis] + indices + data[axis+1:]. */
@@ -72,7 +72,25 @@ export function scatterElements(): i32 {
     if (rankOf(1) != rankOf(2)) return fail(Wrong.Rank, 2, rankOf(1), rankOf(1), 0);
     for (let k = 0; k < rankOf(1); k++) if (!mayEqual(dimOf(1, k), dimOf(2, k))) return fail(Wrong.Dims, 2, k, dimOf(2, k), dimOf(1, k));
   }
-  return sameShape(0, 0);
+  const wrong = sameShape(0, 0);
+  if (wrong == 0 && rankOf(0) == 1) scatterInto(stringLength(Attr.reduction) == 0 || stringLength(Attr.reduction) == 4);
+  return wrong;
+}
+/** ScatterND of single elements, or of anything else: the output is like data. */
+export function scatterND(): i32 {
+  const wrong = sameShape(0, 0);
+  const single = rankOf(1) == 2 && dimOf(1, 1) == 1;
+  if (wrong == 0 && rankOf(0) == 1 && single) scatterInto(stringLength(Attr.reduction) == 0 || stringLength(Attr.reduction) == 4);
+  return wrong;
+}
+/** Known elements of a vector, of which input 1 says where those of input 2 go; `plain`: they replace what was there. */
+function scatterInto(plain: bool): void {
+  const n = elementCount(0), m = elementCount(1);
+  if (!plain || n < 0 || m < 0 || m != elementCount(2)) return;
+  for (let k = 0; k < m; k++) if (elementAt(1, k) == UNKNOWN || !isLiteral(elementAt(1, k)) || normalAxis(literalOf(elementAt(1, k)), n) < 0) return;
+  const at = withElements(0, n);
+  for (let k = 0; k < n; k++) setPooled(at + k, elementAt(0, k));
+  for (let k = 0; k < m; k++) setPooled(at + normalAxis(literalOf(elementAt(1, k)), n), elementAt(2, k));
 }
 export function likeData(): i32 { return sameShape(0, 0); }
 
@@ -98,7 +116,18 @@ export function nonZero(): i32 {
   if (!ranked(0)) { freshShape(0, 2); return 0; }
   const r = shaped(0, 2);
   setDim(r, 0, rankOf(0));
-  setDim(r, 1, freshUpTo(productOf(0, 0, rankOf(0))));
+  const n = elementCount(0);
+  let count = 0;
+  for (let k = 0; k < n && count >= 0; k++) {
+    const e = elementAt(0, k);
+    if (e == 0) continue;
+    count = e != UNKNOWN && !mayEqual(e, 0) ? count + 1 : -1;
+  }
+  if (n < 0 || count < 0) { setDim(r, 1, freshUpTo(productOf(0, 0, rankOf(0)))); return 0; }
+  setDim(r, 1, count);
+  if (rankOf(0) != 1) return 0;
+  const at = withElements(0, count);
+  for (let k = 0, found = 0; k < n; k++) if (elementAt(0, k) != 0) setPooled(at + found++, k);
   return 0;
 }
 
@@ -114,7 +143,10 @@ function chosen(total: i32): i32 {
 }
 
 export function compress(): i32 {
-  if (!ranked(0)) return 0;
+  if (!ranked(0)) {
+    if (!hasAttribute(Attr.axis)) freshShape(0, 1);
+    return 0;
+  }
   const rank = rankOf(0);
   if (!hasAttribute(Attr.axis)) {
     setDim(shaped(0, 1), 0, chosen(productOf(0, 0, rank)));

@@ -4,14 +4,15 @@ import { UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, over, times } from "./dims";
 import {
-  stringLength, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute, input, intsAt, intsCount, listAt,
-  namedElements, needRankFrom, normalAxis, op, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis,
+  charAt, stringLength, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute, input, intsAt, intsCount, listAt,
+  namedElements, needRankFrom, normalAxis, op, output, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis,
 } from "./node";
 
 /** floor(d * scale): exact for a symbolic d where the scale is p / q with a small power of two, or an integer, as q. */
 function scaled(d: i32, scale: f64): i32 {
   if (!(scale > 0 && scale < 1048576)) return freshDim();
-  if (isLiteral(d) && <f64>literalOf(d) * scale < 9007199254740992) return literal(<i64>Math.floor(<f64>literalOf(d) * scale));
+  // ONNX multiplies in float32: 10 * 0.7 is 7.
+  if (isLiteral(d) && <f64>literalOf(d) * scale < 9007199254740992) return literal(<i64>Math.floor(<f64>(<f32>literalOf(d) * <f32>scale)));
   for (let q: i64 = 1; q <= 1024; q <<= 1) {
     const p = scale * <f64>q;
     if (p == Math.floor(p) && p < 1048576) return over(times(d, literal(<i64>p)), literal(q));
@@ -42,15 +43,32 @@ export function resize(): i32 {
   const stretch = stringLength(Attr.keep_aspect_ratio_policy) == 0 || stringLength(Attr.keep_aspect_ratio_policy) == 7;
   // coordinate_transformation_mode "tf_crop_and_resize" (18 letters) scales the region of interest.
   const crops = stringLength(Attr.coordinate_transformation_mode) == 18;
+  for (let k = 0; k < listed; k++) if (normalAxis(intsAt(Attr.axes, k), rank) < 0) return badAxis(intsAt(Attr.axes, k), rank);
+  if (bySizes && !stretch) return resizedEvenly(n, listed >= 0, sizes);
   for (let k = 0; k < n; k++) {
     const axis = listed >= 0 ? normalAxis(intsAt(Attr.axes, k), rank) : k;
-    if (axis < 0) return badAxis(intsAt(Attr.axes, k), rank);
-    setDim(r, axis, resized(k, axis, sizes, scales, stretch, crops, bySizes));
+    setDim(r, axis, resized(k, axis, sizes, scales, crops, bySizes));
   }
   return 0;
 }
-function resized(k: i32, axis: i32, sizes: i32, scales: i32, stretch: bool, crops: bool, bySizes: bool): i32 {
-  if (bySizes) return stretch && sizes >= 0 && elementAt(3, k) != UNKNOWN ? elementAt(3, k) : freshDim();
+/** All axes by one scale: the least or the greatest of those that the sizes ask for ("not_larger" and "not_smaller" differ in letter 4). */
+function resizedEvenly(n: i32, listed: bool, sizes: i32): i32 {
+  const least = charAt(Attr.keep_aspect_ratio_policy, 4) == 108; // "l"
+  let scale: f32 = -1;
+  for (let k = 0; k < n; k++) {
+    const d = dimOf(0, listed ? normalAxis(intsAt(Attr.axes, k), rankOf(0)) : k), size = sizes == n ? elementAt(3, k) : UNKNOWN;
+    if (d <= 0 || size < 0) { scale = -1; break; }
+    const own = <f32>size / <f32>d;
+    scale = scale < 0 ? own : least ? min(scale, own) : max(scale, own);
+  }
+  for (let k = 0; k < n; k++) {
+    const axis = listed ? normalAxis(intsAt(Attr.axes, k), rankOf(0)) : k;
+    setDim(output(0), axis, scale < 0 ? freshDim() : literal(<i64>Math.floor(<f64>(scale * <f32>dimOf(0, axis)) + 0.5)));
+  }
+  return 0;
+}
+function resized(k: i32, axis: i32, sizes: i32, scales: i32, crops: bool, bySizes: bool): i32 {
+  if (bySizes) return sizes >= 0 && elementAt(3, k) != UNKNOWN ? elementAt(3, k) : freshDim();
   if (crops) return freshDim();
   if (floatCount(scales) > k) return scaled(dimOf(0, axis), floatAt(scales, k));
   // Integral scales that came through integer arithmetic.

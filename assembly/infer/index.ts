@@ -2,7 +2,7 @@
 
 import { Env } from "../symbolic/store";
 import { bufferOf, newRow, open, poolAddress, problem, readValue, row, rowsAddress, word } from "./table";
-import { useSpareRows } from "./node";
+import { trustElements, useSpareRows } from "./node";
 import { failed, runGraph, start } from "./run";
 
 /** Where the host writes a table of `n` words. */
@@ -15,7 +15,10 @@ export function infer_run(env: Env): i32 {
   const n = word(0);
   for (let i = 0; i < n; i++) newRow();
   let at = 1;
-  for (let i = 0; i < n; i++) at = readValue(row(i), at);
+  for (let i = 0; i < n; i++) {
+    at = readValue(row(i), at);
+    trustElements(row(i));
+  }
   useSpareRows();
   return runGraph(at);
 }

@@ -1,14 +1,14 @@
 //! Ops that keep elements and change where they lie: Transpose, Concat, Split, Pad, Tile, blocks of images.
 
 import { NONE } from "../symbolic/store";
-import { MAX_ELEMENTS, MAX_RANK, Row, UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
+import { MAX_ELEMENTS, MAX_RANK, Row, UNKNOWN, Wrong, fail, pooled, room, setPooled, setPooledFloat } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, freshUpTo, isLiteral, literalOf, mayEqual, minus, over, plus, times, unify } from "./dims";
-import { sameElements } from "./elements";
+import { floatsFrom, sameElements } from "./elements";
 import {
-  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt,
+  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, floatAt, floatCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt,
   listLength, listLiteral, namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList, sameShape, setDim, shapeFrom,
-  shaped, smallAttribute, staticCount, version, withElements,
+  shaped, smallAttribute, staticCount, stringLength, version, withElements,
 } from "./node";
 
 /** Product of dims [begin, end) of input `i`. */
@@ -121,17 +121,33 @@ export function joined(first: i32, step: i32): i32 {
 function concatElements(r: Row): void {
   const total = staticCount(r);
   if (total < 0 || total > MAX_ELEMENTS) return;
-  let any = false;
+  let any = false, floats = false;
   for (let i = 0; i < inputs; i++) {
     if (elementCount(i) >= 0) any = true;
+    if (floatCount(i) >= 0) floats = true;
     if (staticCount(input(i)) < 0) return;
   }
+  if (floats) { concatFloats(total); return; }
   if (!any) return;
   const at = withElements(0, total);
   for (let i = 0, k = 0; i < inputs; i++) {
     const n = staticCount(input(i));
     for (let j = 0; j < n; j++) setPooled(at + k++, elementCount(i) >= 0 ? elementAt(i, j) : UNKNOWN);
   }
+}
+
+/** Scales, put together of numbers that are all known. */
+function concatFloats(total: i32): void {
+  const at = room(2 * total);
+  for (let i = 0, k = 0; i < inputs; i++) {
+    const n = staticCount(input(i));
+    for (let j = 0; j < n; j++, k++) {
+      if (floatCount(i) >= 0) setPooledFloat(at + 2 * k, floatAt(i, j));
+      else if (elementCount(i) >= 0 && elementAt(i, j) != UNKNOWN && isLiteral(elementAt(i, j))) setPooledFloat(at + 2 * k, <f64>literalOf(elementAt(i, j)));
+      else return;
+    }
+  }
+  floatsFrom(at, total);
 }
 
 /** Sizes from `split`, or equal parts of which the last may be smaller. */
@@ -199,7 +215,20 @@ export function pad(): i32 {
     if (isLiteral(d) && literalOf(d) < 0) return fail(Wrong.Value, 1, k, d, 0);
     setDim(r, axis, d);
   }
+  if (rank == 1 && n == 2) padElements();
   return 0;
+}
+/** A vector with literal pads in mode "constant" (8 letters). */
+function padElements(): void {
+  const total = staticCount(output(0)), have = elementCount(0), begin = listAt(0);
+  if (total < 0 || total > MAX_ELEMENTS || have < 0 || begin == UNKNOWN || !isLiteral(begin)) return;
+  if (stringLength(Attr.mode) != 0 && stringLength(Attr.mode) != 8) return;
+  const filler = !present(2) ? 0 : elementCount(2) == 1 ? elementAt(2, 0) : UNKNOWN;
+  const at = withElements(0, total);
+  for (let k = 0; k < total; k++) {
+    const from: i64 = k - literalOf(begin);
+    setPooled(at + k, from >= 0 && from < have ? elementAt(0, <i32>from) : filler);
+  }
 }
 
 export function depthToSpace(): i32 {

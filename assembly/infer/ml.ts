@@ -1,18 +1,19 @@
 //! ai.onnx.ml: feature transformers and estimators.
 
-import { MAP, MAPS, Wrong, fail } from "./table";
+import { MAP, MAPS, Wrong, fail, row } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, literal, plus } from "./dims";
 import { productOf } from "./layout";
 import {
   charAt, dimOf, dtypeOf, hasAttribute, input, inputs, intAttribute, intsAt, intsCount, op, output, outputs, present, rankOf, ranked, sameShape,
-  setDType, setDim, shapeFrom, shaped, stringsCount,
+  setDType, setDim, shapeFrom, shaped, stringsCount, tensorAttribute,
 } from "./node";
 
 /** Elementwise; LabelEncoder and CategoryMapper change the dtype as their attributes say (8 is string). */
 export function likeInput(): i32 {
   if (op == Op.ml_LabelEncoder) {
-    setDType(0, hasAttribute(Attr.values_floats) ? 1 : hasAttribute(Attr.values_int64s) ? 7 : hasAttribute(Attr.values_strings) ? 8 : 0);
+    const values = tensorAttribute(Attr.values_tensor);
+    setDType(0, values >= 0 ? row(values).dtype : hasAttribute(Attr.values_floats) ? 1 : hasAttribute(Attr.values_int64s) ? 7 : hasAttribute(Attr.values_strings) ? 8 : 0);
   } else if (op == Op.ml_CategoryMapper) setDType(0, dtypeOf(0) == 8 ? 7 : 8);
   return sameShape(0, 0);
 }
@@ -61,6 +62,7 @@ export function zipMap(): i32 {
   const r = output(0);
   r.kind = MAPS;
   r.dtype = 1;
+  r.rank = 0;
   r.count = hasAttribute(Attr.classlabels_strings) ? 8 : 7;
   return 0;
 }

@@ -188,6 +188,7 @@ export function tensorAttribute(name: i32): i32 {
   if (at < 0 || word(at - 2) != TENSOR_VALUE) return -1;
   const id = newRow();
   readValue(row(id), at);
+  trustElements(row(id));
   return id;
 }
 
@@ -230,6 +231,13 @@ export function staticCount(r: Row): i32 {
     if (n > i32.MAX_VALUE) return -1;
   }
   return <i32>n;
+}
+
+/** Elements that are not as many as literal dims say are not known: a file may state anything. */
+export function trustElements(r: Row): void {
+  if (r.content != INTEGERS && r.content != FLOATS) return;
+  const n = staticCount(r);
+  if (n >= 0 && n != r.count) r.content = NOTHING;
 }
 
 /** Starts the elements of output `i`; returns where they are set in the pool. */

@@ -3,7 +3,7 @@
 //! No rule, since the sizes are whatever the program inside makes them: EPContext, Snpe. Since they follow from policies that are data:
 //! PackedSparseAttentionIndexer and its Merge, SpeculativePrefixCommit's head_c, DynamicSparseAttention's status.
 
-import { Op } from "./op-numbers.gen";
+import { Attr, Op } from "./op-numbers.gen";
 import * as x from "./contrib";
 import * as a from "./contrib-attention";
 import * as p from "./contrib-linear";
@@ -17,20 +17,21 @@ import { range } from "./create";
 import { gridSample, resize, upsample } from "./image";
 import { pad } from "./layout";
 import { gemm, matMul, product } from "./linear";
-import { like } from "./node";
+import { dtypeOf, like, setDType, smallAttribute } from "./node";
 import { recurrent } from "./recurrent";
 import { reduceBy } from "./reduce";
 import { flexAttention, gradient, optimizer } from "./training";
 
 export function contribRule(op: i32, at: i32): i32 {
   switch (op) {
-    case Op.ms_BiasAdd: case Op.ms_BiasDropout: case Op.ms_BiasGelu: case Op.ms_BiasSoftmax: case Op.ms_BranchwiseRMSNorm: case Op.ms_DequantizeWithOrder:
-    case Op.ms_EngramGate: case Op.ms_FastGelu: case Op.ms_GatedAdd: case Op.ms_GatedRMSNorm: case Op.ms_Gelu: case Op.ms_GemmaRotaryEmbedding:
+    case Op.ms_BiasAdd: case Op.ms_BiasDropout: case Op.ms_BiasGelu: case Op.ms_BiasSoftmax: case Op.ms_BranchwiseRMSNorm:     case Op.ms_EngramGate: case Op.ms_FastGelu: case Op.ms_GatedAdd: case Op.ms_GatedRMSNorm: case Op.ms_Gelu:
     case Op.ms_GroupNorm: case Op.ms_HyperConnectionPostMix: case Op.ms_Inverse: case Op.ms_LinearAttentionGate: case Op.ms_LongformerAttention:
     case Op.ms_MRotaryEmbedding: case Op.ms_MoE: case Op.ms_MoEPacked: case Op.ms_QLinearLeakyRelu: case Op.ms_QLinearSigmoid: case Op.ms_QLinearSoftmax:
     case Op.ms_QMoE: case Op.ms_QOrderedGelu: case Op.ms_QOrderedLayerNormalization: case Op.ms_QOrderedLongformerAttention: case Op.ms_QuantizeWithOrder:
     case Op.ms_QuickGelu: case Op.ms_RotaryEmbedding: case Op.ms_SampleOp: case Op.ms_ScaledSiLU: case Op.ms_SkipGroupNorm: case Op.ms_Trilu:
     case Op.nhwc_BatchNormalization: case Op.nhwc_InstanceNormalization: case Op.nhwc_LRN: return x.allLike();
+    case Op.ms_DequantizeWithOrder: setDType(0, smallAttribute(Attr.to, 1)); return x.allLike();
+    case Op.ms_GemmaRotaryEmbedding: like(0, 1); like(1, 3); return 0;
     case Op.ms_NGramRepeatBlock: like(0, 1); return 0;
     case Op.ms_ConvStateReplay: case Op.ms_GatedDeltaNetStateReplay: like(0, 2); return 0;
     case Op.ms_SpeculativePrefixCommit: like(1, 3); like(2, 4); return 0;
@@ -61,7 +62,7 @@ export function contribRule(op: i32, at: i32): i32 {
     case Op.ms_IsAllFinite: return x.allFinite();
     case Op.ms_Tokenizer: return x.tokenizer();
     case Op.ms_MoEGroupRouter: return x.groupRouter();
-    case Op.ms_GridSample: return gridSample();
+    case Op.ms_GridSample: setDType(0, dtypeOf(0)); return gridSample();
     case Op.ms_Pad: return pad();
     case Op.ms_Range: return range();
     case Op.ms_GatherND: return g.gatherND();
@@ -114,7 +115,7 @@ export function contribRule(op: i32, at: i32): i32 {
     case Op.ms_BifurcationDetector: return s.bifurcation();
 
     case Op.ms_FusedConv: case Op.nchwc_Conv: return w.conv();
-    case Op.ms_QLinearConv: return w.qLinearConv();
+    case Op.ms_QLinearConv: return n.maybeChannelsLast(Op.QLinearConv, at);
     case Op.ms_ConvTransposeWithDynamicPads: return w.transposed(1, 2);
     case Op.ms_MaxpoolWithMask: case Op.nchwc_AveragePool: case Op.nchwc_MaxPool: return w.pool();
     case Op.nchwc_GlobalAveragePool: case Op.nchwc_GlobalMaxPool: return w.globalPool();

@@ -76,7 +76,8 @@ export function applyRule(op: i32, at: i32): i32 {
     case Op.GatherElements: return g.gatherElements();
     case Op.GatherND: return g.gatherND();
     case Op.Scatter: case Op.ScatterElements: return g.scatterElements();
-    case Op.ScatterND: case Op.TensorScatter: case Op.ReverseSequence: case Op.RotaryEmbedding: return g.likeData();
+    case Op.ScatterND: return g.scatterND();
+    case Op.TensorScatter: case Op.ReverseSequence: case Op.RotaryEmbedding: return g.likeData();
     case Op.OneHot: return g.oneHot();
     case Op.NonZero: return g.nonZero();
     case Op.Compress: return g.compress();

@@ -4,7 +4,7 @@ import { NONE } from "../symbolic/store";
 import { EMPTY, INTEGERS, LAST_DTYPE, MAX_RANK, NOTHING, TENSOR, Wrong, fail, pooled, rewind, room, setPooled, word, words } from "./table";
 import { SIGNATURES, SIGNATURE_AT } from "./op-numbers.gen";
 import { unify } from "./dims";
-import { dtypeOf, inputs, op, openNode, output, outputId, outputs, present, serial, version } from "./node";
+import { dtypeOf, inputs, op, openNode, output, outputId, outputs, present, serial, trustElements, version } from "./node";
 import { applyRule } from "./rules";
 
 /** Serial of the node that failed. */
@@ -89,7 +89,10 @@ function runNode(at: i32): i32 {
     if (r.rank > MAX_RANK) wrong = fail(Wrong.ResultRank, o, r.rank, MAX_RANK, 0);
     else if (r.dtype < 0 || r.dtype > LAST_DTYPE) wrong = fail(Wrong.NoDType, o, r.dtype, 0, 0);
   }
-  for (let o = 0; o < outputs && wrong == 0; o++) if (outputId(o) >= 0 && output(o).declared > 0) wrong = mergeDeclared(o, output(o).declared - 1);
+  for (let o = 0; o < outputs && wrong == 0; o++) {
+    if (outputId(o) >= 0 && output(o).declared > 0) wrong = mergeDeclared(o, output(o).declared - 1);
+    trustElements(output(o));
+  }
   return wrong;
 }
 

@@ -1,11 +1,11 @@
 //! Sequences and optionals. A sequence's row holds the type that its elements share: a dim in which they differ is UNKNOWN.
 
-import { EMPTY, NOTHING, OPTIONAL, OPTIONAL_SEQUENCE, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail } from "./table";
+import { EMPTY, MAP, MAPS, NOTHING, OPTIONAL, OPTIONAL_SEQUENCE, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail, row } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim } from "./dims";
 import {
   badAxis, dimOf, dtypeOf, hasAttribute, input, inputs, intAttribute, normalAxis, output, present, rankOf, ranked, scalarShape, setDType, setDim, shaped,
-  smallAttribute,
+  smallAttribute, tensorAttribute,
 } from "./node";
 
 function elementType(dtype: i32, rank: i32): Row {
@@ -59,6 +59,11 @@ export function sequenceErase(): i32 {
 }
 export function sequenceAt(): i32 {
   if (!present(0)) return fail(Wrong.Input, 0, 0, 0, 0);
+  if (input(0).kind == MAPS) {
+    copyRow(output(0), input(0));
+    output(0).kind = MAP;
+    return 0;
+  }
   setDType(0, input(0).dtype);
   if (!ranked(0)) return 0;
   const r = shaped(0, rankOf(0));
@@ -104,9 +109,11 @@ export function concatFromSequence(): i32 {
   return 0;
 }
 
-/** Without an input, attribute `type` tells the dtype; the host knows what it holds. */
+/** Without an input, attribute `type` says what it would hold. */
 export function optional(): i32 {
+  const stated = tensorAttribute(Attr.type_);
   if (present(0)) copyRow(output(0), input(0));
+  else if (stated >= 0) copyRow(output(0), row(stated));
   const r = output(0);
   r.kind = r.kind == SEQUENCE ? OPTIONAL_SEQUENCE : OPTIONAL;
   r.content = NOTHING;

@@ -15,7 +15,7 @@ export const TENSOR: i32 = 0;
 export const SEQUENCE: i32 = 1;
 export const OPTIONAL: i32 = 2;
 export const OPTIONAL_SEQUENCE: i32 = 3;
-/** A map, a sequence of maps: the row's dtype is that of the values, `count` that of the keys. */
+/** A map, a sequence of maps (bits as above): the row's dtype is that of the values, `count` that of the keys. */
 export const MAP: i32 = 4;
 export const MAPS: i32 = 5;
 
@@ -155,6 +155,12 @@ export function room(n: i32): i32 {
 @inline export function setPooled(at: i32, d: i32): void { store<i32>(array_data(pool) + (<usize>at << 2), d); }
 // @ts-ignore: decorator
 @inline export function pooledFloat(at: i32): f64 { return reinterpret<f64>(<u64><u32>pooled(at) | (<u64><u32>pooled(at + 1) << 32)); }
+
+export function setPooledFloat(at: i32, x: f64): void {
+  const bits = reinterpret<u64>(x);
+  setPooled(at, <i32>bits);
+  setPooled(at + 1, <i32>(bits >> 32));
+}
 
 /** Reads one value at word `at` into `r`; returns where the next one begins, -1 where it does not make sense. */
 export function readValue(r: Row, at: i32): i32 {

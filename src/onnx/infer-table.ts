@@ -1,11 +1,11 @@
 /** @file The IR as a table of inference (assembly/infer/table.ts), and what inference found back into the IR. */
 
 import { core } from "../core/door.ts";
-import { numel } from "../core/strided.ts";
 import { type DType, dtypes, fromOnnx, isFloat } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, type SymEnv, SymInt } from "../symbolic.ts";
 import type { TensorSource } from "../weights/source.ts";
+import { constantOf, isIndex, isSmall, MAX_ELEMENTS, readsFloats } from "./infer-constant.ts";
 import { containerOf, type Row, rowOf, stringType } from "./ir/container.ts";
 import type { Attribute, FunctionBody, Node, Value } from "./ir/graph.ts";
 import { elementsOf } from "./opset/literal.ts";
@@ -30,14 +30,10 @@ const kinds: { readonly [K in Attribute["kind"]]: number } = {
   graphs: 0,
 };
 const UNKNOWN = -0x80000000;
-const unknownRow: Row = { kind: TENSOR, dtype: 0, dims: null };
-const MAX_ELEMENTS = 64;
+const unknownRow: Row = { kind: TENSOR, dtype: 0, dims: null, key: 0 };
 /** Tensors of a higher rank count as of unknown rank. */
 const MAX_RANK = 32;
 const ROW = 8;
-
-/** Ops that read the elements of float constants: only their inputs are looked up. */
-const floatReaders = new Set(["Resize", "Upsample", "Range", "Cast", "CastLike", "Mul"]);
 
 /** A graph, or what of it is written. */
 export interface GraphLike {
@@ -48,37 +44,27 @@ export interface GraphLike {
 /** 0: an op without a rule, whose outputs keep what is declared of them. */
 export const opNumber = ({ domain, op }: Node): number => opNumbers[domain === "" || domain === "ai.onnx" ? op : `${domain}::${op}`] ?? 0;
 
-/** Whether inference tracks elements of this dtype. */
-const isIndex = (dtype: DType): boolean => {
-  const { kind, size } = dtypes[dtype];
-  return kind === "bool" || ((kind === "int" || kind === "uint") && size >= 1);
-};
-const isSmall = (s: TensorSource): boolean => s.materialized && numel(s.shape) <= MAX_ELEMENTS;
-
-/** The tensor that a value is, where the model has its bytes: an initializer, or a Constant node's tensor. */
-function constantOf(value: Value): TensorSource | null {
-  if (value.source !== null) return value.source;
-  const a = value.producer?.op === "Constant" ? value.producer.attributes.get("value") : undefined;
-  return a?.kind === "tensor" ? a.value : null;
-}
-
+/** Opset versions by domain. */
 type Versions = ReadonlyMap<string, number>;
+/** The greatest version that a node's word holds; 0 stands for the newest. */
+const MAX_VERSION = 0x7fff;
 
-/** What the body of a function sees: ids of its values in one call, the attributes that the call gives, its own imports of opsets. */
+/** What the body of a function sees: ids of its values in one call, the attributes that the call gives, the opsets that it imports. */
 interface Scope {
   readonly ids: Map<Value, number>;
   readonly attributes: (name: string) => Attribute | undefined;
   readonly versions: Versions;
   readonly depth: number;
 }
+const noAttributes = (): undefined => undefined;
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS = 32;
+/** Nodes that calls may stand for, all together. */
+const MAX_CALLED = 1 << 21;
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
 /** A node outside a model has the newest version of its op. */
 export const newestVersions: Versions = new Map();
-/** Opset versions in a node's word; a greater one is the newest. */
-const MAX_VERSION = 0x7fff;
 
 /** The table of one call: words of assembly/infer/table.ts. */
 export class Table {
@@ -91,7 +77,8 @@ export class Table {
   #length = 0;
   #spare = new Int32Array(4096);
   readonly #ids = new Map<Value, number>();
-  #scope: Scope = { ids: this.#ids, attributes: () => undefined, versions: newestVersions, depth: 0 };
+  #scope: Scope = { ids: this.#ids, attributes: noAttributes, versions: newestVersions, depth: 0 };
+  #called = 0;
   #env: SymEnv | null = null;
   #functions = none;
 
@@ -103,7 +90,8 @@ export class Table {
     this.nodes.length = 0;
     this.values.length = 0;
     this.#ids.clear();
-    this.#scope = { ids: this.#ids, attributes: () => undefined, versions, depth: 0 };
+    this.#scope = { ids: this.#ids, attributes: noAttributes, versions, depth: 0 };
+    this.#called = 0;
     // Values come first, but are only known after the graph: the graph is written, then moved behind them.
     this.#graph(graph, deep);
     const length = this.#length;
@@ -194,21 +182,27 @@ export class Table {
     this.#words[count] = n;
   }
 
-  /** 0: the newest. */
-  #version(domain: string): number {
-    const { versions } = this.#scope;
-    const version =
-      versions.get(domain) ?? (domain === "" ? versions.get("ai.onnx") : domain === "ai.onnx" ? versions.get("") : undefined) ?? 0;
-    return version > 0 && version <= MAX_VERSION ? version : 0;
+  #head(op: number, node: Node): void {
+    const { versions, depth } = this.#scope;
+    const { domain } = node;
+    const version = versions.get(domain) ?? (domain === "ai.onnx" ? versions.get("") : domain === "" ? versions.get("ai.onnx") : 0) ?? 0;
+    this.#push(op | ((version > 0 && version <= MAX_VERSION ? version : 0) << 16));
+    this.#push(this.nodes.length);
+    this.nodes.push(node);
+    if (depth > 0 && ++this.#called > MAX_CALLED) {
+      throw new OnnxExporterError(
+        "infer/size",
+        `calls of functions stand for more than ${MAX_CALLED} nodes`,
+        "Inline less, or split the model",
+      );
+    }
   }
 
   /** Returns how many nodes were written: a call of a function is written as the function's body. */
   #node(node: Node, deep: boolean): number {
     const body = this.#functions.size === 0 ? undefined : this.#functions.get(`${node.domain}::${node.op}`);
     if (body !== undefined && deep) return this.#call(node, body);
-    this.#push(opNumber(node) | (this.#version(node.domain) << 16));
-    this.#push(this.nodes.length);
-    this.nodes.push(node);
+    this.#head(opNumber(node), node);
     this.#idsOf(node.inputs);
     this.#idsOf(node.outputs);
     const count = this.#length;
@@ -244,20 +238,28 @@ export class Table {
       const id = this.#id(node.inputs[i] ?? null);
       if (id >= 0) ids.set(v, id);
     });
-    // An output that is also an input has the input's id; the call's output then learns nothing.
+    // What a body gives twice, or passes on, has an id already: such an output of the call is a copy.
+    const copies: [from: Value, to: Value][] = [];
     graph.outputs.forEach((v, i) => {
       const given = node.outputs[i];
-      if (given !== undefined && !ids.has(v)) ids.set(v, this.#id(given));
+      if (given === undefined) return;
+      if (ids.has(v)) copies.push([v, given]);
+      else ids.set(v, this.#id(given));
     });
     const attributes = (name: string): Attribute | undefined => {
       const given = node.attributes.get(name) ?? defaults?.get(name);
       return given?.kind === "ref" ? outer.attributes(given.value) : given;
     };
     this.#scope = { ids, attributes, versions: opset_import ?? outer.versions, depth: outer.depth + 1 };
-    let n = 0;
+    let n = copies.length;
     for (const inner of graph.nodes()) n += this.#node(inner, true);
     this.#scope = outer;
+    for (const [from, to] of copies) this.#copy(node, ids.get(from) ?? -1, this.#id(to));
     return n;
+  }
+  #copy(node: Node, from: number, to: number): void {
+    this.#head(opNumbers.Identity ?? 0, node);
+    for (const word of [1, from, 1, to, 0]) this.#push(word);
   }
 
   #payload(a: Attribute, deep: boolean): void {
@@ -268,8 +270,8 @@ export class Table {
     else if (a.kind === "string") for (let i = 0; i < a.value.length; i++) this.#push(a.value.charCodeAt(i));
     else if (a.kind === "strings") this.#push(a.value.length);
     else if (a.kind === "tensor") this.#tensor(a.value);
-    else if (a.kind === "string_tensor") this.#row({ kind: TENSOR, dtype: stringType, dims: a.value.shape });
-    else if (a.kind === "sparse_tensor") this.#row({ kind: TENSOR, dtype: dtypes[a.value.values.dtype].onnx, dims: a.value.shape });
+    else if (a.kind === "string_tensor") this.#row({ kind: TENSOR, dtype: stringType, dims: a.value.shape, key: 0 });
+    else if (a.kind === "sparse_tensor") this.#row({ kind: TENSOR, dtype: dtypes[a.value.values.dtype].onnx, dims: a.value.shape, key: 0 });
     else if (a.kind === "type") this.#row(rowOf(a.value) ?? unknownRow);
     else if (a.kind === "graph") {
       this.#graph(deep ? a.value : { inputs: a.value.inputs, outputs: a.value.outputs, nodes: () => [] }, deep);
@@ -314,13 +316,14 @@ export class Table {
   }
 
   /** A value of which only the type is known. */
-  #row({ kind, dtype, dims }: Row): void {
+  #row({ kind, dtype, dims, key }: Row): void {
     this.#push(kind);
     this.#push(dtype);
     const ranked = dims !== null && dims.length <= MAX_RANK;
     this.#push(ranked ? dims.length : -1);
     this.#dims(ranked ? dims : null);
-    this.#nothing();
+    this.#push(0);
+    this.#push(key);
   }
 
   #value(value: Value | null, deep: boolean): void {
@@ -357,7 +360,7 @@ export class Table {
     const env = this.#environment;
     if (kind !== TENSOR || dtype === stringType) {
       const shape = rank < 0 ? null : Array.from({ length: rank }, (_, k) => this.#dimAt(i32[dims + k] as number));
-      value.container = containerOf({ kind, dtype, dims: shape });
+      value.container = containerOf({ kind, dtype, dims: shape, key: word(5) });
       return;
     }
     if (dtype === 0) return;
@@ -382,11 +385,6 @@ export class Table {
     value.data = Array.from(i32.subarray(at, at + count), (h) => (h === UNKNOWN ? env.fresh("element") : env.dim(h)));
   }
 }
-
-const readsFloats = (value: Value): boolean => {
-  for (const { node } of value.uses) if (floatReaders.has(node.op)) return true;
-  return false;
-};
 
 const handle = (d: Dim): number => (d instanceof SymInt ? d.handle : d);
 function sameType(value: Value, dtype: DType, rank: number, i32: Int32Array, dims: number): boolean {

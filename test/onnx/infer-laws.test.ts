@@ -4,22 +4,25 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { inferModel } from "../../src/onnx/infer.ts";
 import { Graph, Model, Node, Value } from "../../src/onnx/ir/graph.ts";
-import { parse } from "../../src/onnx/ir/parse.ts";
 import { SymEnv, show } from "../../src/symbolic.ts";
 import { evaluate, isAnonymous } from "../../src/symbolic-values.ts";
+import { contribRows } from "./infer-contrib-rows.ts";
+import { controlRows } from "./infer-control-rows.ts";
 import { layerRows } from "./infer-nn-rows.ts";
-import { type Row, resultsOf, typeText } from "./infer-rows.ts";
+import { opRows } from "./infer-op-rows.ts";
+import { pointwiseRows } from "./infer-pointwise-rows.ts";
+import { providerRows } from "./infer-provider-rows.ts";
+import { quantizedRows } from "./infer-quantized-rows.ts";
+import { modelOf, type Row, titleOf, typeText } from "./infer-rows.ts";
 import { shapeRows } from "./infer-shape-rows.ts";
+import { versionRows } from "./infer-version-rows.ts";
 
 const least: { readonly [name: string]: number } = { N: 0, B: 2, S: 2, C: 2, H: 8, W: 8, K: 1 };
 
 /** Graph outputs of a row; sizes are symbols, or the numbers of `values`. */
-function outputsOf([inputs, body]: Row, values: { readonly [name: string]: number } | null): readonly Value[] {
-  const env = new SymEnv();
-  for (const [name, min] of Object.entries(least)) env.symbol(name, min);
+function outputsOf([inputs, body, outputs, opset]: Row, values: { readonly [name: string]: number } | null): readonly Value[] {
   const given = values === null ? inputs : inputs.replaceAll(/\b([A-Z])\b(?=[^:]*?\])/g, (name) => String(values[name] ?? name));
-  const lines = body.split("\n").map((l) => l.trim());
-  const model = parse(`(${given}) -> (${resultsOf(lines)})\n${lines.map((l) => `  ${l}`).join("\n")}\n`, { env });
+  const model = modelOf([given, body, outputs, opset]);
   inferModel(model);
   return model.graph.outputs;
 }
@@ -38,28 +41,37 @@ const sizes = fc.record(
   Object.fromEntries(Object.entries(least).map(([name, min]) => [name, fc.integer({ min: name === "N" ? 1 : min, max: min + 17 })])),
 );
 
-test.each([...shapeRows, ...layerRows].map((row) => ({ title: row.slice(0, 2).join(" | ").replaceAll("\n", "; "), row })))(
-  "for all sizes: $title",
-  ({ row }) => {
-    const symbolic = outputsOf(row, null);
-    fc.assert(
-      fc.property(sizes, (values) => {
-        const found = concrete(row, values);
-        if (found === null) return;
-        found.forEach((v, i) => {
-          const dims = symbolic[i]?.type?.shape ?? [];
-          expect(v.type?.dtype).toBe(symbolic[i]?.type?.dtype);
-          dims.forEach((d, k) => {
-            const exact = v.type?.shape?.[k];
-            if (!isAnonymous(d) && typeof exact === "number")
-              expect(`${show(d)} = ${evaluate(d, (n) => values[n] ?? 0)}`).toBe(`${show(d)} = ${exact}`);
-          });
+const rows: readonly Row[] = [
+  ...shapeRows,
+  ...layerRows,
+  ...pointwiseRows,
+  ...opRows,
+  ...controlRows,
+  ...versionRows,
+  ...contribRows,
+  ...quantizedRows,
+  ...providerRows,
+];
+
+test.each(rows.map((row) => ({ title: titleOf(row), row })))("for all sizes: $title", ({ row }) => {
+  const symbolic = outputsOf(row, null);
+  fc.assert(
+    fc.property(sizes, (values) => {
+      const found = concrete(row, values);
+      if (found === null) return;
+      found.forEach((v, i) => {
+        const dims = symbolic[i]?.type?.shape ?? [];
+        expect(v.type?.dtype).toBe(symbolic[i]?.type?.dtype);
+        dims.forEach((d, k) => {
+          const exact = v.type?.shape?.[k];
+          if (!isAnonymous(d) && typeof exact === "number")
+            expect(`${show(d)} = ${evaluate(d, (n) => values[n] ?? 0)}`).toBe(`${show(d)} = ${exact}`);
         });
-      }),
-      { numRuns: 12 },
-    );
-  },
-);
+      });
+    }),
+    { numRuns: 12 },
+  );
+});
 
 test("a function is inferred where it is called, once per call", () => {
   const env = new SymEnv();
@@ -82,11 +94,8 @@ test("a function is inferred where it is called, once per call", () => {
 });
 
 test("inferring again changes nothing", () => {
-  for (const row of [...shapeRows, ...layerRows]) {
-    const env = new SymEnv();
-    for (const [name, min] of Object.entries(least)) env.symbol(name, min);
-    const lines = row[1].split("\n").map((l) => l.trim());
-    const model = parse(`(${row[0]}) -> (${resultsOf(lines)})\n${lines.join("\n")}\n`, { env });
+  for (const row of rows) {
+    const model = modelOf(row);
     inferModel(model);
     inferModel(model);
     expect(model.graph.outputs.map(typeText).join("; ")).toBe(row[2]);

@@ -7,29 +7,38 @@ import type { AnyType, ContainerType, Value } from "./graph.ts";
 /** `TensorProto.DataType.STRING`. */
 export const stringType = 8;
 
-/** Bits of a row's kind (assembly/infer/table.ts): an optional of a sequence has both. */
+/** Bits of a row's kind (assembly/infer/table.ts): an optional of a sequence has both, a sequence of maps the first and the last. */
 const sequence = 1;
 const optional = 2;
+const map = 4;
 
-/** What inference knows of a value: what holds its tensors, their dtype (ONNX's number; 0: unknown), and the dims that they share. */
+/** What inference knows of a value: what holds its tensors, their dtype (ONNX's number; 0: unknown), the dims that they share, a map's key type (0: no map). */
 export interface Row {
   readonly kind: number;
   readonly dtype: number;
   readonly dims: readonly Dim[] | null;
+  readonly key: number;
 }
 
-/** The row of a type; null for maps and sparse tensors, of which inference knows nothing. */
+const dtypeNumber = (dtype: DType | "string"): number => (dtype === "string" ? stringType : dtypes[dtype].onnx);
+const dtypeOf = (number: number): DType | "string" => (number === stringType ? "string" : fromOnnx(number, "inference"));
+
+/** The row of a type; null for sparse tensors and deeper nests, of which inference knows nothing. */
 export function rowOf(type: AnyType): Row | null {
-  if (type.kind === "tensor") return { kind: 0, dtype: dtypes[type.dtype].onnx, dims: type.shape };
-  if (type.kind === "strings") return { kind: 0, dtype: stringType, dims: type.shape };
+  if (type.kind === "tensor") return { kind: 0, dtype: dtypes[type.dtype].onnx, dims: type.shape, key: 0 };
+  if (type.kind === "strings") return { kind: 0, dtype: stringType, dims: type.shape, key: 0 };
+  if (type.kind === "map") {
+    const of = type.of === null ? null : rowOf(type.of);
+    return of === null || of.kind !== 0 ? null : { ...of, kind: map, key: dtypeNumber(type.key) };
+  }
   if (type.kind !== "sequence" && type.kind !== "optional") return null;
-  const inner = type.of === null ? { kind: 0, dtype: 0, dims: null } : rowOf(type.of);
+  const inner = type.of === null ? { kind: 0, dtype: 0, dims: null, key: 0 } : rowOf(type.of);
   const bit = type.kind === "sequence" ? sequence : optional;
-  return inner === null || inner.kind >= bit ? null : { ...inner, kind: inner.kind | bit };
+  return inner === null || (inner.kind & ~map) >= bit ? null : { ...inner, kind: inner.kind | bit };
 }
 
 /** The type of a row that is no tensor of numbers. */
-export function containerOf({ kind, dtype, dims }: Row): ContainerType {
+export function containerOf({ kind, dtype, dims, key }: Row): ContainerType {
   const tensor: AnyType | null =
     dtype === 0
       ? null
@@ -37,8 +46,10 @@ export function containerOf({ kind, dtype, dims }: Row): ContainerType {
         ? { kind: "strings", shape: dims }
         : { kind: "tensor", dtype: fromOnnx(dtype, "inference"), shape: dims };
   if (kind === 0) return { kind: "strings", shape: dims };
-  const inner: AnyType | null = (kind & sequence) === 0 ? tensor : { kind: "sequence", of: tensor };
-  return (kind & optional) === 0 ? { kind: "sequence", of: tensor } : { kind: "optional", of: inner };
+  const held: AnyType | null = (kind & map) === 0 ? tensor : { kind: "map", key: dtypeOf(key), of: tensor };
+  if (kind === map) return { kind: "map", key: dtypeOf(key), of: tensor };
+  const inner: AnyType | null = (kind & sequence) === 0 ? held : { kind: "sequence", of: held };
+  return (kind & optional) === 0 ? { kind: "sequence", of: held } : { kind: "optional", of: inner };
 }
 
 const shapeText = (shape: readonly Dim[] | null): string => (shape === null ? "?" : `[${shape.map(show).join(", ")}]`);
