@@ -14,6 +14,7 @@ import { quantize } from "./quantize.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
+import { text } from "./text.ts";
 import { training } from "./training.ts";
 
 /** The families by file name. */
@@ -29,6 +30,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   quantize,
   random,
   reduce,
+  text,
   training,
 };
 
