@@ -10,6 +10,7 @@ import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
+import { ml } from "./ml/index.ts";
 import { quantize } from "./quantize.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
@@ -27,6 +28,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   layout,
   linear,
   loss,
+  "ml/index": ml,
   quantize,
   random,
   reduce,
