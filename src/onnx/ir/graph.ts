@@ -16,7 +16,8 @@ export type ContainerType =
   | { readonly kind: "strings"; readonly shape: Shape | null }
   | { readonly kind: "sparse_tensor"; readonly dtype: DType; readonly shape: Shape | null }
   | { readonly kind: "sequence" | "optional"; readonly of: AnyType | null }
-  | { readonly kind: "map"; readonly key: DType | "string"; readonly of: AnyType | null };
+  | { readonly kind: "map"; readonly key: DType | "string"; readonly of: AnyType | null }
+  | { readonly kind: "opaque"; readonly domain: string; readonly name: string };
 export type AnyType = ({ readonly kind: "tensor" } & ValueType) | ContainerType;
 
 /** A constant of strings, row-major. */
@@ -117,6 +118,8 @@ export class Node {
   /** A hint, as of values. */
   name: string | null = null;
   doc_string = "";
+  /** Which function of this domain and name it calls, where there are several. */
+  overload = "";
   readonly metadata: Map<string, string> = new Map();
   readonly #inputs: (Value | null)[] = [];
   readonly #uses: (Use | null)[] = [];
@@ -234,6 +237,11 @@ export class Graph {
     for (const v of node.outputs) if (v.uses.size > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
     this.#unlink(node);
   }
+  /** Takes `node` over from the graph that it is in, and puts it before `before`. What it reads must be known here. */
+  adopt(node: Node, before: Node | null): void {
+    if (node.graph !== null) node.graph.#detach(node);
+    this.insert(node, before);
+  }
   /** `made`, which has the outputs of `old`, takes the place of `old`. */
   exchange(old: Node, made: Node): void {
     if (old.graph !== this) internal(`${old.op} is not in graph ${this.name}`);
@@ -248,11 +256,14 @@ export class Graph {
     this.#unlink(node);
   }
   #unlink(node: Node): void {
+    this.#detach(node);
+    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
+  }
+  #detach(node: Node): void {
     if (node.previous === null) this.#first = node.next;
     else node.previous.next = node.next;
     if (node.next === null) this.#last = node.previous;
     else node.next.previous = node.previous;
-    for (let i = 0; i < node.inputs.length; i++) node.setInput(i, null);
     node.graph = null;
     this.#size--;
   }
@@ -277,10 +288,12 @@ export interface OriginRow {
   readonly fxNode?: string;
 }
 
-/** A function of the model, called by nodes of its domain and name. */
+/** A function of the model, called by nodes of its domain, name and overload. */
 export interface FunctionBody {
   readonly domain: string;
   readonly name: string;
+  /** "" where left out. */
+  readonly overload?: string;
   readonly graph: Graph;
   readonly attributes: readonly string[];
   /** Attributes that callers may leave out, with their values. */

@@ -32,8 +32,9 @@ export const eliminateDeadCode = pass("eliminate-dead-code", (graph, rewrite) =>
       changes++;
     } else if (trimOutputs(graph, node, rewrite)) changes++;
   }
+  const inputs = new Set(graph.inputs);
   for (const v of graph.initializers) {
-    if (isRead(v, rewrite) || graph.inputs.includes(v)) continue;
+    if (isRead(v, rewrite) || inputs.has(v)) continue;
     graph.initializers.delete(v);
     changes++;
   }

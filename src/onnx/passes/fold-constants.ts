@@ -1,51 +1,51 @@
-/** @file A node all of whose inputs are small constants becomes a constant. Bounded: what is folded may not swell the file. */
+/** @file A node all of whose inputs are small constants becomes constants. Bounded: what is folded may not swell the file. */
 
 import { cast } from "../../core/ops/elementwise.ts";
 import { contiguous } from "../../core/ops/layout.ts";
 import { Generator } from "../../core/ops/random.ts";
-import { isStrided, numel, type Strided } from "../../core/strided.ts";
+import { isStrided, numel, type Strided, scoped } from "../../core/strided.ts";
 import { byteLength } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 import { isStatic } from "../../symbolic.ts";
 import { bytesOf, loadStrided } from "../../weights/basic.ts";
+import type { TensorSource } from "../../weights/source.ts";
 import { evaluatorOf } from "../evaluate/index.ts";
 import { Call, type Surroundings } from "../evaluate/table.ts";
+import type { Computed } from "../evaluate/value.ts";
 import type { Model, Node, Value } from "../ir/graph.ts";
 import { memorySource } from "../opset/literal.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
-import { pass } from "./pass.ts";
+import { type Pass, pass, type Rewriter } from "./pass.ts";
 
-/** As torch.onnx's optimizer: no input of more elements is read, no result of more is stored. */
-const INPUT_LIMIT = 8192;
-const OUTPUT_LIMIT = 262_144;
-/** Ops whose result is nothing but their input repeated: folded only where tiny. */
-const REPEATED_LIMIT = 1024;
+/** What one run of folding may read and write. */
+export interface FoldLimits {
+  /** Elements of an input: no larger one is read. */
+  readonly input_size_limit: number;
+  /** Elements of a result: no larger one is stored. */
+  readonly output_size_limit: number;
+  /** Elements of a result that only repeats its input (Expand, Tile, …). */
+  readonly repeated_size_limit: number;
+  /** Bytes by which a model may grow, however often the pass runs on it. */
+  readonly growth_limit: number;
+}
+
+/** Inputs and results as torch.onnx's optimizer limits them. */
+export const defaultLimits: FoldLimits = {
+  input_size_limit: 8192,
+  output_size_limit: 262_144,
+  repeated_size_limit: 1024,
+  growth_limit: 8 << 20,
+};
+
 const repeating = new Set(["Expand", "ConstantOfShape", "Tile", "Range"]);
-/** Bytes by which one run may grow a model. */
-const GROWTH_LIMIT = 8 << 20;
-
-/** Whether `v` is a constant that may be read. */
-const isReadable = (v: Value | null): boolean =>
-  v === null || (v.source?.materialized === true && numel(v.source.shape) <= INPUT_LIMIT && v.producer === null);
-
-/** Number of elements of the node's one output; null where it is not known or not to be folded. */
-function outputSize(node: Node): number | null {
-  const shape = node.outputs[0]?.type?.shape;
-  if (node.outputs.length !== 1 || !shape?.every(isStatic)) return null;
-  const size = shape.reduce((n, d) => n * d, 1);
-  return size <= (repeating.has(node.op) ? REPEATED_LIMIT : OUTPUT_LIMIT) ? size : null;
-}
-
-/** Bytes that folding stores more than it frees. */
-function growth(node: Node): number {
-  const [y] = node.outputs;
-  const added = y ? byteLength(y.dtype, outputSize(node) ?? 0) : 0;
-  const freed = node.inputs.reduce((n, v) => n + (v?.source && v.uses.size === 1 ? v.source.nbytes : 0), 0);
-  return Math.max(added - freed, 0);
-}
 
 /** Ops that give other values each time. */
 const random = new Set(["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
+
+/** Where a folded value keeps what it was computed by. */
+const provenance = "folded_from";
+/** Nodes that a folded value names. */
+const namedOrigins = 8;
 
 /** Whether a refusal is the runtime's to make: an operand that has no result (a division by zero), or a type that the core cannot compute. */
 const isRefusal = (error: unknown): boolean =>
@@ -54,44 +54,126 @@ const isRefusal = (error: unknown): boolean =>
   error.code !== "core/trap" &&
   error.code !== "core/memory";
 
-function evaluate(node: Node, model: Model): Strided | null {
-  const [y] = node.outputs;
-  const evaluator = evaluatorOf(node);
-  if (!evaluator || random.has(node.op) || !y?.type || model.graph.inputs.some((v) => node.inputs.includes(v))) return null;
-  const operands = node.inputs.map((v) => (v?.source ? loadStrided(v.source) : null));
-  let value: unknown;
-  try {
-    value = evaluator(new Call(node, operands, surroundingsOf(model)));
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
-  if (!isStrided(value)) return null;
-  const typed = value.dtype === y.dtype ? value : cast(value, y.dtype);
-  return typed.shape.length === y.rank && typed.shape.every((d, i) => d === y.shape[i]) ? contiguous(typed) : null;
-}
-
-const surroundingsOf = (model: Model): Surroundings => ({
-  opset: model.opset_import.get("") ?? newestOpset,
+const surroundingsOf = (model: Model, node: Node): Surroundings => ({
+  opset: model.opset_import.get(node.domain) ?? newestOpset,
   attributes: null,
   generator: new Generator(0),
-  run: () => internal("a node without bodies ran one"),
+  run: () => internal(`${node.op} has no bodies, but ran one`),
 });
 
-export const foldConstants = pass("fold-constants", (graph, rewrite) => {
-  let changes = 0;
-  let grown = 0;
-  for (const node of graph.nodes()) {
-    const [y] = node.outputs;
-    if (!y || node.domain !== "" || node.inputs.length === 0 || node.graphs.length > 0 || !evaluatorOf(node) || y.uses.size === 0) continue;
-    if (outputSize(node) === null || !node.inputs.every(isReadable)) continue;
-    const more = growth(node);
-    if (grown + more > GROWTH_LIMIT) continue;
-    const value = evaluate(node, rewrite.model);
-    if (value === null) continue;
-    grown += more;
-    const folded = rewrite.at(node).initializer(null, memorySource(value.dtype, value.shape, bytesOf(value)));
-    if (rewrite.replace(y, folded)) changes++;
+class Folding {
+  readonly #rewrite: Rewriter;
+  readonly #limits: FoldLimits;
+  readonly #overridable: ReadonlySet<Value>;
+  /** Bytes by which folding may still grow the model. */
+  room: number;
+
+  constructor(rewrite: Rewriter, limits: FoldLimits, room: number) {
+    this.#rewrite = rewrite;
+    this.#limits = limits;
+    this.room = room;
+    this.#overridable = new Set(rewrite.model.graph.inputs);
   }
-  return changes;
-});
+
+  /** Whether `node` became constants. */
+  fold(node: Node): boolean {
+    if (!this.#mayFold(node)) return false;
+    const sizes = node.outputs.map((v) => (v.uses.size === 0 ? 0 : this.#sizeOf(node, v)));
+    if (sizes.some((n) => n === null)) return false;
+    const growth = this.#growth(node, sizes as number[]);
+    if (growth > this.room) return false;
+    const sources = this.#evaluate(node);
+    if (sources === null) return false;
+    this.room -= growth;
+    let changed = false;
+    node.outputs.forEach((y, i) => {
+      const source = sources[i];
+      if (y.uses.size === 0 || source == null) return;
+      const folded = this.#rewrite.at(node).initializer(null, source);
+      folded.metadata.set(provenance, originsOf(node));
+      if (this.#rewrite.replace(y, folded)) changed = true;
+    });
+    return changed;
+  }
+
+  #mayFold(node: Node): boolean {
+    if (node.inputs.length === 0 || node.graphs.length > 0 || (node.domain === "" && random.has(node.op))) return false;
+    if (node.outputs.every((v) => v.uses.size === 0) || evaluatorOf(node) === undefined) return false;
+    return node.inputs.every((v) => v === null || this.#isReadable(v));
+  }
+
+  #isReadable(v: Value): boolean {
+    return (
+      v.source?.materialized === true &&
+      v.producer === null &&
+      numel(v.source.shape) <= this.#limits.input_size_limit &&
+      !this.#overridable.has(v)
+    );
+  }
+
+  /** Elements of an output; null where they are not known or more than may be stored. */
+  #sizeOf(node: Node, v: Value): number | null {
+    const shape = v.type?.shape;
+    if (!shape?.every(isStatic)) return null;
+    const size = numel(shape as readonly number[]);
+    const { output_size_limit, repeated_size_limit } = this.#limits;
+    return size <= (repeating.has(node.op) ? Math.min(repeated_size_limit, output_size_limit) : output_size_limit) ? size : null;
+  }
+
+  /** Bytes that folding stores more than it frees. */
+  #growth(node: Node, sizes: readonly number[]): number {
+    const added = node.outputs.reduce((n, v, i) => n + (v.type === null ? 0 : byteLength(v.dtype, sizes[i] as number)), 0);
+    const freed = node.inputs.reduce((n, v) => n + (v?.source && v.uses.size === 1 ? v.source.nbytes : 0), 0);
+    return Math.max(added - freed, 0);
+  }
+
+  /** The tensors of the outputs; null where they cannot be computed, or are not what inference says. */
+  #evaluate(node: Node): (TensorSource | null)[] | null {
+    const evaluator = evaluatorOf(node) ?? internal(`${node.op} has no evaluator`);
+    try {
+      return scoped(
+        () => {
+          const operands = node.inputs.map((v) => (v?.source ? loadStrided(v.source) : null));
+          const results = [evaluator(new Call(node, operands, surroundingsOf(this.#rewrite.model, node)))].flat();
+          const tensors = node.outputs.map((v, i) => (v.uses.size === 0 ? null : constantOf(results[i] as Computed | null, v)));
+          return tensors.some((t, i) => t === null && (node.outputs[i] as Value).uses.size > 0) ? null : tensors;
+        },
+        () => [],
+      );
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw error;
+    }
+  }
+}
+
+/** `value` as `v`'s type has it; null where it is no tensor of that shape. */
+function constantOf(value: Computed | null | undefined, v: Value): TensorSource | null {
+  if (value == null || !isStrided(value) || v.type === null) return null;
+  const typed: Strided = value.dtype === v.dtype ? value : cast(value, v.dtype);
+  if (typed.shape.length !== v.rank || typed.shape.some((d, i) => d !== v.shape[i])) return null;
+  return memorySource(typed.dtype, typed.shape, bytesOf(contiguous(typed)));
+}
+
+/** The nodes that a folded value comes from: this one, and those that its constants came from. */
+function originsOf(node: Node): string {
+  const name = node.name ?? node.outputs[0]?.name;
+  const names = [name ? `${node.op} ${name}` : node.op];
+  for (const v of node.inputs) names.push(...(v?.metadata.get(provenance)?.split(", ") ?? []));
+  const distinct = [...new Set(names.filter((n) => n !== "…"))];
+  return distinct.length > namedOrigins ? `${distinct.slice(0, namedOrigins).join(", ")}, …` : distinct.join(", ");
+}
+
+/** The pass within `limits`. */
+export function foldConstantsWithin(limits: FoldLimits): Pass {
+  const rooms = new WeakMap<Model, number>();
+  return pass("fold-constants", (graph, rewrite) => {
+    const folding = new Folding(rewrite, limits, rooms.get(rewrite.model) ?? limits.growth_limit);
+    let changes = 0;
+    for (const node of graph.nodes()) if (folding.fold(node)) changes++;
+    rooms.set(rewrite.model, folding.room);
+    return changes;
+  });
+}
+
+export const foldConstants = foldConstantsWithin(defaultLimits);

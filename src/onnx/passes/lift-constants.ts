@@ -1,4 +1,4 @@
-/** @file y = Constant<value>()  ->  y is an initializer of the main graph. */
+/** @file y = Constant<value>()  ->  y is an initializer of the main graph; functions keep their Constants. */
 
 import type { DType } from "../../dtype.ts";
 import { encode } from "../../literal.ts";
@@ -32,6 +32,7 @@ function constantOf(node: Node): TensorSource | null {
 }
 
 export const liftConstants = pass("lift-constants", (graph, rewrite) => {
+  if (rewrite.inFunction) return 0;
   let changes = 0;
   for (const node of graph.nodes()) {
     const [y] = node.outputs;

@@ -8,6 +8,7 @@ import { foldConstants } from "./fold-constants.ts";
 import { foldKnownData } from "./fold-known-data.ts";
 import { foldWeights } from "./fold-weights.ts";
 import { fuseBatchNormalization } from "./fuse-batch-normalization.ts";
+import { inlineControlFlow } from "./inline-control-flow.ts";
 import { liftConstants } from "./lift-constants.ts";
 import { mergeSlices } from "./merge-slices.ts";
 import type { Pass } from "./pass.ts";
@@ -16,6 +17,7 @@ import { shareSubexpressions } from "./share-subexpressions.ts";
 /** In the order that lets each pass see what the ones before it made simple. */
 export const passes: readonly Pass[] = [
   liftConstants,
+  inlineControlFlow,
   eliminateDeadCode,
   eliminateIdentity,
   foldKnownData,
@@ -42,7 +44,11 @@ export interface OptimizeOptions {
  */
 export function optimize(model: Model, { fold = true }: OptimizeOptions = {}): Map<string, number> {
   const folding: readonly Pass[] = [foldConstants, foldWeights, fuseBatchNormalization];
-  const chosen = fold ? passes : passes.filter((p) => !folding.includes(p));
+  return toFixpoint(model, fold ? passes : passes.filter((p) => !folding.includes(p)));
+}
+
+/** Runs `chosen` until none of them changes anything, or for `ROUNDS`. Returns the changes of each. */
+export function toFixpoint(model: Model, chosen: readonly Pass[]): Map<string, number> {
   const changes = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round++) {
     let made = 0;

@@ -22,7 +22,7 @@ export function pass(name: string, change: (graph: Graph, rewrite: Rewriter) => 
     run(model) {
       let changes = 0;
       for (const root of [model.graph, ...model.functions.map((f) => f.graph)]) {
-        for (const graph of graphsIn(root)) changes += change(graph, new Rewriter(model, graph));
+        for (const graph of graphsIn(root)) changes += change(graph, new Rewriter(model, graph, root !== model.graph));
       }
       return changes;
     },
@@ -41,12 +41,15 @@ export function graphsIn(graph: Graph): Graph[] {
 export class Rewriter {
   readonly model: Model;
   readonly graph: Graph;
+  /** Whether the graph is in a function, which sees no initializers. */
+  readonly inFunction: boolean;
   readonly #outputs: Set<Value>;
   #op: OpBuilder | null = null;
 
-  constructor(model: Model, graph: Graph) {
+  constructor(model: Model, graph: Graph, inFunction = false) {
     this.model = model;
     this.graph = graph;
+    this.inFunction = inFunction;
     this.#outputs = new Set(graph.outputs);
   }
 
