@@ -175,6 +175,9 @@ export type Aggregate = "AVERAGE" | "SUM" | "MIN" | "MAX";
 /** In the order of TreeEnsemble's numbers. */
 export const aggregates: readonly Aggregate[] = ["AVERAGE", "SUM", "MIN", "MAX"];
 
+/** Sums of float64 inputs are kept in double, those of all others in float32, as ONNX Runtime does: a class can hang on the last bit. */
+export const precisionOf = (call: Call): ((x: number) => number) => (call.tensor(0).dtype === "float64" ? (x) => x : Math.fround);
+
 /** The votes of all trees for each target; null where there is none. */
 export function voted(
   call: Call,
@@ -183,13 +186,14 @@ export function voted(
   targets: number,
   aggregate: Aggregate,
 ): (number | null)[] {
+  const rounded = precisionOf(call);
   const scores = new Array<number | null>(targets).fill(null);
   for (const root of roots) {
     for (const { target, weight } of leafOf(call, root, row, size)) {
       const known = scores[target] ?? null;
       if (known === null) scores[target] = weight;
       else if (aggregate === "MIN") scores[target] = Math.min(known, weight);
-      else scores[target] = aggregate === "MAX" ? Math.max(known, weight) : known + weight;
+      else scores[target] = aggregate === "MAX" ? Math.max(known, weight) : rounded(known + weight);
     }
   }
   return aggregate === "AVERAGE" ? scores.map((s) => (s === null ? null : s / roots.length)) : scores;

@@ -5,7 +5,7 @@ import type { Strided } from "../../../core/strided.ts";
 import type { Call, EvaluateTable } from "../table.ts";
 import { labelsOf } from "./labels.ts";
 import { type Rows, rowsOf } from "./rows.ts";
-import { argMax, bothClasses, transformed, transformOf } from "./scores.ts";
+import { argMax, bothClasses, regressed, transformed, transformOf } from "./scores.ts";
 
 /** For each row its score for each target: intercepts, and coefficients by target. Throws `eval/attribute` when their number does not fit. */
 function scored(call: Call, x: Rows): number[][] {
@@ -49,14 +49,14 @@ export const linearModels: EvaluateTable = {
       return [
         labels.truths(yes),
         matrix(
-          scores.map((s) => transformed(transform, s)),
+          scores.map((s) => regressed(transform, s)),
           1,
         ),
       ];
     return [
       labels.of(yes.map(Number)),
       matrix(
-        scores.map(([s]) => bothClasses(transform, s as number, "margin")),
+        scores.map(([s]) => bothClasses(transform, s as number, "probability")),
         2,
       ),
     ];
@@ -64,7 +64,7 @@ export const linearModels: EvaluateTable = {
   "ai.onnx.ml::LinearRegressor": (call) => {
     const [x, transform] = [rowsOf(call), transformOf(call)];
     return matrix(
-      scored(call, x).map((s) => transformed(transform, s)),
+      scored(call, x).map((s) => regressed(transform, s)),
       call.int("targets", 1),
     );
   },

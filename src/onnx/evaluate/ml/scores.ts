@@ -41,7 +41,6 @@ function softmaxZero(scores: readonly number[]): number[] {
 function probit(p: number): number {
   const y = 2 * p - 1;
   const log = Math.log((1 - y) * (1 + y));
-  if (log === Number.NEGATIVE_INFINITY) return 0;
   const a = 0.147;
   const half = 2 / (Math.PI * a) + log / 2;
   return Math.SQRT2 * Math.sign(y) * Math.sqrt(Math.sqrt(half * half - log / a) - half);
@@ -63,13 +62,18 @@ export function transformed(transform: Transform, scores: readonly number[]): nu
   }
 }
 
-/** What one score says of two classes. */
-export type Binary = "probability" | "margin";
+/** The scores of one row of a regression, transformed. A single score is changed by PROBIT only, as in ONNX Runtime. */
+export const regressed = (transform: Transform, scores: readonly number[]): number[] =>
+  scores.length === 1 && transform !== "PROBIT" ? [...scores] : transformed(transform, scores);
 
-/** The scores of both classes from that of the second: 1 - p and p, or -s and s. PROBIT leaves it alone, as it does in ONNX Runtime. */
-export function bothClasses(transform: Transform, score: number, is: Binary): number[] {
-  if (transform === "PROBIT") return transformed(transform, [score]);
-  return is === "probability" ? [1 - score, score] : transformed(transform, [-score, score]);
+/** What one score says of two classes: the probability of the second one, or by how much it wins. */
+export type Meaning = "probability" | "margin";
+
+/** The scores of both classes from that of the second: 1 - s and s, or -s and s. Of the transforms only LOGISTIC (of -s and s) and PROBIT count. */
+export function bothClasses(transform: Transform, score: number, meaning: Meaning): number[] {
+  if (transform === "LOGISTIC") return [logistic(-score), logistic(score)];
+  if (transform === "PROBIT") return [probit(1 - score), probit(score)];
+  return meaning === "probability" ? [1 - score, score] : [-score, score];
 }
 
 /** Place of the first largest score. */

@@ -4,7 +4,7 @@ import type { Call, EvaluateTable } from "../table.ts";
 import { labelsOf } from "./labels.ts";
 import { matrix } from "./linear.ts";
 import { rowsOf } from "./rows.ts";
-import { argMax, bothClasses, logistic, type Transform, transformed, transformOf } from "./scores.ts";
+import { argMax, bothClasses, logistic, regressed, type Transform, transformed, transformOf } from "./scores.ts";
 
 type Vector = ArrayLike<number>;
 
@@ -141,8 +141,10 @@ function classifier(call: Call): (row: Vector) => Verdict {
   };
 }
 
+/** As ONNX Runtime, which takes the one score of two classes for a margin only where nothing transforms it. */
 function written(transform: Transform, scores: readonly number[]): number[] {
-  return scores.length === 1 ? bothClasses(transform, scores[0] as number, "margin") : transformed(transform, scores);
+  if (scores.length > 1) return transformed(transform, scores);
+  return bothClasses(transform, scores[0] as number, transform === "NONE" ? "margin" : "probability");
 }
 
 export const supportVectors: EvaluateTable = {
@@ -173,7 +175,7 @@ export const supportVectors: EvaluateTable = {
     const oneClass = call.int("one_class", 0) === 1;
     const values = Array.from({ length: x.count }, (_, i) => {
       const s = score(x.row(i));
-      return oneClass ? [s > 0 ? 1 : -1] : transformed(transform, [s]);
+      return oneClass ? [s > 0 ? 1 : -1] : regressed(transform, [s]);
     });
     return matrix(values, 1);
   },

@@ -3,11 +3,11 @@
 import { fromFloats } from "../../../core/ops/values.ts";
 import type { Call, EvaluateTable } from "../table.ts";
 import type { Computed } from "../value.ts";
-import { type Aggregate, aggregates, type Forest, namedForest, placedForest, voted } from "./forest.ts";
-import { type Labels, labelsOf } from "./labels.ts";
+import { type Aggregate, aggregates, type Forest, namedForest, placedForest, precisionOf, voted } from "./forest.ts";
+import { labelsOf } from "./labels.ts";
 import { matrix } from "./linear.ts";
 import { floatsOf, rowsOf } from "./rows.ts";
-import { argMax, bothClasses, type Transform, transformed, transformOf, transforms } from "./scores.ts";
+import { argMax, bothClasses, regressed, type Transform, transformed, transformOf, transforms } from "./scores.ts";
 
 const zeros = (scores: readonly (number | null)[]): number[] => scores.map((s) => s ?? 0);
 
@@ -19,11 +19,11 @@ interface Regression {
   readonly transform: Transform;
 }
 
-function regressed(call: Call, { forest, targets, aggregate, base, transform }: Regression): number[][] {
+function predicted(call: Call, { forest, targets, aggregate, base, transform }: Regression): number[][] {
   const x = rowsOf(call);
   return Array.from({ length: x.count }, (_, i) => {
     const scores = zeros(voted(call, forest, x.row(i), targets, aggregate));
-    return transformed(
+    return regressed(
       transform,
       scores.map((s, t) => s + (base[t] ?? 0)),
     );
@@ -36,35 +36,37 @@ interface Verdict {
   readonly scores: number[];
 }
 
+/** What the classes of a model's votes look like. */
+interface Votes {
+  /** All votes are for one class. */
+  readonly onlyOne: boolean;
+  /** No vote counts against its class. */
+  readonly allPositive: boolean;
+  readonly base: ArrayLike<number>;
+}
+
 /** As ONNX Runtime: where all votes are for one of two classes, the other one has what is left to 1, or the opposite where votes are negative. */
-function verdict(
-  scores: readonly (number | null)[],
-  base: ArrayLike<number>,
-  allPositive: boolean,
-  onlyOne: boolean,
-  transform: Transform,
-): Verdict {
+function verdict(call: Call, scores: readonly (number | null)[], { onlyOne, allPositive, base }: Votes, transform: Transform): Verdict {
+  const rounded = precisionOf(call);
   if (scores.length > 2 || !onlyOne) {
-    const sums = zeros(scores).map((s, c) => s + (base[c] ?? 0));
+    const sums = zeros(scores).map((s, c) => rounded(s + (base[c] ?? 0)));
     return { place: argMax(sums), scores: transformed(transform, sums) };
   }
-  const score = (scores[1] ?? scores[0] ?? 0) + (base[base.length - 1] ?? 0);
+  const score = rounded((scores[1] ?? scores[0] ?? 0) + (base[base.length - 1] ?? 0));
   const place = Number(score > (allPositive ? 0.5 : 0));
   return { place, scores: bothClasses(transform, score, allPositive ? "probability" : "margin") };
 }
 
 function classified(call: Call): Computed[] {
-  const [x, labels, transform]: [ReturnType<typeof rowsOf>, Labels, Transform] = [
-    rowsOf(call),
-    labelsOf(call, "classlabels_int64s"),
-    transformOf(call),
-  ];
+  const [x, labels, transform] = [rowsOf(call), labelsOf(call, "classlabels_int64s"), transformOf(call)];
   const forest = namedForest(call, "class");
-  const base = floatsOf(call, "base_values") ?? [];
-  const onlyOne = new Set(call.ints("class_ids")).size === 1;
-  const allPositive = Array.from(floatsOf(call, "class_weights") ?? []).every((w) => w >= 0);
+  const votes: Votes = {
+    onlyOne: new Set(call.ints("class_ids")).size === 1,
+    allPositive: Array.from(floatsOf(call, "class_weights") ?? []).every((w) => w >= 0),
+    base: floatsOf(call, "base_values") ?? [],
+  };
   const verdicts = Array.from({ length: x.count }, (_, i) =>
-    verdict(voted(call, forest, x.row(i), labels.count, "SUM"), base, allPositive, onlyOne, transform),
+    verdict(call, voted(call, forest, x.row(i), labels.count, "SUM"), votes, transform),
   );
   return [
     labels.of(verdicts.map((v) => v.place)),
@@ -96,13 +98,13 @@ export const trees: EvaluateTable = {
     const targets = call.int("n_targets", 1);
     const base = floatsOf(call, "base_values") ?? [];
     const forest = namedForest(call, "target");
-    return matrix(regressed(call, { forest, targets, aggregate: aggregateOf(call), base, transform: transformOf(call) }), targets);
+    return matrix(predicted(call, { forest, targets, aggregate: aggregateOf(call), base, transform: transformOf(call) }), targets);
   },
   "ai.onnx.ml::TreeEnsemble": (call) => {
     const targets = call.int("n_targets", 1);
     const aggregate = numbered(call, "aggregate_function", aggregates, 1);
     const transform = numbered(call, "post_transform", transforms, 0);
-    const scores = regressed(call, { forest: placedForest(call), targets, aggregate, base: [], transform });
+    const scores = predicted(call, { forest: placedForest(call), targets, aggregate, base: [], transform });
     return fromFloats(Float64Array.from(scores.flat()), [scores.length, targets], call.tensor(0).dtype);
   },
 };
