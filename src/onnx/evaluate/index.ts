@@ -6,6 +6,7 @@ import { activation } from "./activation.ts";
 import { casts } from "./cast.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
+import { image } from "./image/index.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
@@ -24,6 +25,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   cast: casts,
   creation,
   elementwise,
+  "image/index": image,
   indexing,
   layout,
   linear,
