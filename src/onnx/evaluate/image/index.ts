@@ -1,8 +1,9 @@
-/** @file Images decoded: BMP, PNM, PNG and TIFF; other formats are refused by name. */
+/** @file Images decoded: BMP, PNM, PNG, TIFF and JPEG; other formats are refused by name. */
 
 import { empty, type Strided } from "../../../core/strided.ts";
 import type { Call, EvaluateTable } from "../table.ts";
 import { decodeBmp } from "./bmp.ts";
+import { decodeJpeg } from "./jpeg.ts";
 import type { Picture } from "./pixels.ts";
 import { decodePng } from "./png.ts";
 import { decodePnm } from "./pnm.ts";
@@ -20,7 +21,7 @@ const formats: readonly Format[] = [
   { name: "PNM", begins: /^P[1-6]\s/, decode: decodePnm },
   { name: "PNG", begins: /^\x89PNG/, decode: decodePng },
   { name: "TIFF", begins: /^(II\*\0|MM\0\*)/, decode: decodeTiff },
-  { name: "JPEG", begins: /^\xff\xd8/, decode: null },
+  { name: "JPEG", begins: /^\xff\xd8/, decode: decodeJpeg },
   { name: "JPEG 2000", begins: /^(.{4}jP {2}|\xff\x4f\xff\x51)/s, decode: null },
   { name: "WebP", begins: /^RIFF.{4}WEBP/s, decode: null },
 ];
