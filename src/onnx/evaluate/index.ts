@@ -9,11 +9,13 @@ import { control } from "./control.ts";
 import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
+import { image as imageDecoder } from "./image/index.ts";
 import { image } from "./image.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
+import { ml } from "./ml/index.ts";
 import { norm } from "./norm.ts";
 import { pool } from "./pool.ts";
 import { quantize } from "./quantize.ts";
@@ -23,6 +25,7 @@ import { rnn } from "./rnn.ts";
 import { sequence } from "./sequence.ts";
 import { signal } from "./signal.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
+import { text } from "./text.ts";
 import { training } from "./training.ts";
 
 /** The families by file name. */
@@ -35,10 +38,12 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   creation,
   elementwise,
   image,
+  imageDecoder,
   indexing,
   layout,
   linear,
   loss,
+  ml,
   norm,
   pool,
   quantize,
@@ -47,6 +52,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   rnn,
   sequence,
   signal,
+  text,
   training,
 };
 

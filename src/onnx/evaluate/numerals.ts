@@ -10,37 +10,38 @@ const exponentFrom = (dtype: DType): number => (dtype === "float64" ? 1e16 : dty
 /** Digits that tell all doubles apart. */
 const mostDigits = 17;
 
-/** The fewest digits that give each element back when read as its dtype. */
-function shortest(x: Strided): string[] {
-  const values = floats(x);
+/** The fewest digits that give each of the elements `values` back when read as their dtype. */
+function shortest(x: Strided, values: Float64Array): string[] {
   const found = new Array<string>(values.length);
   let left = Array.from(values, (_, i) => i);
   for (let digits = 1; digits <= mostDigits && left.length > 0; digits++) {
-    const texts = left.map((i) => (Object.is(values[i], -0) ? "-0" : (values[i] as number).toPrecision(digits)));
+    const texts = left.map((i) => (values[i] as number).toPrecision(digits));
     const back = floats(fromFloats(Float64Array.from(texts, Number), [texts.length], x.dtype));
     left = left.filter((i, k) => {
       found[i] = texts[k] as string;
-      return !Object.is(back[k], values[i]);
+      return back[k] !== values[i] && !Number.isNaN(back[k]);
     });
   }
   return found;
 }
 
-function written(digits: string, limit: number): string {
-  const value = Number(digits);
+/** `value`, whose shortest digits these are. */
+function written(value: number, digits: string, limit: number): string {
   if (Number.isNaN(value)) return "nan";
   const magnitude = Math.abs(value);
   if (magnitude === Number.POSITIVE_INFINITY) return value < 0 ? "-inf" : "inf";
-  if (value === 0) return digits.startsWith("-") ? "-0.0" : "0.0";
-  if (magnitude >= 1e-4 && magnitude < limit) return Number.isInteger(value) ? `${value}.0` : String(value);
-  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  const short = Number(digits);
+  if (magnitude >= 1e-4 && magnitude < limit) return Number.isInteger(short) ? `${short}.0` : String(short);
+  return short.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
 }
 
 /** Each element as text: floats with the fewest digits that give them back, with an exponent below 1e-4 and for large ones; True and False. */
 export function numerals(x: Strided): string[] {
   if (isFloat(x.dtype)) {
     const limit = exponentFrom(x.dtype);
-    return shortest(x).map((digits) => written(digits, limit));
+    const values = floats(x);
+    return shortest(x, values).map((digits, i) => written(values[i] as number, digits, limit));
   }
   const values = bigints(x);
   return x.dtype === "bool" ? values.map((v) => (v === 0n ? "False" : "True")) : values.map(String);

@@ -75,7 +75,7 @@ function dynamic(call: Call): Strided[] {
   };
   const [high, low] = [bound("max"), bound("min")];
   const range = binary("sub", high, low);
-  const scale = binary("div", floats(range)[0] === 0 ? scalarTensor("float32", 1) : range, scalarTensor("float32", 255));
+  const scale = floats(range)[0] === 0 ? scalarTensor("float32", 1) : binary("div", range, scalarTensor("float32", 255));
   const zeroPoint = toIntegers(unary("neg", binary("div", low, scale)), null, "uint8");
   return [toIntegers(binary("div", x, scale), zeroPoint, "uint8"), scale, zeroPoint];
 }

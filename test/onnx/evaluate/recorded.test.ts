@@ -10,7 +10,11 @@ describe("rows of families", () => {
 });
 
 /** Cases that no evaluation can meet, and why. They must fail: one that passes is taken out here. */
-const unmet: { readonly [name: string]: string } = {};
+const unmet: { readonly [name: string]: string } = Object.fromEntries(
+  ["bernoulli", "bernoulli_expanded", "bernoulli_double", "bernoulli_double_expanded", "bernoulli_seed", "bernoulli_seed_expanded"].map(
+    (name) => [name, "drawn by NumPy's generator in a state that the model does not say"],
+  ),
+);
 
 describe("ONNX's operator tests", () => {
   test.each(nodeCases)("%s", (name, row) => {
