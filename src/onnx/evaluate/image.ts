@@ -82,7 +82,7 @@ function dimsOf(call: Call, x: Strided, axes: readonly number[]): ResampledDim[]
 }
 
 /** Floats of x's precision, where weights need them. */
-const carrierOf = (dtype: DType): DType => (dtype === "float64" || (!isFloat(dtype) && width(dtype) >= 4) ? "float64" : "float32");
+const carrierOf = (dtype: DType): DType => (dtype === "float64" || !isFloat(dtype) ? "float64" : "float32");
 
 /** Floats as `dtype`; integers are rounded to the nearest and saturate. */
 function stored(x: Strided, dtype: DType): Strided {
