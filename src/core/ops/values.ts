@@ -51,3 +51,22 @@ export function alongDim(shape: readonly number[], dim: number, visit: (start: n
   const outer = numel(shape.slice(0, dim));
   for (let o = 0; o < outer; o++) for (let i = 0; i < step; i++) visit(o * length * step + i, step, length);
 }
+
+/** The elements of an integer or bool tensor in row-major order, exactly. */
+export function bigints(x: Strided): bigint[] {
+  const wide = contiguous(cast(x, "int64"));
+  const at = (wide.storage.ptr >>> 3) + wide.offset;
+  const values = Array.from(core.i64().subarray(at, at + numel(wide.shape)));
+  return x.dtype === "uint64" ? values.map((v) => BigInt.asUintN(64, v)) : values;
+}
+
+/** A new tensor of the integer `dtype` with these elements, wrapped to it. */
+export function fromBigints(values: readonly bigint[], shape: readonly number[], dtype: DType): Strided {
+  const out = empty("int64", shape);
+  const at = out.storage.ptr >>> 3;
+  const target = core.i64();
+  values.forEach((v, i) => {
+    target[at + i] = v; // a typed array takes the low 64 bits
+  });
+  return cast(out, dtype);
+}
