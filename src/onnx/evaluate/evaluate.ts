@@ -10,7 +10,7 @@ import { newestOpset } from "../opset/schemas.gen.ts";
 import { type EvaluatedValue, type Feed, given, taken } from "./feed.ts";
 import { evaluatorOf } from "./index.ts";
 import { Call, type Evaluate, type Surroundings } from "./table.ts";
-import { type Computed, storagesOf } from "./value.ts";
+import { type Computed, none, storagesOf } from "./value.ts";
 
 export interface EvaluateOptions {
   /** Seed of random nodes that bring none; 0 unless said otherwise, so that the same model gives the same values. */
@@ -157,9 +157,11 @@ class Evaluation {
       else throw new OnnxExporterError("eval/input", `the model has no input ${name}`, `its inputs are ${[...named.keys()].join(", ")}`);
     }
     for (const v of graph.inputs) {
-      if (!this.#values.has(v) && !v.isInitializer && v.container?.kind !== "optional") {
+      if (this.#values.has(v) || v.isInitializer) continue;
+      if (v.container?.kind !== "optional") {
         throw new OnnxExporterError("eval/input", `no value for input ${v.name}`, "give a tensor for every input");
       }
+      this.#set(v, none);
     }
     return this.#graph(graph, { opsets: opset_import, attributes: null }, this.#options.onNode);
   }
