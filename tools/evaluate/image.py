@@ -65,6 +65,9 @@ def resizes():
     for dtype in (np.float64, np.float16, np.int32, np.uint8, np.int8):
         yield resize(f"linear {np.dtype(dtype).name}", scales(2, 1.5), {"mode": "linear"}, x=image.astype(dtype))
         yield resize(f"nearest {np.dtype(dtype).name}", scales(2, 0.5), {}, x=image.astype(dtype))
+    texts = np.array(["a", "b"], dtype=object)
+    yield given("Resize nearest strings", node("Resize", "x-x", mode="nearest"), [texts, None, f32(2)], 19, texts.repeat(2))
+    yield given("Resize linear bool", node("Resize", "x-x", mode="linear"), [np.array([True, False]), None, f32(2)], 19, np.array([True, True, False, False]))
     yield resize("cubic saturates", scales(2, 2), {"mode": "cubic"}, x=np.array([[0, 255, 0, 255]] * 4, np.uint8).reshape(1, 1, 4, 4))
 
 

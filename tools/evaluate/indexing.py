@@ -59,6 +59,8 @@ def scatters():
     update = np.arange(1, 13, dtype=np.float16).reshape(2, 3, 2)
     yield Case("TensorScatter", node("TensorScatter", 2), [cache, update], 24)
     yield Case("TensorScatter circular", node("TensorScatter", 3, mode="circular", axis=1), [cache, update, i64([3, 1])], 24)
+    yield given("TensorScatter strings", node("TensorScatter", 2, axis=1), [texts, np.array([["X"], ["Y"]], dtype=object)], 24,
+                np.array([["X", "bc", ""], ["Y", "é", "f"]], dtype=object))
 
 
 def places():
@@ -70,6 +72,8 @@ def places():
     yield given("OneHot strings", node("OneHot", 3), [i64([1]), np.array(2, np.int64), np.array(["off", "on"], dtype=object)], 11,
                 np.array([["off", "on"]], dtype=object))
     yield Case("NonZero f32", node("NonZero", 1), [np.float32([[0, nan, -0.0], [3, 0, 1]])], 13)
+    yield given("NonZero complex", node("NonZero", 1), [np.complex64([0, 1j, 2])], 13, i64([[1, 2]]))
+    yield given("NonZero strings", node("NonZero", 1), [texts], 13, i64([[0, 0, 1, 1, 1], [0, 1, 0, 1, 2]]))
     yield given("NonZero scalar", node("NonZero", 1), [np.array(3, np.int64)], 13, np.zeros((0, 1), np.int64))
     yield given("NonZero nothing", node("NonZero", 1), [np.zeros((2, 2), bool)], 13, np.zeros((2, 0), np.int64))
     yield Case("Compress", node("Compress", axis=-2), [x, np.array([False, True, True])], 11)
@@ -94,6 +98,7 @@ def uniques():
     yield given("Unique axis=1 unsorted", node("Unique", 1, all_of, axis=1, sorted=0), [rows[:, [2, 1, 2]]], 11, rows[:, [2, 1]], i64([0, 1]), i64([0, 1, 0]), i64([2, 1]))
     yield given("Unique exact int64", node("Unique", 1, "yi"), [i64([2**53 + 1, 2**53, 2**53 + 1])], 11, i64([2**53, 2**53 + 1]), i64([1, 0]))
     yield Case("Unique NaN", node("Unique", 1, all_of), [np.float64([nan, 1, nan])], 11)
+    yield given("Unique complex", node("Unique", 1, all_of), [np.complex64([2j, 1, 1j, 2j])], 11, np.complex64([1j, 2j, 1]), i64([2, 0, 1]), i64([1, 2, 0, 1]), i64([1, 2, 1]))
     yield given("Unique nothing", node("Unique", 1, all_of), [np.zeros(0, np.float32)], 11, np.zeros(0, np.float32), i64([]), i64([]), i64([]))
 
 

@@ -99,6 +99,7 @@ def pads():
     yield Case("Pad f16", node("Pad", 3), [m.astype(np.float16), i64(0, 1, 0, 0), np.array(-0.5, np.float16)], 21)
     strings = np.pad(texts, [(0, 0), (1, 0)], constant_values="")
     yield given("Pad strings", node("Pad", 2), [texts, i64(0, 1, 0, 0)], 28, strings)
+    yield given("Pad complex", node("Pad", 2), [np.complex64([1 + 2j]), i64(0, 1)], 21, np.complex64([1 + 2j, 0]))
     yield given("Pad empty", node("Pad", 2), [np.zeros((0, 2), np.float64), i64(1, 0, 1, 0)], 21, np.zeros((2, 2)))
 
 
@@ -115,6 +116,7 @@ def blocks():
         yield Case(f"Trilu upper={upper} k={k}", node("Trilu", upper=upper), [square, np.array(k, np.int64)], 14)
     yield Case("Trilu batch bool", node("Trilu", 1), [x > 5], 14)
     yield Case("Trilu empty", node("Trilu", 1), [np.zeros((2, 0, 3), np.float16)], 14)
+    yield given("Trilu strings", node("Trilu", 1), [texts], 14, np.array([["a", "bc", ""], ["", "é", "f"]], dtype=object))
     lengths = i64(3, 1)
     yield Case("ReverseSequence batch first", node("ReverseSequence", time_axis=1, batch_axis=0), [x, lengths], 10)
     yield Case("ReverseSequence time first", node("ReverseSequence"), [x.swapaxes(0, 1).copy(), lengths], 10)

@@ -170,8 +170,12 @@ function sequenceMap(call: Call): Computed[] {
   const { elements } = call.sequence(0);
   const rows = body.outputs.map((): Computed[] => []);
   const values = call.inputs.map((_, i) => call.value(i));
+  const other = values.find((x) => isSequence(x) && x.elements.length !== elements.length);
+  if (other !== undefined) {
+    throw call.refuse("input", `${describe(other)} stands beside one of ${elements.length}`, "sequences must be equally long");
+  }
   elements.forEach((_, i) => {
-    const operands = values.map((x) => (isSequence(x) ? (x.elements[i] ?? x) : x));
+    const operands = values.map((x) => (isSequence(x) ? (x.elements[i] as Computed) : x));
     step(call, body, operands, 0, rows);
   });
   return rows.map((list, k) => sequenceOf(list, body.outputs[k]?.type?.dtype ?? "string"));
