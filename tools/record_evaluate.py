@@ -46,7 +46,10 @@ def is_text(a):
 
 def type_of(x):
     if isinstance(x, list):
-        return helper.make_sequence_type_proto(type_of(x[0]))
+        element = type_of(x[0])
+        if any(e.shape != x[0].shape for e in x):
+            element.tensor_type.ClearField("shape")
+        return helper.make_sequence_type_proto(element)
     elem = TensorProto.STRING if is_text(x) else DTYPES[x.dtype]
     return helper.make_tensor_type_proto(elem, x.shape)
 

@@ -9,22 +9,23 @@ interface Handle {
   readonly ptr: number;
   readonly nbytes: number;
   readonly epoch: number;
-  readonly storage: WeakRef<Storage>;
+  isHeld: boolean;
 }
 
-/** Handles of the storages whose bytes are held. */
-const held = new Set<Handle>();
 let heldBytes = 0;
 /** `heldBytes` after the last collection. */
 let settled = 0;
 /** Collecting costs some milliseconds: it is worth it every so many bytes. */
 const collectEvery = 512 << 20;
 
+/** Storages that no `scoped` call answers for: their bytes are given back when nothing refers to them any more. */
+const loose = new Map<Handle, WeakRef<Storage>>();
 const released = new FinalizationRegistry<Handle>(giveBack);
 
 function giveBack(handle: Handle): void {
-  if (!held.delete(handle)) return;
-  released.unregister(handle);
+  if (!handle.isHeld) return;
+  handle.isHeld = false;
+  if (loose.delete(handle)) released.unregister(handle);
   heldBytes -= handle.nbytes;
   core.free(handle.ptr, handle.epoch);
 }
@@ -34,7 +35,7 @@ function collectStorages(): void {
   const collect = collector();
   if (collect === null) return;
   collect();
-  for (const handle of held) if (handle.storage.deref() === undefined) giveBack(handle);
+  for (const [handle, storage] of loose) if (storage.deref() === undefined) giveBack(handle);
   settled = heldBytes;
 }
 
@@ -55,9 +56,7 @@ export function scoped<T>(body: () => T, storagesOf: (result: T) => Iterable<Sto
     return result;
   } finally {
     scopes.pop();
-    for (const storage of kept) {
-      if (made.delete(storage)) scopes.at(-1)?.add(storage);
-    }
+    for (const storage of kept) if (made.delete(storage)) storage.enterScope();
     for (const storage of made) storage.free();
   }
 }
@@ -71,11 +70,19 @@ export class Storage {
   constructor(nbytes: number) {
     if (heldBytes + nbytes > settled + collectEvery) collectStorages();
     this.nbytes = nbytes;
-    this.#handle = { ptr: core.alloc(nbytes), nbytes, epoch: core.epoch, storage: new WeakRef(this) };
-    held.add(this.#handle);
+    this.#handle = { ptr: core.alloc(nbytes), nbytes, epoch: core.epoch, isHeld: true };
     heldBytes += nbytes;
-    scopes.at(-1)?.add(this);
-    released.register(this, this.#handle, this.#handle);
+    this.enterScope();
+  }
+
+  /** For `scoped` only: the innermost scope answers for the bytes; outside of all the garbage collector does, which costs more. */
+  enterScope(): void {
+    const scope = scopes.at(-1);
+    if (scope !== undefined) scope.add(this);
+    else {
+      loose.set(this.#handle, new WeakRef(this));
+      released.register(this, this.#handle, this.#handle);
+    }
   }
 
   get ptr(): number {
@@ -93,6 +100,7 @@ export class Storage {
 
   /** Gives the bytes back at once, or does nothing when that was done. Nothing may use this storage afterwards. */
   free(): void {
+    scopes.at(-1)?.delete(this);
     giveBack(this.#handle);
   }
 }

@@ -3,7 +3,7 @@
 import { type DType, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
-import { contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";
+import { address, contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";
 import { nest, operand } from "./nest.ts";
 
 /** The shape that `shapes` broadcast to, aligned right. Throws `core/broadcast`. */
@@ -65,6 +65,11 @@ export function copyInto(dst: Strided, src: Strided): void {
     throw new OnnxExporterError("core/broadcast", `copyInto: ${show(src.shape)} does not broadcast to ${show(dst.shape)}`);
   }
   if (numel(shape) === 0) return;
+  if (numel(src.shape) === numel(shape) && isContiguous(dst) && isContiguous(src)) {
+    const from = address(src);
+    core.u8().copyWithin(address(dst), from, from + numel(shape) * width(src.dtype));
+    return;
+  }
   const copy = core.kernel(`copy_${width(dst.dtype)}`);
   core.frame(() => copy(nest(shape, [operand(dst, shape), operand(src, shape)])));
 }

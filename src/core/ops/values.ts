@@ -33,7 +33,8 @@ export function elements(x: Strided): (number | bigint)[] {
 export function fromIntegers(values: readonly number[], shape: readonly number[] = [values.length]): Strided {
   const out = empty("int64", shape);
   const at = out.storage.ptr >>> 3;
-  core.i64().set(values.map(BigInt), at);
+  const words = core.i64();
+  for (let i = 0; i < values.length; i++) words[at + i] = BigInt(values[i] as number);
   return out;
 }
 

@@ -7,7 +7,7 @@ import { concat, dimOf, reshape, select, unsqueeze } from "../../core/ops/layout
 import { pad } from "../../core/ops/pad.ts";
 import { fromIntegers } from "../../core/ops/values.ts";
 import { address, isStrided, type Strided } from "../../core/strided.ts";
-import { isStatic } from "../../symbolic.ts";
+import { isStatic, type Shape } from "../../symbolic.ts";
 import type { Graph, Value } from "../ir/graph.ts";
 import { type AnyTensor, arrange, arrangeAll } from "./arrange.ts";
 import { sequenceOf } from "./sequence.ts";
@@ -25,10 +25,12 @@ const declared = (x: Strided, value: Value | undefined): Strided => (value?.type
 
 /** No rows of what `value` is declared to be: dims that are not known count as 0. */
 function noRows(call: Call, value: Value, axis: number): AnyTensor {
-  const dims = (value.type?.shape ?? []).map((d) => (isStatic(d) ? d : 0));
-  if (value.type) return zeros(value.type.dtype, dims.toSpliced(axis, 0, 0));
-  if (value.container?.kind === "strings")
-    return { shape: [0, ...(value.container.shape ?? []).map((d) => (isStatic(d) ? d : 0))], strings: [] };
+  const known = (shape: Shape | null): number[] => {
+    const dims = (shape ?? []).map((d) => (isStatic(d) ? d : 0));
+    return dims.toSpliced(dimOf(axis, dims.length + 1), 0, 0);
+  };
+  if (value.type) return zeros(value.type.dtype, known(value.type.shape));
+  if (value.container?.kind === "strings") return { shape: known(value.container.shape), strings: [] };
   throw call.refuse("input", `nothing says what ${value.name} is`, "declare the type of the body's output, or run it at least once");
 }
 
@@ -60,6 +62,7 @@ function step(call: Call, body: Graph, inputs: readonly Computed[], count: numbe
 function loop(call: Call): Computed[] {
   const body = call.graph("body");
   const trips = call.integersAt(0)?.[0] ?? Number.POSITIVE_INFINITY;
+  if (!call.has(0) && !call.has(1)) throw call.refuse("input", "neither a count nor a condition ends the loop", "give one of them");
   const carries = body.inputs.length - 2;
   const scans = body.outputs.slice(1 + carries);
   const rows = scans.map((): Computed[] => []);
@@ -170,8 +173,12 @@ function sequenceMap(call: Call): Computed[] {
   const { elements } = call.sequence(0);
   const rows = body.outputs.map((): Computed[] => []);
   const values = call.inputs.map((_, i) => call.value(i));
+  const other = values.find((x) => isSequence(x) && x.elements.length !== elements.length);
+  if (other !== undefined) {
+    throw call.refuse("input", `${describe(other)} stands beside one of ${elements.length}`, "sequences must be equally long");
+  }
   elements.forEach((_, i) => {
-    const operands = values.map((x) => (isSequence(x) ? (x.elements[i] ?? x) : x));
+    const operands = values.map((x) => (isSequence(x) ? (x.elements[i] as Computed) : x));
     step(call, body, operands, 0, rows);
   });
   return rows.map((list, k) => sequenceOf(list, body.outputs[k]?.type?.dtype ?? "string"));

@@ -4,13 +4,14 @@ import { Generator } from "../../core/ops/random.ts";
 import { isStrided, type Storage, scoped } from "../../core/strided.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
-import type { FunctionBody, Graph, Model, Node, Value } from "../ir/graph.ts";
+import type { FunctionBody, Graph, Model, Node } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { type EvaluatedValue, type Feed, given, taken } from "./feed.ts";
 import { evaluatorOf } from "./index.ts";
+import { functionKey, type Plan, planOf, type Slot, Slots, type Step } from "./plan.ts";
 import { Call, type Evaluate, type Surroundings } from "./table.ts";
-import { type Computed, storagesOf } from "./value.ts";
+import { type Computed, none, storagesOf } from "./value.ts";
 
 export interface EvaluateOptions {
   /** Seed of random nodes that bring none; 0 unless said otherwise, so that the same model gives the same values. */
@@ -32,8 +33,6 @@ export function evaluate(model: Model, inputs: { readonly [name: string]: Feed }
     () => [],
   );
 }
-
-const functionKey = (domain: string, name: string): string => `${domain}::${name}`;
 
 /** All ops without an evaluator, at once. */
 function refuseUnsupported(model: Model): void {
@@ -66,59 +65,6 @@ function calledNode(model: Model, node: Node): string {
   return `${node.op}${name ? ` ${name}` : ""}${origin ? ` from ${origin}` : ""}`;
 }
 
-/** A node, how it computes (or the function that it calls), and what nothing reads any more after it. */
-interface Step {
-  readonly node: Node;
-  readonly evaluator: Evaluate | undefined;
-  readonly body: FunctionBody | undefined;
-  readonly dead: readonly Value[];
-}
-
-/** What a graph defines, and its nodes in order: found once, since a body may run many times. */
-interface Plan {
-  readonly made: ReadonlySet<Value>;
-  readonly steps: readonly Step[];
-}
-
-/** Where each value that `graph` makes or reads is read last; graph outputs are read after all nodes. */
-function lastReaders(graph: Graph): Map<Value, Node> {
-  const last = new Map<Value, Node>();
-  const read = (inner: Graph, node: Node): void => {
-    for (const each of inner.nodes()) {
-      for (const v of each.inputs) if (v !== null) last.set(v, node);
-      for (const body of each.graphs) read(body, node);
-    }
-    for (const v of inner.outputs) last.set(v, node);
-  };
-  for (const node of graph.nodes()) {
-    for (const v of node.outputs) last.set(v, node);
-    for (const v of node.inputs) if (v !== null) last.set(v, node);
-    for (const body of node.graphs) read(body, node);
-  }
-  for (const v of graph.outputs) last.delete(v);
-  return last;
-}
-
-/** Initializers of bodies stay for the next iteration. */
-function planOf(graph: Graph, main: boolean, functions: ReadonlyMap<string, FunctionBody>): Plan {
-  const made = new Set<Value>([...graph.inputs, ...(main ? graph.initializers : [])]);
-  for (const node of graph.nodes()) for (const v of node.outputs) made.add(v);
-  const dead = new Map<Node, Value[]>();
-  for (const [v, node] of lastReaders(graph)) {
-    if (!made.has(v)) continue;
-    const known = dead.get(node);
-    if (known) known.push(v);
-    else dead.set(node, [v]);
-  }
-  const steps = Array.from(graph.nodes(), (node) => ({
-    node,
-    evaluator: evaluatorOf(node),
-    body: functions.get(functionKey(node.domain, node.op)),
-    dead: dead.get(node) ?? [],
-  }));
-  return { made, steps };
-}
-
 /** The function that a graph is the body of: versions that it imports, and what its caller gives. */
 interface Frame {
   readonly opsets: ReadonlyMap<string, number>;
@@ -136,7 +82,7 @@ class Evaluation {
   readonly #options: EvaluateOptions;
   readonly #generator: Generator;
   readonly #functions: ReadonlyMap<string, FunctionBody>;
-  readonly #values = new Map<Value, Computed>();
+  readonly #slots = new Slots();
   /** How many values use each storage: it is freed with the last one. */
   readonly #holders = new Map<Storage, number>();
   readonly #plans = new Map<Graph, Plan>();
@@ -153,45 +99,52 @@ class Evaluation {
     const named = new Map(graph.inputs.map((v) => [v.name ?? "", v]));
     for (const [name, feed] of Object.entries(inputs)) {
       const value = named.get(name);
-      if (value !== undefined) this.#set(value, taken(feed, value));
+      if (value !== undefined) this.#set(this.#slots.of(value), taken(feed, value));
       else throw new OnnxExporterError("eval/input", `the model has no input ${name}`, `its inputs are ${[...named.keys()].join(", ")}`);
     }
     for (const v of graph.inputs) {
-      if (!this.#values.has(v) && !v.isInitializer && v.container?.kind !== "optional") {
+      const slot = this.#slots.of(v);
+      if (slot.computed !== null || v.isInitializer) continue;
+      if (v.container?.kind !== "optional") {
         throw new OnnxExporterError("eval/input", `no value for input ${v.name}`, "give a tensor for every input");
       }
+      this.#set(slot, none);
     }
     return this.#graph(graph, { opsets: opset_import, attributes: null }, this.#options.onNode);
   }
 
-  /** Runs a graph whose inputs are set; what it defines is dropped. Its results are held, until the caller releases them. */
-  #graph(graph: Graph, frame: Frame, onNode?: EvaluateOptions["onNode"]): Computed[] {
+  #plan(graph: Graph): Plan {
     let plan = this.#plans.get(graph);
     if (plan === undefined) {
-      plan = planOf(graph, graph === this.#model.graph, this.#functions);
+      plan = planOf(graph, graph === this.#model.graph, this.#functions, this.#slots);
       this.#plans.set(graph, plan);
     }
+    return plan;
+  }
+
+  /** Runs a graph whose inputs are set; what it defines is dropped. Its results are held, until the caller releases them. */
+  #graph(graph: Graph, frame: Frame, onNode?: EvaluateOptions["onNode"]): Computed[] {
+    const plan = this.#plan(graph);
     plan.steps.forEach((step, index) => {
       onNode?.(step.node, index, graph.size);
       this.#step(step, frame);
     });
-    const results = graph.outputs.map((v) => this.#get(v));
+    const results = plan.outputs.map((slot) => this.#get(slot));
     for (const result of results) this.#retain(result);
-    for (const v of graph.outputs) if (plan.made.has(v)) this.#drop(v);
-    for (const v of graph.inputs) this.#drop(v);
+    for (const slot of plan.last) this.#drop(slot);
     return results;
   }
 
   #step(step: Step, frame: Frame): void {
-    const { node, body } = step;
-    const inputs = node.inputs.map((v) => (v === null ? null : this.#get(v)));
-    const results = body ? this.#call(node, body, inputs, frame) : this.#compute(step, inputs, frame);
-    node.outputs.forEach((v, i) => {
-      const result = results[i] ?? null;
-      if (result !== null) this.#set(v, result);
+    const inputs = step.inputs.map((slot) => (slot === null ? null : this.#get(slot)));
+    const results = step.body ? this.#call(step.node, step.body, inputs, frame) : this.#compute(step, inputs, frame);
+    results.forEach((result, i) => {
+      const slot = step.outputs[i];
+      if (result === null) return;
+      if (slot === undefined) this.#release(result);
+      else this.#put(slot, result);
     });
-    this.#releaseAll(results);
-    for (const v of step.dead) this.#drop(v);
+    for (const slot of step.dead) this.#drop(slot);
   }
 
   /** Results are held, until their values hold them. */
@@ -240,9 +193,9 @@ class Evaluation {
   }
 
   #bind(graph: Graph, operands: Results): void {
-    graph.inputs.forEach((v, i) => {
+    this.#plan(graph).inputs.forEach((slot, i) => {
       const operand = operands[i] ?? null;
-      if (operand !== null) this.#set(v, operand);
+      if (operand !== null) this.#set(slot, operand);
     });
   }
 
@@ -256,25 +209,28 @@ class Evaluation {
     return this.#graph(body.graph, { opsets: body.opset_import ?? frame.opsets, attributes });
   }
 
-  #get(value: Value): Computed {
-    const known = this.#values.get(value);
-    if (known !== undefined) return known;
+  #get(slot: Slot): Computed {
+    if (slot.computed !== null) return slot.computed;
+    const { value } = slot;
     const constant = value.source ? loadStrided(value.source) : value.strings;
     if (constant === null) throw new OnnxExporterError("eval/input", `nothing makes ${value.name}`, "give a value for every input");
-    this.#set(value, constant);
+    this.#set(slot, constant);
     return constant;
   }
 
-  #set(value: Value, computed: Computed): void {
+  #set(slot: Slot, computed: Computed): void {
     this.#retain(computed);
-    this.#drop(value);
-    this.#values.set(value, computed);
+    this.#put(slot, computed);
   }
-  #drop(value: Value): void {
-    const known = this.#values.get(value);
-    if (known === undefined) return;
-    this.#values.delete(value);
-    this.#release(known);
+  /** The slot takes over a value that is held already. */
+  #put(slot: Slot, computed: Computed): void {
+    this.#drop(slot);
+    slot.computed = computed;
+  }
+  #drop(slot: Slot): void {
+    if (slot.computed === null) return;
+    this.#release(slot.computed);
+    slot.computed = null;
   }
   #retain(computed: Computed): void {
     if (isStrided(computed)) this.#hold(computed.storage);

@@ -10,9 +10,11 @@ import { rangeOf } from "../../core/ops/reduce-set.ts";
 import { positionsOf, type ResampledDim, type Resampling, resamplingTaps } from "../../core/ops/resample.ts";
 import { resizeDim } from "../../core/ops/resize.ts";
 import { floats, fromIntegers } from "../../core/ops/values.ts";
-import type { Strided } from "../../core/strided.ts";
-import { type DType, isFloat, width } from "../../dtype.ts";
+import { isStrided, type Strided } from "../../core/strided.ts";
+import { type DType, isComplex, isFloat } from "../../dtype.ts";
+import { type AnyTensor, anyTensor, arrange } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
+import { describe } from "./value.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -59,10 +61,10 @@ function listAt(call: Call, i: number): readonly number[] | null {
 const scaledSize = (n: number, scale: number): number => Math.floor(Math.fround(n * scale));
 
 /** Dims by axis from scales, or from sizes, which `keep_aspect_ratio_policy` may change. */
-function dimsOf(call: Call, x: Strided, axes: readonly number[]): ResampledDim[] {
+function dimsOf(call: Call, shape: readonly number[], axes: readonly number[]): ResampledDim[] {
   const [roi, scales, sizes] = [listAt(call, 1), listAt(call, 2), listAt(call, 3)];
   const roiOf = (i: number): readonly [number, number] => [roi?.[i] ?? 0, roi?.[i + axes.length] ?? 1];
-  const inputs = axes.map((d) => x.shape[d] as number);
+  const inputs = axes.map((d) => shape[d] as number);
   const given = scales ?? sizes;
   if (given === null || given.length !== axes.length)
     throw call.refuse("input", `${given?.length ?? 0} scales or sizes for ${axes.length} axes`, "give one scale or one size for each axis");
@@ -82,7 +84,7 @@ function dimsOf(call: Call, x: Strided, axes: readonly number[]): ResampledDim[]
 }
 
 /** Floats of x's precision, where weights need them. */
-const carrierOf = (dtype: DType): DType => (dtype === "float64" || (!isFloat(dtype) && width(dtype) >= 4) ? "float64" : "float32");
+const carrierOf = (dtype: DType): DType => (dtype === "float64" || !isFloat(dtype) ? "float64" : "float32");
 
 /** Floats as `dtype`; integers are rounded to the nearest and saturate. */
 function stored(x: Strided, dtype: DType): Strided {
@@ -102,24 +104,31 @@ function extrapolated(x: Strided, dim: number, positions: readonly number[], inp
   return where(cast(outside, "bool"), fill(x.dtype, [], value), x);
 }
 
-/** One dim after the other. */
-function resampled(call: Call, x: Strided, axes: readonly number[], dims: readonly ResampledDim[], how: Resampling): Strided {
+/** One dim after the other. Only numbers that have an order can be weighed; the nearest may be anything. */
+function resampled(call: Call, source: AnyTensor, axes: readonly number[], dims: readonly ResampledDim[], how: Resampling): AnyTensor {
   const crops = how.transformation === "tf_crop_and_resize";
-  const start = how.mode === "nearest" && !crops ? x : cast(x, carrierOf(x.dtype));
-  const y = axes.reduce((part, axis, i) => {
-    const dim = dims[i] as ResampledDim;
-    if (stays(dim)) return part;
-    const resized = resizeDim(part, axis, resamplingTaps(dim, how));
-    return crops
-      ? extrapolated(resized, axis, positionsOf(dim, how.transformation), dim.input, call.float("extrapolation_value", 0))
-      : resized;
-  }, start);
-  return stored(y, x.dtype);
+  const moves = how.mode === "nearest" && !crops;
+  if (!moves && (!isStrided(source) || isComplex(source.dtype))) {
+    throw call.refuse("input", `input 0 is ${describe(source)}, which has no ${how.mode} mean`, "resize it in mode nearest");
+  }
+  return arrange(call, source, (x) => {
+    const y = axes.reduce(
+      (part, axis, i) => {
+        const dim = dims[i] as ResampledDim;
+        if (stays(dim)) return part;
+        const resized = resizeDim(part, axis, resamplingTaps(dim, how));
+        const beyond = call.float("extrapolation_value", 0);
+        return crops ? extrapolated(resized, axis, positionsOf(dim, how.transformation), dim.input, beyond) : resized;
+      },
+      moves ? x : cast(x, carrierOf(x.dtype)),
+    );
+    return stored(y, x.dtype);
+  });
 }
 
 /** Scales by dim: from the image's attributes (opset 1), an attribute (7), or input 1 (9, and Resize-10). */
-function scaled(call: Call): Strided {
-  const x = call.tensor(0);
+function scaled(call: Call): AnyTensor {
+  const x = anyTensor(call, 0);
   const pair = [call.float("height_scale", 1), call.float("width_scale", 1)];
   const scales = listAt(call, 1) ?? call.floats("scales") ?? [...x.shape.slice(2).map(() => 1), ...pair];
   const dims = x.shape.map((input, d) => ({
@@ -131,11 +140,11 @@ function scaled(call: Call): Strided {
   return resampled(call, x, range(x.shape.length), dims, simple(call));
 }
 
-function resize(call: Call): Strided {
+function resize(call: Call): AnyTensor {
   if (call.opset < 11) return scaled(call);
-  const x = call.tensor(0);
+  const x = anyTensor(call, 0);
   const axes = call.ints("axes")?.map((d) => dimOf(d, x.shape.length)) ?? range(x.shape.length);
-  return resampled(call, x, axes, dimsOf(call, x, axes), resampling(call));
+  return resampled(call, x, axes, dimsOf(call, x.shape, axes), resampling(call));
 }
 
 const paddings: { readonly [mode: string]: GridOptions["padding"] } = { zeros: "zeros", border: "border", reflection: "reflection" };

@@ -9,7 +9,7 @@ import { control } from "./control.ts";
 import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
-import { image as imageDecoder } from "./image/index.ts";
+import { imageDecoder } from "./image-decoder/index.ts";
 import { image } from "./image.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";

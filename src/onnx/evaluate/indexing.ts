@@ -75,15 +75,17 @@ const scatterElements: Evaluate = (call) =>
   })[0] as AnyTensor;
 
 /** Writes updates [batch, …, steps, …] into the cache from each sample's write index on. */
-function tensorScatter(call: Call): Strided {
-  const [cache, update] = [call.tensor(0), call.tensor(1)];
-  const axis = dimOf(call.int("axis", -2), cache.shape.length);
-  const [size, steps] = [cache.shape[axis] as number, update.shape[axis] as number];
-  const starts = call.integersAt(2) ?? new Array<number>(cache.shape[0] as number).fill(0);
-  const circular = call.string("mode", "linear") === "circular";
-  const places = starts.flatMap((s) => Array.from({ length: steps }, (_, i) => (circular ? (s + i) % size : s + i)));
-  const shape = cache.shape.map((_, d) => (d === 0 ? starts.length : d === axis ? steps : 1));
-  return scatter(cache, axis, expand(fromIntegers(places, shape), update.shape), update);
+function tensorScatter(call: Call): AnyTensor {
+  return arrangeAll(call, [call.value(0), call.value(1)], (xs) => {
+    const [cache, update] = xs as [Strided, Strided];
+    const axis = dimOf(call.int("axis", -2), cache.shape.length);
+    const [size, steps] = [cache.shape[axis] as number, update.shape[axis] as number];
+    const starts = call.integersAt(2) ?? new Array<number>(cache.shape[0] as number).fill(0);
+    const circular = call.string("mode", "linear") === "circular";
+    const places = starts.flatMap((s) => Array.from({ length: steps }, (_, i) => (circular ? (s + i) % size : s + i)));
+    const shape = cache.shape.map((_, d) => (d === 0 ? starts.length : d === axis ? steps : 1));
+    return [scatter(cache, axis, expand(fromIntegers(places, shape), update.shape), update)];
+  })[0] as AnyTensor;
 }
 
 /** off and on along a new axis of `depth`; an index outside [-depth, depth) has no on. */
@@ -112,7 +114,7 @@ function nonZero(call: Call): Strided {
         x.strings.map((s) => (s === "" ? 0 : 1)),
         x.shape,
       );
-  return permute(nonzero(truth), [1, 0]);
+  return permute(nonzero(cast(truth, "bool")), [1, 0]);
 }
 
 function compressed(x: Strided, call: Call): Strided {

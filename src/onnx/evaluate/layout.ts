@@ -1,4 +1,4 @@
-/** @file Ops that arrange elements: reshape, transpose, slice, split, concat, pad, tile. All but Trilu and Col2Im take strings too. */
+/** @file Ops that arrange elements: reshape, transpose, slice, split, concat, pad, tile. All but Col2Im take strings too. */
 
 import { compare, where } from "../../core/ops/elementwise.ts";
 import { gather, scatter, zeros } from "../../core/ops/index.ts";
@@ -198,17 +198,18 @@ function spaceToDepth(x: Strided, call: Call): Strided {
 }
 
 /** The upper or lower triangle of matrices, counted from diagonal k; the rest is 0. */
-function triangle(call: Call): Strided {
-  const x = call.tensor(0);
+function triangle(call: Call): AnyTensor {
+  const source = anyTensor(call, 0);
   const k = call.integersAt(1)?.[0] ?? 0;
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const [rows, columns] = source.shape.slice(-2) as [number, number];
   const row = fromIntegers(range(rows), [rows, 1]);
   const column = fromIntegers(
     range(columns).map((j) => j - k),
     [1, columns],
   );
   const keeps = compare(call.int("upper", 1) === 1 ? "ge" : "le", column, row);
-  return where(keeps, x, zeros(x.dtype, []));
+  const move = ([x, rest]: readonly Strided[]) => [where(keeps, x as Strided, rest as Strided)];
+  return arrangeAll(call, [source, nothing(source)], move)[0] as AnyTensor;
 }
 
 /** The first `lengths[b]` steps of each sequence in reverse; the rest stays. */

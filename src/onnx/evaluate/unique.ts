@@ -1,9 +1,11 @@
 /** @file Unique: the different elements of a tensor, or the different slices along an axis. */
 
+import { viewAsReal } from "../../core/ops/complex.ts";
 import { indexSelect } from "../../core/ops/index.ts";
 import { dimOf, permute, reshape } from "../../core/ops/layout.ts";
 import { elements, fromIntegers } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
+import { isComplex } from "../../dtype.ts";
 import { type AnyTensor, anyTensor, arrange } from "./arrange.ts";
 import type { Call } from "./table.ts";
 
@@ -28,10 +30,10 @@ function lexicographic(a: readonly Element[], b: readonly Element[]): number {
 const sliced = (x: Strided, axis: number | null): Strided =>
   axis === null ? reshape(x, [numel(x.shape)]) : permute(x, [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)]);
 
-/** The slices of `x` as lists of elements. */
+/** The slices of `x` as lists of elements; complex numbers as two each. */
 function slicesOf(call: Call, x: AnyTensor, axis: number | null): Element[][] {
   const moved = arrange(call, x, (t) => sliced(t, axis));
-  const flat: readonly Element[] = isStrided(moved) ? elements(moved) : moved.strings;
+  const flat: readonly Element[] = isStrided(moved) ? elements(isComplex(moved.dtype) ? viewAsReal(moved) : moved) : moved.strings;
   const count = moved.shape[0] as number;
   const size = count === 0 ? 0 : flat.length / count;
   return Array.from({ length: count }, (_, i) => flat.slice(i * size, (i + 1) * size));
