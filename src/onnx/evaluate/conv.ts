@@ -31,8 +31,9 @@ export function integerConvolution(call: Call, x: Strided, xZero: Strided | null
   return convolution(call, centered(x, xZero), centered(w, wZero && along(wZero, 0, w.shape.length)), bias);
 }
 
-function quantizedConvolution(call: Call): Strided {
-  const [x, w, zero] = [call.tensor(0), call.tensor(3), call.tensor(7)];
+/** QLinearConv of the node's inputs, of which the first is `x`. */
+export function quantizedConvolution(call: Call, x: Strided): Strided {
+  const [w, zero] = [call.tensor(3), call.tensor(7)];
   const sums = integerConvolution(call, x, call.optional(2), w, call.optional(5), call.optional(8));
   const f32 = (i: number) => cast(call.tensor(i), "float32");
   const factor = binary("div", binary("mul", f32(1), along(f32(4), 1, x.shape.length)), f32(6));
@@ -63,6 +64,6 @@ export const conv: EvaluateTable = {
   Conv: (call) => convolution(call, call.tensor(0), call.tensor(1), call.optional(2)),
   ConvTranspose: transposed,
   ConvInteger: (call) => integerConvolution(call, call.tensor(0), call.optional(2), call.tensor(1), call.optional(3), null),
-  QLinearConv: quantizedConvolution,
+  QLinearConv: (call) => quantizedConvolution(call, call.tensor(0)),
   CausalConvWithState: causalConvolution,
 };

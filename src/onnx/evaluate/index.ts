@@ -3,6 +3,12 @@
 import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
 import { attention } from "./attention.ts";
+import { contrib } from "./contrib.ts";
+import { contribAttention } from "./contrib-attention.ts";
+import { contribGrouped } from "./contrib-grouped.ts";
+import { contribLinear } from "./contrib-linear.ts";
+import { contribNorm } from "./contrib-norm.ts";
+import { contribQuantized } from "./contrib-quantized.ts";
 import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
@@ -19,6 +25,12 @@ import type { Evaluate, EvaluateTable } from "./table.ts";
 /** The families by file name. */
 const families: Readonly<Record<string, EvaluateTable>> = {
   attention,
+  contrib,
+  "contrib-attention": contribAttention,
+  "contrib-grouped": contribGrouped,
+  "contrib-linear": contribLinear,
+  "contrib-norm": contribNorm,
+  "contrib-quantized": contribQuantized,
   conv,
   creation,
   elementwise,

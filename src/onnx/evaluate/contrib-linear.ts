@@ -1,0 +1,143 @@
+/** @file Matrix products and convolutions of com.microsoft: fused with what follows, and of quantized weights. ONNX Runtime is what they follow. */
+
+import { perElement, unpackBits } from "../../core/ops/block-quantized.ts";
+import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
+import { indexSelect } from "../../core/ops/index.ts";
+import { permute, reshape, slice, transpose } from "../../core/ops/layout.ts";
+import { inverse } from "../../core/ops/linalg.ts";
+import { matmul } from "../../core/ops/matmul.ts";
+import { widened, wideOf } from "../../core/ops/precision.ts";
+import { activations, clamped } from "../../core/ops/recurrence.ts";
+import { reduce } from "../../core/ops/reduce.ts";
+import { along, quantized, rounded } from "../../core/ops/requantize.ts";
+import { numel, type Strided } from "../../core/strided.ts";
+import { type DType, isFloat } from "../../dtype.ts";
+import { convolution } from "./conv.ts";
+import { gemm, quantizedProduct } from "./linear.ts";
+import type { Call, EvaluateTable } from "./table.ts";
+
+/** The activation that a fused op ends with, on float32 or float64. `parameters` are what its name takes, in order. */
+function activated(call: Call, x: Strided, parameters: readonly (number | null)[]): Strided {
+  const name = call.string("activation", "").toLowerCase();
+  const [first, second] = [parameters[0] ?? null, parameters[1] ?? null];
+  if (name === "") return x;
+  if (name === "clip") return clamped(x, first ?? Number.NEGATIVE_INFINITY, second ?? Number.POSITIVE_INFINITY);
+  if (name === "hardswish")
+    return binary("mul", x, clamped(binary("add", binary("div", x, scalarTensor(x.dtype, 6)), scalarTensor(x.dtype, 0.5)), 0, 1));
+  const row = activations[name];
+  if (row === undefined)
+    throw call.refuse("attribute", `unknown activation ${name}`, `known: clip, hardswish, ${Object.keys(activations).join(", ")}`);
+  return row.f(x, first ?? row.alpha ?? 0, second ?? row.beta ?? 0);
+}
+
+/** alpha A B, either with its first dim moved behind the batch, and transposed. */
+function fusedMatMul(call: Call): Strided {
+  const turned = (x: Strided, side: string) => {
+    const dims = x.shape.map((_, d) => d);
+    const moved = call.int(`transBatch${side}`, 0) === 1 ? permute(x, [...dims.slice(1, -1), 0, dims.length - 1]) : x;
+    return call.int(`trans${side}`, 0) === 1 && x.shape.length > 1 ? transpose(moved, -2, -1) : moved;
+  };
+  const [a, b] = [call.tensor(0), call.tensor(1)];
+  const wide = wideOf(a.dtype);
+  const product = matmul(turned(cast(a, wide), "A"), turned(cast(b, wide), "B"));
+  return cast(binary("mul", product, scalarTensor(wide, call.float("alpha", 1))), a.dtype);
+}
+
+function fusedGemm(call: Call): Strided {
+  const y = gemm(call, call.tensor(0), call.tensor(1), call.optional(2));
+  const parameter = (name: string) => (call.attribute(name) === undefined ? null : call.float(name, 0));
+  return widened(y, (wide) => activated(call, wide, [parameter("activation_alpha"), parameter("activation_beta")]));
+}
+
+function fusedConv(call: Call, x: Strided, z: Strided | null): Strided {
+  const y = convolution(call, x, call.tensor(1), call.optional(2));
+  const sum = z === null ? y : binary("add", y, z);
+  return widened(sum, (wide) => activated(call, wide, call.floats("activation_params") ?? []));
+}
+
+/** [N, spatial…, C] as [N, C, spatial…], a view, and back. */
+export const channelsFirst = (x: Strided): Strided => permute(x, [0, x.shape.length - 1, ...x.shape.map((_, d) => d).slice(1, -1)]);
+export const channelsLast = (x: Strided): Strided => permute(x, [0, ...x.shape.map((_, d) => d).slice(2), 1]);
+
+/** The weight [N, K] of MatMulNBits: (number - zero point) * scale of its block, or of the group that `g_idx` says. */
+function blockWeight(call: Call): Strided {
+  const [bits, size, columns, inner] = [call.int("bits", 4), call.int("block_size", 0), call.int("N", 0), call.int("K", 0)];
+  const [packed, scales, zeros, groups] = [call.tensor(1), call.tensor(2), call.optional(3), call.optional(4)];
+  const blocks = Math.ceil(inner / size);
+  const numbers = slice(unpackBits(reshape(packed, [columns, numel(packed.shape) / columns]), bits), 1, 0, inner);
+  const spread = (v: Strided) => (groups === null ? perElement(v, size, inner) : indexSelect(v, 1, groups));
+  const matrix = (v: Strided) => slice(reshape(v, [columns, numel(v.shape) / columns]), 1, 0, blocks);
+  const point = (): Strided => {
+    if (zeros === null) return fill("float32", [columns, blocks], 2 ** (bits - 1));
+    return isFloat(zeros.dtype) ? matrix(zeros) : matrix(unpackBits(reshape(zeros, [columns, numel(zeros.shape) / columns]), bits));
+  };
+  const centered = binary("sub", cast(numbers, "float32"), spread(cast(point(), "float32")));
+  return binary("mul", centered, spread(cast(matrix(scales), "float32")));
+}
+
+function matMulBits(call: Call): Strided {
+  const [a, bias] = [call.tensor(0), call.optional(5)];
+  const wide = wideOf(a.dtype);
+  const y = matmul(cast(a, wide), transpose(cast(blockWeight(call), wide), 0, 1));
+  return cast(bias === null ? y : binary("add", y, cast(bias, wide)), a.dtype);
+}
+
+/** An integer product times both scales (B's along columns), plus bias, as `dtype`. */
+export function scaledProduct(product: Strided, aScale: Strided, bScale: Strided, bias: Strided | null, dtype: DType): Strided {
+  const factor = binary("mul", cast(aScale, "float32"), along(cast(bScale, "float32"), product.shape.length - 1, product.shape.length));
+  const y = binary("mul", cast(product, "float32"), factor);
+  return cast(bias === null ? y : binary("add", y, cast(bias, "float32")), dtype);
+}
+
+/** x in uint8 with a scale and a zero point that its range (with 0) gives: DynamicQuantizeLinear. */
+export function dynamicallyQuantized(x: Strided): { readonly x: Strided; readonly scale: Strided; readonly zero: Strided } {
+  const zero = scalarTensor("float32", 0);
+  const end = (op: "min" | "max") => (numel(x.shape) === 0 ? zero : reduce(op, x, null, false));
+  const [low, high] = [binary("minimum", end("min"), zero), binary("maximum", end("max"), zero)];
+  const span = binary("div", binary("sub", high, low), scalarTensor("float32", 255));
+  // A tensor of zeros has scale 1.
+  const scale = binary("add", span, cast(unary("logical_not", cast(span, "bool")), "float32"));
+  const point = rounded(binary("div", unary("neg", low), scale), null, "uint8");
+  return { x: quantized(x, scale, point, "uint8"), scale, zero: point };
+}
+
+function dynamicProduct(call: Call): Strided {
+  const [a, b] = [dynamicallyQuantized(call.tensor(0)), call.tensor(1)];
+  const product = quantizedProduct(a.x, a.zero, b, call.optional(3));
+  return scaledProduct(product, a.scale, call.tensor(2), call.optional(4), "float32");
+}
+
+/** alpha a b (A B + C), where C counts in the product's own units; quantized where the result's scale is given. */
+function quantizedGemm(call: Call): Strided {
+  const turned = (i: number, name: string) => (call.int(name, 0) === 1 ? transpose(call.tensor(i), 0, 1) : call.tensor(i));
+  const product = quantizedProduct(turned(0, "transA"), call.tensor(2), turned(3, "transB"), call.tensor(5));
+  const [c, scale, zero] = [call.optional(6), call.optional(7), call.optional(8)];
+  const sum = c === null ? product : binary("add", product, c);
+  const y = binary(
+    "mul",
+    scaledProduct(sum, call.tensor(1), call.tensor(4), null, "float32"),
+    scalarTensor("float32", call.float("alpha", 1)),
+  );
+  return scale === null || zero === null ? y : quantized(y, scale, zero, zero.dtype);
+}
+
+export const contribLinear: EvaluateTable = {
+  "com.microsoft::FusedMatMul": fusedMatMul,
+  "com.microsoft::TransposeMatMul": fusedMatMul,
+  "com.microsoft::FusedGemm": fusedGemm,
+  "com.microsoft::FusedConv": (call) => fusedConv(call, call.tensor(0), call.optional(3)),
+  "com.microsoft::NhwcConv": (call) => channelsLast(convolution(call, channelsFirst(call.tensor(0)), call.tensor(1), call.optional(2))),
+  "com.microsoft::NhwcFusedConv": (call) => {
+    const z = call.optional(3);
+    return channelsLast(fusedConv(call, channelsFirst(call.tensor(0)), z && channelsFirst(z)));
+  },
+  "com.microsoft::MatMulNBits": matMulBits,
+  "com.microsoft::MatMulIntegerToFloat": (call) => {
+    const product = quantizedProduct(call.tensor(0), call.optional(4), call.tensor(1), call.optional(5));
+    return scaledProduct(product, call.tensor(2), call.tensor(3), call.optional(6), call.tensor(2).dtype);
+  },
+  "com.microsoft::DynamicQuantizeMatMul": dynamicProduct,
+  "com.microsoft::QGemm": quantizedGemm,
+  "com.microsoft::MatMulInteger16": (call) => matmul(cast(call.tensor(0), "int32"), cast(call.tensor(1), "int32")),
+  "com.microsoft::Inverse": (call) => inverse(call.tensor(0)),
+};
