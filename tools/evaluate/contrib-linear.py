@@ -7,7 +7,7 @@ rng = np.random.default_rng(8)
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def bytes_of(*shape, dtype=np.uint8):

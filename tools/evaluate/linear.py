@@ -8,7 +8,7 @@ rng = np.random.default_rng(1)
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def ints(*shape, dtype=np.int32, low=0, high=9):

@@ -8,7 +8,7 @@ GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def row(name, op, opset=22, oracle="onnxruntime", directions=1, optional=(), layout=0, dtype=np.float32, outputs=None, **attributes):
