@@ -17,13 +17,13 @@
  * An event is three words: `message << 5 | field`, a, b.
  *
  *   kind      wire types        a                          b
- *   string    2                 string                     position
+ *   string    2                 string                     position of its tag
  *   varint    0, packed 2       low word                   high word
  *   fixed32   5, packed 2       bits                       position
- *   message   2                 event after its last one   position
+ *   message   2                 event after its last one   position of its tag
  *   bytes     2                 position                   length
  *   pack32, pack64, packvar     5 | 1 | 0, packed 2: as bytes, an unpacked element as a piece of its own
- *   unknown   any               field number               position      (its field is 0)
+ *   unknown   any               field number               position of its tag   (its field is 0)
  */
 
 const STRING: i32 = 1;
@@ -253,7 +253,7 @@ export function wire_scan(s: usize, window: usize, start: i32, length: i32): i32
       store<i32>(frame, body + n, 4);
       store<i32>(frame, get(s, 8), 8);
       put(s, 52, depth + 1);
-      event(s, key, 0, body);
+      event(s, key, 0, position);
       put(s, 0, body);
       continue;
     }
@@ -265,7 +265,7 @@ export function wire_scan(s: usize, window: usize, start: i32, length: i32): i32
         return NEED_POOL;
       }
       if (id < 0) return NEED_STRINGS;
-      event(s, key, id, body);
+      event(s, key, id, position);
     } else if (kind == VARINT || kind == FIXED32) {
       if (body + n > stop) return NEED_WINDOW;
       const count = get(s, 8);

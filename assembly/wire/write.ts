@@ -11,6 +11,8 @@
  *   3     bits            fixed32
  *   4     string          length-delimited; an index into `strings`, a table of [address, length]
  *   5     id, length      length-delimited; the bytes are elsewhere: they count, but are not written (a hole)
+ *   6     string          whole fields, head and all, as they were read
+ *   7     id, length      the same, as a hole
  */
 
 const BEGIN: i32 = 0;
@@ -19,6 +21,8 @@ const VARINT: i32 = 2;
 const FIXED32: i32 = 3;
 const STRING: i32 = 4;
 const HOLE: i32 = 5;
+const FIELDS: i32 = 6;
+const FIELDS_HOLE: i32 = 7;
 
 /** More bytes than `capacity`. */
 const ERROR_CAPACITY: i32 = -1;
@@ -69,13 +73,14 @@ export function wire_write(
       t -= 8;
       p = putVarint(p, load<u64>(t));
       p = putVarint(p, field << 3);
-    } else if (kind == STRING) {
+    } else if (kind == STRING || kind == FIELDS) {
       t -= 4;
       const entry = strings + (<usize>load<u32>(t) << 3);
       const length = <usize>load<u32>(entry, 4);
       if (length + 32 > p - out) return ERROR_CAPACITY;
       p -= length;
       memory.copy(p, <usize>load<u32>(entry), length);
+      if (kind == FIELDS) continue;
       p = putVarint(p, <u64>length);
       p = putVarint(p, (field << 3) | 2);
     } else if (kind == END) {
@@ -94,13 +99,14 @@ export function wire_write(
       p -= 4;
       store<u32>(p, load<u32>(t));
       p = putVarint(p, (field << 3) | 5);
-    } else if (kind == HOLE) {
+    } else if (kind == HOLE || kind == FIELDS_HOLE) {
       t -= 8;
       store<u32>(holes, <u32>(top - p));
       store<i32>(holes, load<i32>(t), 4);
       holes += 8;
       const length = <u64>load<u32>(t, 4);
       outside += length;
+      if (kind == FIELDS_HOLE) continue;
       p = putVarint(p, length);
       p = putVarint(p, (field << 3) | 2);
     } else {

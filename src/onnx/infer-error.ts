@@ -81,7 +81,7 @@ const rows: { readonly [code: number]: Row } = {
 /** The error `infer/<reason>` for a node. `where` is its place in the user's program, "" where unknown. */
 export function inferenceError(node: Node, problem: Problem, where: string): OnnxExporterError {
   const [reason, text] = rows[problem.code] ?? ["unknown", () => `code ${problem.code}`];
-  const name = node.name === null ? "" : ` (node ${node.name})`;
+  const name = node.name === null || node.name === "" ? "" : ` (node ${node.name})`;
   const types = node.inputs.map((v) => (v === null ? "_" : typeText(v.type))).join(", ");
   return new OnnxExporterError(`infer/${reason}`, `${where === "" ? "" : `${where}: `}${node.op}(${types})${name}: ${text(node, problem)}`);
 }

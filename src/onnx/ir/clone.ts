@@ -1,6 +1,7 @@
 /** @file A copy of a model: new nodes and values, the same tensors' bytes, dims and origins. */
 
 import { type Attribute, Graph, Model, Node, Value } from "./graph.ts";
+import { copyUnheld, copyUnheldType } from "./unheld.ts";
 
 type Copies = Map<Value, Value>;
 
@@ -17,6 +18,7 @@ export function cloneModel(model: Model): Model {
   copy.domain = model.domain;
   copy.model_version = model.model_version;
   copy.doc_string = model.doc_string;
+  copyUnheld(model, copy);
   return copy;
 }
 
@@ -30,7 +32,10 @@ function cloneValue(v: Value, copies: Copies): Value {
   copy.source = v.source;
   copy.strings = v.strings;
   copy.data = v.data;
+  copy.doc_string = v.doc_string;
   copyMap(v.metadata, copy.metadata);
+  copyUnheld(v, copy);
+  copyUnheldType(v, copy);
   copies.set(v, copy);
   return copy;
 }
@@ -44,12 +49,18 @@ function cloneGraph(graph: Graph, copies: Copies): Graph {
   for (const v of graph.initializers) copy.initializers.add(copies.get(v) ?? cloneValue(v, copies));
   for (const node of graph.nodes()) copy.append(cloneNode(node, copies));
   for (const v of graph.outputs) copy.outputs.push(copies.get(v) ?? v);
+  copyUnheld(graph, copy);
   return copy;
 }
 
 function cloneAttribute(a: Attribute, copies: Copies): Attribute {
-  if (a.kind === "graph") return { kind: "graph", value: cloneGraph(a.value, copies) };
-  return a.kind === "graphs" ? { kind: "graphs", value: a.value.map((g) => cloneGraph(g, copies)) } : a;
+  if (a.kind !== "graph" && a.kind !== "graphs") return a;
+  const copy: Attribute =
+    a.kind === "graph"
+      ? { kind: "graph", value: cloneGraph(a.value, copies) }
+      : { kind: "graphs", value: a.value.map((g) => cloneGraph(g, copies)) };
+  copyUnheld(a, copy);
+  return copy;
 }
 
 function cloneNode(node: Node, copies: Copies): Node {
@@ -62,6 +73,8 @@ function cloneNode(node: Node, copies: Copies): Node {
   const copy = new Node(node.op, inputs, attributes, outputs, node.origin, node.domain);
   copy.name = node.name;
   copy.doc_string = node.doc_string;
+  copy.overload = node.overload;
+  copyUnheld(node, copy);
   copyMap(node.metadata, copy.metadata);
   return copy;
 }

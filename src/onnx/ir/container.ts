@@ -60,6 +60,8 @@ export function typeText(type: AnyType): string {
       return `optional(${inner(type.of)})`;
     case "map":
       return `map(${dtypeText(type.key)}, ${inner(type.of)})`;
+    case "opaque":
+      return `opaque(${type.domain}.${type.name})`;
   }
 }
 

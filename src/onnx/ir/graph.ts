@@ -16,7 +16,8 @@ export type ContainerType =
   | { readonly kind: "strings"; readonly shape: Shape | null }
   | { readonly kind: "sparse_tensor"; readonly dtype: DType; readonly shape: Shape | null }
   | { readonly kind: "sequence" | "optional"; readonly of: AnyType | null }
-  | { readonly kind: "map"; readonly key: DType | "string"; readonly of: AnyType | null };
+  | { readonly kind: "map"; readonly key: DType | "string"; readonly of: AnyType | null }
+  | { readonly kind: "opaque"; readonly domain: string; readonly name: string };
 export type AnyType = ({ readonly kind: "tensor" } & ValueType) | ContainerType;
 
 /** A constant of strings, row-major. */
@@ -117,6 +118,8 @@ export class Node {
   /** A hint, as of values. */
   name: string | null = null;
   doc_string = "";
+  /** Which function of this domain and name it calls, where there are several. */
+  overload = "";
   readonly metadata: Map<string, string> = new Map();
   readonly #inputs: (Value | null)[] = [];
   readonly #uses: (Use | null)[] = [];
@@ -285,10 +288,12 @@ export interface OriginRow {
   readonly fxNode?: string;
 }
 
-/** A function of the model, called by nodes of its domain and name. */
+/** A function of the model, called by nodes of its domain, name and overload. */
 export interface FunctionBody {
   readonly domain: string;
   readonly name: string;
+  /** "" where left out. */
+  readonly overload?: string;
   readonly graph: Graph;
   readonly attributes: readonly string[];
   /** Attributes that callers may leave out, with their values. */

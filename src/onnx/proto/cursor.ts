@@ -18,6 +18,22 @@ export interface Range {
   readonly end: number;
 }
 
+/** Bytes of the input. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The varint at `at`, of which the scanner has seen that it ends; wide ones lose their high bits. */
+function varint(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  for (let scale = 1; ; scale *= 128) {
+    const byte = bytes[at++] as number;
+    value += (byte & 127) * scale;
+    if (byte < 128 || at === bytes.length) return { value, end: at };
+  }
+}
+
 /** Reads the fields of one message after the other from the events of the scanner. */
 export class Cursor {
   readonly input: ByteInput;
@@ -49,16 +65,29 @@ export class Cursor {
   string(i: number): string {
     return this.#events.string(this.#words[i * 3 + 1] as number);
   }
+  /** The number of the string that event `i` is: equal strings have equal ones. */
+  id(i: number): number {
+    return this.#words[i * 3 + 1] as number;
+  }
+  named(id: number): string {
+    return this.#events.string(id);
+  }
   /** The strings, by number, of all fields of `key` in a range, nested ones too. */
   stringIds({ begin, end }: Range, key: number): Set<number> {
     const ids = new Set<number>();
     for (let i = begin; i < end; i++) if (this.#words[i * 3] === key) ids.add(this.#words[i * 3 + 1] as number);
     return ids;
   }
+  /** The event that is the last field of `key` of a message; -1 without one. */
+  find({ begin, end }: Range, key: number): number {
+    let found = -1;
+    for (let i = begin; i < end; i = this.next(i)) if (this.key(i) === key) found = i;
+    return found;
+  }
   /** The number of the string in field `key` of a message; -1 without one. */
   stringId({ begin, end }: Range, key: number): number {
-    for (let i = begin; i < end; i = this.next(i)) if (this.key(i) === key) return this.#words[i * 3 + 1] as number;
-    return -1;
+    const found = this.find({ begin, end }, key);
+    return found < 0 ? -1 : this.id(found);
   }
   /** An integer of 64 bits: a number where one holds it. */
   integer(i: number): number | bigint {
@@ -76,12 +105,23 @@ export class Cursor {
     return this.#float[0] as number;
   }
   /** Where the bytes of a payload are in the input. */
-  span(i: number): { readonly offset: number; readonly length: number } {
+  span(i: number): Span {
     return { offset: this.#words[i * 3 + 1] as number, length: this.#words[i * 3 + 2] as number };
   }
-  /** Field number and position of an event of no known field. */
-  unknown(i: number): { readonly field: number; readonly position: number } {
-    return { field: this.#words[i * 3 + 1] as number, position: this.#words[i * 3 + 2] as number };
+  /** The string as bytes are read that need not be text; `exact` where they are. */
+  text(i: number): { readonly text: string; readonly exact: boolean } {
+    return this.#events.text(this.#words[i * 3 + 1] as number);
+  }
+  /** Where the field that event `i` is lies in the input, head and all: a message, a string, or a field that is not known. */
+  field(i: number): Span {
+    const offset = this.#words[i * 3 + 2] as number;
+    const head = new Uint8Array(Math.min(20, this.input.size - offset));
+    this.input.read(offset, head);
+    const tag = varint(head, 0);
+    const wire = tag.value & 7;
+    const body = varint(head, tag.end);
+    const length = wire === 0 ? body.end : wire === 1 ? tag.end + 8 : wire === 5 ? tag.end + 4 : body.end + body.value;
+    return { offset, length };
   }
   /** Key and value of the StringStringEntryProto that event `i` is, put into `map`. */
   entry(i: number, map: Map<string, string>): void {

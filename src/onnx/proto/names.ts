@@ -3,43 +3,46 @@
 import { internal } from "../../errors.ts";
 import type { Graph, Model, Node, Value } from "../ir/graph.ts";
 
-/** Names that are taken; a hint that is gets a number. */
+/** Names that are taken here, or in a graph around; a hint that is gets a number. */
 class Allocator {
+  readonly #outer: Allocator | null;
   readonly #taken = new Set<string>();
   readonly #next = new Map<string, number>();
 
+  constructor(outer: Allocator | null) {
+    this.#outer = outer;
+  }
+
   take(hint: string): string {
-    if (!this.#taken.has(hint)) {
+    if (!this.isTaken(hint)) {
       this.#taken.add(hint);
       return hint;
     }
     let n = this.#next.get(hint) ?? 1;
-    while (this.#taken.has(`${hint}_${n}`)) n++;
+    while (this.isTaken(`${hint}_${n}`)) n++;
     this.#next.set(hint, n + 1);
     const name = `${hint}_${n}`;
     this.#taken.add(name);
     return name;
   }
+  isTaken(name: string): boolean {
+    return this.#taken.has(name) || (this.#outer?.isTaken(name) ?? false);
+  }
 }
 
-/** The names of one model's values and nodes. Values of all its graphs share one space, so nothing is ever shadowed; so do nodes. */
+/**
+ * The names of one model's values and nodes. What a body makes is named differently from all of the graphs around it, so nothing is ever
+ * shadowed; bodies side by side may use the same names.
+ */
 export class Names {
   readonly #values = new Map<Value, string>();
   readonly #nodes = new Map<Node, string>();
-  #space = new Allocator();
-  #nodeSpace = new Allocator();
   #unnamedValues = 0;
   #unnamedNodes = 0;
 
   constructor(model: Model) {
-    this.#claim(model.graph);
-    this.#name(model.graph);
-    for (const { graph } of model.functions) {
-      this.#space = new Allocator();
-      this.#nodeSpace = new Allocator();
-      this.#claim(graph);
-      this.#name(graph);
-    }
+    this.#graph(model.graph, { values: new Allocator(null), nodes: new Allocator(null) });
+    for (const { graph } of model.functions) this.#graph(graph, { values: new Allocator(null), nodes: new Allocator(null) });
   }
 
   /** "" for an optional output that nothing uses and that has the hint "". */
@@ -50,33 +53,38 @@ export class Names {
     return this.#nodes.get(n) ?? internal(`${n.op} is in no graph of the model`);
   }
 
-  /** Inputs, outputs and initializers keep their hints as long as no two are the same. */
-  #claim(graph: Graph): void {
-    graph.inputs.forEach((v, i) => {
-      this.#bind(v, v.name || `input_${i}`);
-    });
-    graph.outputs.forEach((v, i) => {
-      this.#bind(v, v.name || `output_${i}`);
-    });
-    let i = 0;
-    for (const v of graph.initializers) this.#bind(v, v.name || `initializer_${i++}`);
-  }
-
-  #name(graph: Graph): void {
+  #graph(graph: Graph, space: Space): void {
+    this.#claim(graph, space.values);
+    const bodies: Graph[] = [];
     for (const node of graph.nodes()) {
-      this.#nodes.set(node, this.#nodeSpace.take(node.name || `node_${node.op}_${this.#unnamedNodes++}`));
-      for (const sub of node.graphs) {
-        this.#claim(sub);
-        this.#name(sub);
-      }
+      this.#nodes.set(node, node.name === "" ? "" : space.nodes.take(node.name ?? `node_${node.op}_${this.#unnamedNodes++}`));
+      if (node.attributes.size > 0) bodies.push(...node.graphs);
       for (const v of node.outputs) {
         if (v.name === "" && v.uses.size === 0 && !this.#values.has(v)) this.#values.set(v, "");
-        else this.#bind(v, v.name || `val_${this.#unnamedValues++}`);
+        else this.#bind(v, space.values, v.name || `val_${this.#unnamedValues++}`);
       }
     }
+    for (const body of bodies) this.#graph(body, { values: new Allocator(space.values), nodes: new Allocator(space.nodes) });
   }
 
-  #bind(v: Value, hint: string): void {
-    if (!this.#values.has(v)) this.#values.set(v, this.#space.take(hint));
+  /** Inputs, outputs and initializers keep their hints as long as no two are the same. */
+  #claim(graph: Graph, space: Allocator): void {
+    graph.inputs.forEach((v, i) => {
+      this.#bind(v, space, v.name || `input_${i}`);
+    });
+    graph.outputs.forEach((v, i) => {
+      this.#bind(v, space, v.name || `output_${i}`);
+    });
+    let i = 0;
+    for (const v of graph.initializers) this.#bind(v, space, v.name || `initializer_${i++}`);
   }
+
+  #bind(v: Value, space: Allocator, hint: string): void {
+    if (!this.#values.has(v)) this.#values.set(v, space.take(hint));
+  }
+}
+
+interface Space {
+  readonly values: Allocator;
+  readonly nodes: Allocator;
 }

@@ -1,350 +1,303 @@
 /** @file GraphProto → Graph: values by name in nested scopes, nodes in order, types of what is known. */
 
-import { fromOnnx } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import { type Dim, isStatic, type SymEnv, show } from "../../symbolic.ts";
+import { isStatic } from "../../symbolic.ts";
 import { fakeSource } from "../../weights/basic.ts";
-import { parseDim } from "../ir/dim-text.ts";
-import { type Attribute, Graph, Node, Value, type ValueType } from "../ir/graph.ts";
+import { type Attribute, Graph, Node, Value } from "../ir/graph.ts";
+import { dense } from "../ir/sparse.ts";
+import { keep, keepType } from "../ir/unheld.ts";
 import type { Cursor, Range } from "./cursor.ts";
-import { type NamedTensor, type Origin, readTensor } from "./read-tensor.ts";
+import { type AttributeContext, readAttribute } from "./read-attribute.ts";
+import { fieldsAt } from "./read-fields.ts";
+import { type Origin, readSparse, readTensor } from "./read-tensor.ts";
+import type { TypeReader } from "./read-type.ts";
 import { malformed } from "./scan.ts";
-import { enums, fieldName, keysOf } from "./schema.ts";
+import { keysOf } from "./schema.ts";
 
 const graphKeys = keysOf("GraphProto");
 const nodeKeys = keysOf("NodeProto");
-const attributeKeys = keysOf("AttributeProto");
 const infoKeys = keysOf("ValueInfoProto");
-const typeKeys = keysOf("TypeProto");
-const tensorKeys = keysOf("TensorType");
-const shapeKeys = keysOf("TensorShapeProto");
-const dimKeys = keysOf("Dimension");
-const types = enums.AttributeType;
 
-/** Values by name; a sub-graph sees those of the graphs around it. */
+/** Values by the number of their name; a sub-graph sees those of the graphs around it. */
 export class Scope {
   readonly #outer: Scope | null;
-  readonly #values = new Map<string, Value>();
+  readonly #values = new Map<number, Value>();
   constructor(outer: Scope | null) {
     this.#outer = outer;
   }
-  own(name: string): Value | undefined {
-    return this.#values.get(name);
+  own(id: number): Value | undefined {
+    return this.#values.get(id);
   }
-  find(name: string): Value | undefined {
-    return this.#values.get(name) ?? this.#outer?.find(name);
+  find(id: number): Value | undefined {
+    return this.#values.get(id) ?? this.#outer?.find(id);
   }
-  set(name: string, value: Value): void {
-    this.#values.set(name, value);
+  set(id: number, value: Value): void {
+    this.#values.set(id, value);
   }
 }
 
-/** A ValueInfoProto. */
+/** Where the parts of a ValueInfoProto are among the events; -1 where they are not. */
 interface Info {
-  name: string;
-  type: ValueType | null;
-  /** What it is when it is no tensor: the TypeProto's field. */
-  other: string | null;
-  doc_string: string;
-  readonly metadata: Map<string, string>;
+  readonly id: number;
+  readonly type: number;
+  readonly doc: number;
+  readonly metadata: readonly number[];
+  readonly rest: readonly number[];
 }
 
 /** Builds graphs, bodies included, from the events of a GraphProto. Throws `proto/…` naming what is malformed. */
 export class GraphReader {
   readonly #cursor: Cursor;
-  readonly #env: SymEnv;
+  readonly #types: TypeReader;
   readonly #origin: Origin;
-  readonly #ignored: Set<string>;
 
-  constructor(cursor: Cursor, env: SymEnv, origin: Origin, ignored: Set<string>) {
+  constructor(cursor: Cursor, types: TypeReader, origin: Origin) {
     this.#cursor = cursor;
-    this.#env = env;
+    this.#types = types;
     this.#origin = origin;
-    this.#ignored = ignored;
   }
 
   /** Fills `graph` with the GraphProto in `range`. */
   read(range: Range, graph: Graph, scope: Scope, where: string, main = false): void {
     const cursor = this.#cursor;
-    const [nodes, initializers, inputs, outputs, infos]: number[][] = [[], [], [], [], []];
-    cursor.fields(range, (key, i) => {
-      if (key === graphKeys.node) (nodes as number[]).push(i);
-      else if (key === graphKeys.initializer) (initializers as number[]).push(i);
-      else if (key === graphKeys.input) (inputs as number[]).push(i);
-      else if (key === graphKeys.output) (outputs as number[]).push(i);
-      else if (key === graphKeys.value_info) (infos as number[]).push(i);
+    const nodes: number[] = [];
+    const initializers: number[] = [];
+    const sparse: number[] = [];
+    const [inputs, outputs, infos]: [Info[], Info[], Info[]] = [[], [], []];
+    const rest: number[] = [];
+    for (let i = range.begin; i < range.end; i = cursor.next(i)) {
+      const key = cursor.key(i);
+      if (key === graphKeys.node) nodes.push(i);
+      else if (key === graphKeys.initializer) initializers.push(i);
+      else if (key === graphKeys.input) inputs.push(this.#info(i));
+      else if (key === graphKeys.output) outputs.push(this.#info(i));
+      else if (key === graphKeys.value_info) infos.push(this.#info(i));
       else if (key === graphKeys.name) graph.name = cursor.string(i);
       else if (key === graphKeys.doc_string) graph.doc_string = cursor.string(i);
       else if (key === graphKeys.metadata_props) cursor.entry(i, graph.metadata);
-      else if (key === graphKeys.sparse_initializer) throw this.#unsupported("a sparse initializer", where);
-      else this.#ignored.add(fieldName(key));
-    });
-    for (const i of inputs as number[]) graph.inputs.push(this.#declare(this.#info(i), scope, "input"));
-    for (const i of initializers as number[]) {
-      this.#initializer(readTensor(cursor, cursor.inside(i), this.#origin, `an initializer of ${where}`), graph, scope);
+      else if (key === graphKeys.sparse_initializer) sparse.push(i);
+      else rest.push(i);
     }
-    if (main) this.#absent(range, infos as number[], graph, scope);
-    for (const i of nodes as number[]) graph.append(this.#node(i, scope, where));
-    for (const i of infos as number[]) this.#describe(this.#info(i), scope);
-    for (const i of outputs as number[]) {
-      const info = this.#info(i);
-      if (info.other !== null) throw this.#unsupported(`output ${info.name}, ${info.other}`, where);
-      graph.outputs.push(this.#describe(info, scope) ?? this.#unknown(info.name, `output of ${where}`));
-    }
+    if (rest.length > 0) keep(graph, { fields: fieldsAt(cursor, rest, this.#origin) });
+    for (const info of inputs) graph.inputs.push(this.#declare(info, scope, "input"));
+    for (const i of initializers) this.#initializer(i, graph, scope, where);
+    for (const i of sparse) this.#sparse(i, graph, scope, where);
+    if (main) this.#absent(range, infos, graph, scope);
+    for (const i of nodes) graph.append(this.#node(i, scope, where));
+    for (const info of infos) this.#describe(info, scope);
+    for (const info of outputs) graph.outputs.push(this.#describe(info, scope) ?? this.#unknown(info.id, `output of ${where}`));
   }
 
   /** Values that nodes read, that nothing makes, and whose type is told: the weights of a file that was saved without them. */
-  #absent(range: Range, infos: readonly number[], graph: Graph, scope: Scope): void {
+  #absent(range: Range, infos: readonly Info[], graph: Graph, scope: Scope): void {
+    if (infos.length === 0) return;
     const cursor = this.#cursor;
     const made = cursor.stringIds(range, nodeKeys.output);
     const read = cursor.stringIds(range, nodeKeys.input);
-    for (const at of infos) {
-      const id = cursor.stringId(cursor.inside(at), infoKeys.name);
-      if (made.has(id) || !read.has(id)) continue;
-      const info = this.#info(at);
-      const shape = info.type?.shape?.filter(isStatic);
-      if (scope.own(info.name) || info.type === null || shape?.length !== info.type.shape?.length || shape === undefined) continue;
+    for (const info of infos) {
+      if (made.has(info.id) || !read.has(info.id) || info.type < 0 || scope.own(info.id)) continue;
+      const name = cursor.named(info.id);
+      const { type } = this.#types.read(info.type, name);
+      if (type?.kind !== "tensor" || !type.shape?.every(isStatic)) continue;
       const value = this.#declare(info, scope, "initializer");
-      value.source = fakeSource(info.type.dtype, shape, info.name, info.name);
+      value.source = fakeSource(type.dtype, type.shape as readonly number[], name, name);
       graph.initializers.add(value);
     }
   }
 
-  /** Fills `graph` with the body of a function. */
+  /** Fills `graph` with the body of a function; inputs and outputs are numbers of names. */
   readFunction(
     graph: Graph,
-    inputs: readonly string[],
-    outputs: readonly string[],
+    inputs: readonly number[],
+    outputs: readonly number[],
     nodes: readonly number[],
     infos: readonly number[],
   ): void {
     const scope = new Scope(null);
     const where = `function ${graph.name}`;
-    for (const name of inputs)
-      graph.inputs.push(this.#declare({ name, type: null, other: null, doc_string: "", metadata: new Map() }, scope, "input"));
+    for (const id of inputs) graph.inputs.push(this.#declare({ id, type: -1, doc: -1, metadata: [], rest: [] }, scope, "input"));
     for (const i of nodes) graph.append(this.#node(i, scope, where));
     for (const i of infos) this.#describe(this.#info(i), scope);
-    for (const name of outputs) graph.outputs.push(scope.own(name) ?? this.#unknown(name, `output of ${where}`));
+    for (const id of outputs) graph.outputs.push(scope.own(id) ?? this.#unknown(id, `output of ${where}`));
   }
 
   #declare(info: Info, scope: Scope, what: string): Value {
-    if (info.name === "") throw malformed(this.#cursor.input, "graph", `has an ${what} without a name`);
-    if (info.other !== null) throw this.#unsupported(`${what} ${info.name}, ${info.other}`, "the graph");
-    if (scope.own(info.name)) throw malformed(this.#cursor.input, "graph", `has two values named ${info.name}`);
-    const value = new Value(info.name, info.type);
-    value.doc_string = info.doc_string;
-    for (const [key, text] of info.metadata) value.metadata.set(key, text);
-    scope.set(info.name, value);
+    const name = info.id < 0 ? "" : this.#cursor.named(info.id);
+    if (name === "") throw malformed(this.#cursor.input, "graph", `has an ${what} without a name`);
+    if (scope.own(info.id)) throw malformed(this.#cursor.input, "graph", `has two values named ${name}`);
+    const value = new Value(name, null);
+    scope.set(info.id, value);
+    this.#describe(info, scope);
     return value;
   }
 
   /** Initializers may be inputs too: those are defaults that a caller can replace. */
-  #initializer({ name, source, doc_string, metadata }: NamedTensor, graph: Graph, scope: Scope): void {
-    const known = scope.own(name);
+  #initialize(name: string, id: number, graph: Graph, scope: Scope): Value {
+    const known = scope.own(id);
     if (known?.isInitializer) throw malformed(this.#cursor.input, "graph", `has two initializers named ${name}`);
     if (name === "") throw malformed(this.#cursor.input, "graph", "has an initializer without a name");
     const value = known ?? new Value(name, null);
-    value.type = { dtype: source.dtype, shape: source.shape };
-    value.source = source;
-    if (doc_string !== "") value.doc_string = doc_string;
-    for (const [key, text] of metadata) value.metadata.set(key, text);
     graph.initializers.add(value);
-    scope.set(name, value);
+    scope.set(id, value);
+    return value;
+  }
+
+  #initializer(at: number, graph: Graph, scope: Scope, where: string): void {
+    const cursor = this.#cursor;
+    const range = cursor.inside(at);
+    const read = readTensor(cursor, range, this.#origin, `an initializer of ${where}`, true);
+    const value = this.#initialize(read.name, cursor.stringId(range, tensorName), graph, scope);
+    if (read.source !== null) {
+      value.type = { dtype: read.source.dtype, shape: read.source.shape };
+      value.source = read.source;
+    } else {
+      value.container = { kind: "strings", shape: read.strings.shape };
+      value.strings = read.strings;
+      keep(read.strings, read.unheld);
+    }
+  }
+
+  #sparse(at: number, graph: Graph, scope: Scope, where: string): void {
+    const { name, sparse, fields } = readSparse(this.#cursor, at, this.#origin, `a sparse initializer of ${where}`, true);
+    const cursor = this.#cursor;
+    const values = cursor.find(cursor.inside(at), sparseValues);
+    const value = this.#initialize(name, cursor.stringId(cursor.inside(values), tensorName), graph, scope);
+    value.type = { dtype: sparse.values.dtype, shape: sparse.shape };
+    value.source = dense(sparse, name);
+    keep(value.source, { fields });
   }
 
   /** What value_info and outputs say of a value that is there; undefined for one that is not. */
   #describe(info: Info, scope: Scope): Value | undefined {
-    const value = scope.own(info.name);
+    const value = scope.own(info.id);
     if (value === undefined) return undefined;
-    if (info.type !== null && !value.isInitializer) value.type = info.type;
-    if (info.doc_string !== "") value.doc_string = info.doc_string;
-    for (const [key, text] of info.metadata) value.metadata.set(key, text);
+    const cursor = this.#cursor;
+    if (info.type >= 0 && !value.isInitializer) this.#typed(value, info.type);
+    if (info.doc >= 0) value.doc_string = cursor.string(info.doc);
+    for (const i of info.metadata) cursor.entry(i, value.metadata);
+    if (info.rest.length > 0) keep(value, { fields: fieldsAt(cursor, info.rest, this.#origin) });
     return value;
   }
 
-  #unknown(name: string, where: string): never {
-    throw malformed(this.#cursor.input, "graph", `names ${JSON.stringify(name)}, the ${where}, but nothing makes it`);
+  #typed(value: Value, at: number): void {
+    const { type, exact, fields, dims } = this.#types.read(at, value.name as string);
+    if (type?.kind === "tensor") value.type = { dtype: type.dtype, shape: type.shape };
+    else value.container = type;
+    if (!exact) keepType(value, { of: value.container ?? value.type, whole: fieldsAt(this.#cursor, [at], this.#origin), fields, dims });
   }
 
-  #unsupported(what: string, where: string): OnnxExporterError {
-    const hint = "only tensors of numbers can be held: convert the model first";
-    return new OnnxExporterError("proto/unsupported", `${this.#cursor.input.name}: ${where} has ${what}`, hint);
+  #unknown(id: number, where: string): never {
+    const name = id < 0 ? "" : this.#cursor.named(id);
+    throw malformed(this.#cursor.input, "graph", `names ${JSON.stringify(name)}, the ${where}, but nothing makes it`);
   }
 
   #node(at: number, scope: Scope, where: string): Node {
     const cursor = this.#cursor;
-    const inputs: string[] = [];
-    const outputs: string[] = [];
-    const attributes: number[] = [];
-    const metadata = new Map<string, string>();
-    let [name, op, domain, doc] = ["", "", "", ""];
-    cursor.fields(cursor.inside(at), (key, i) => {
-      if (key === nodeKeys.input) inputs.push(cursor.string(i));
-      else if (key === nodeKeys.output) outputs.push(cursor.string(i));
+    const { begin, end } = cursor.inside(at);
+    const inputs: number[] = [];
+    const outputs: number[] = [];
+    const others: number[] = [];
+    let omitted = none;
+    let [name, op, domain] = ["", "", ""];
+    for (let i = begin; i < end; i = cursor.next(i)) {
+      const key = cursor.key(i);
+      if (key === nodeKeys.input) {
+        inputs.push(cursor.id(i));
+        omitted = cursor.string(i) === "" ? [...omitted, i] : none;
+      } else if (key === nodeKeys.output) outputs.push(cursor.id(i));
       else if (key === nodeKeys.name) name = cursor.string(i);
       else if (key === nodeKeys.op_type) op = cursor.string(i);
-      else if (key === nodeKeys.domain) domain = cursor.string(i);
-      else if (key === nodeKeys.attribute) attributes.push(i);
-      else if (key === nodeKeys.doc_string) doc = cursor.string(i);
-      else if (key === nodeKeys.metadata_props) cursor.entry(i, metadata);
-      else if (key === nodeKeys.overload && cursor.string(i) !== "") throw this.#unsupported(`a node ${name || op} of an overload`, where);
-      else if (key !== nodeKeys.overload) this.#ignored.add(fieldName(key));
-    });
-    const called = `${op || "node"}${name ? ` ${name}` : ` making ${outputs.find((n) => n !== "") ?? "nothing"}`}`;
-    const operands = inputs.map((n) => (n === "" ? null : (scope.find(n) ?? this.#unmade(n, called))));
-    const read = new Map<string, Attribute>();
-    for (const i of attributes) this.attribute(cursor.inside(i), read, scope, called);
-    const node = new Node(op, operands, read, this.#results(outputs, scope), -1, domain === "ai.onnx" ? "" : domain);
-    if (name !== "") node.name = name;
-    node.doc_string = doc;
-    for (const [key, text] of metadata) node.metadata.set(key, text);
+      else if (key === nodeKeys.domain && cursor.string(i) !== "") domain = cursor.string(i);
+      else others.push(i);
+    }
+    inputs.length -= omitted.length;
+    if (omitted.length > 0) others.push(...omitted);
+    const called = (): string => `${op || "node"}${name ? ` ${name}` : ` making ${this.#firstName(outputs)}`}`;
+    const operands = inputs.map((id) => scope.find(id) ?? this.#operand(id, called));
+    const node = new Node(op, operands, new Map(), this.#results(outputs, scope), -1, domain === "ai.onnx" ? "" : domain);
+    node.name = name;
+    if (others.length > 0) this.#others(node, others, scope, `${called()} of ${where}`);
     return node;
   }
 
-  #unmade(name: string, called: string): never {
-    const hint = "the nodes are not in topological order, or a node is missing";
+  #firstName(ids: readonly number[]): string {
+    return ids.map((id) => this.#cursor.named(id)).find((n) => n !== "") ?? "nothing";
+  }
+
+  /** Attributes, and what else a node has: the names of omitted inputs at the end, and of the default domain, say nothing to the IR. */
+  #others(node: Node, at: readonly number[], scope: Scope, called: string): void {
+    const cursor = this.#cursor;
+    const rest: number[] = [];
+    for (const i of at) {
+      const key = cursor.key(i);
+      if (key === nodeKeys.attribute) {
+        if (!this.attribute(cursor.inside(i), node.attributes, scope, called)) rest.push(i);
+      } else if (key === nodeKeys.doc_string) node.doc_string = cursor.string(i);
+      else if (key === nodeKeys.metadata_props) cursor.entry(i, node.metadata);
+      else if (key === nodeKeys.overload) node.overload = cursor.string(i);
+      else rest.push(i);
+    }
+    if (rest.length > 0) keep(node, { fields: fieldsAt(cursor, rest, this.#origin) });
+  }
+
+  /** Omitted inputs have the name "". */
+  #operand(id: number, called: () => string): null {
+    const name = this.#cursor.named(id);
+    if (name === "") return null;
     throw new OnnxExporterError(
       "proto/order",
-      `${this.#cursor.input.name}: ${called} reads ${JSON.stringify(name)}, which nothing before it makes`,
-      hint,
+      `${this.#cursor.input.name}: ${called()} reads ${JSON.stringify(name)}, which nothing before it makes`,
+      "the nodes are not in topological order, or a node is missing",
     );
   }
 
   /** Omitted optional outputs are values of the name "". */
-  #results(names: readonly string[], scope: Scope): Value[] {
-    return names.map((name) => {
-      if (name !== "" && scope.own(name)) throw malformed(this.#cursor.input, "graph", `has two values named ${name}`);
+  #results(ids: readonly number[], scope: Scope): Value[] {
+    return ids.map((id) => {
+      const name = this.#cursor.named(id);
+      if (name !== "" && scope.own(id)) throw malformed(this.#cursor.input, "graph", `has two values named ${name}`);
       const value = new Value(name, null);
-      if (name !== "") scope.set(name, value);
+      if (name !== "") scope.set(id, value);
       return value;
     });
   }
 
-  /** Reads the AttributeProto in `range` into `into`; `node` names its node in errors. */
-  attribute(range: Range, into: Map<string, Attribute>, scope: Scope, node: string): void {
-    const cursor = this.#cursor;
-    let name = "";
-    let type = 0;
-    let ref = "";
-    let implied = 0;
-    const values: number[] = [];
-    cursor.fields(range, (key, i) => {
-      if (key === attributeKeys.name) name = cursor.string(i);
-      else if (key === attributeKeys.type) type = cursor.int(i);
-      else if (key === attributeKeys.ref_attr_name) ref = cursor.string(i);
-      else if (key !== attributeKeys.doc_string) {
-        values.push(i);
-        implied = typeOfField[key] ?? implied;
-      }
-    });
-    const where = `${node}, attribute ${name}`;
-    if (into.has(name)) throw malformed(cursor.input, "attribute", `has ${where} twice`);
-    if (ref !== "") into.set(name, { kind: "ref", value: ref, type });
-    else into.set(name, this.#value(type === 0 ? implied : type, values, scope, where));
-  }
-
-  #value(type: number, values: readonly number[], scope: Scope, where: string): Attribute {
-    const cursor = this.#cursor;
-    const of = (key: number): number[] => values.filter((i) => cursor.key(i) === key);
-    const one = (key: number): number | undefined => of(key).at(-1);
-    const i = one(fieldOfType[type] ?? -1);
-    if (type === types.INT) return { kind: "int", value: i === undefined ? 0 : cursor.integer(i) };
-    if (type === types.FLOAT) return { kind: "float", value: i === undefined ? 0 : cursor.float(i) };
-    if (type === types.STRING) return { kind: "string", value: i === undefined ? "" : cursor.string(i) };
-    if (type === types.INTS) return { kind: "ints", value: of(attributeKeys.ints).map((k) => cursor.integer(k)) };
-    if (type === types.FLOATS) return { kind: "floats", value: of(attributeKeys.floats).map((k) => cursor.float(k)) };
-    if (type === types.STRINGS) return { kind: "strings", value: of(attributeKeys.strings).map((k) => cursor.string(k)) };
-    if (type === types.TENSOR && i !== undefined) {
-      return { kind: "tensor", value: readTensor(cursor, cursor.inside(i), this.#origin, where).source };
-    }
-    if (type === types.GRAPH && i !== undefined) {
-      const graph = new Graph("");
-      this.read(cursor.inside(i), graph, new Scope(scope), `the graph of ${where}`);
-      return { kind: "graph", value: graph };
-    }
-    const known = Object.entries(types).find(([, n]) => n === type)?.[0];
-    if (known === undefined || type === 0 || fieldOfType[type] !== undefined)
-      throw malformed(cursor.input, "attribute", `has ${where} without a value`);
-    throw this.#unsupported(`an attribute of type ${known}`, where);
+  /** Reads the AttributeProto in `range` into `into`; false where the IR has no kind for its value. `node` names its node in errors. */
+  attribute(range: Range, into: Map<string, Attribute>, scope: Scope, node: string): boolean {
+    const context: AttributeContext = {
+      cursor: this.#cursor,
+      origin: this.#origin,
+      types: this.#types,
+      graph: (inner, where) => {
+        const graph = new Graph("");
+        this.read(inner, graph, new Scope(scope), `the graph of ${where}`);
+        return graph;
+      },
+    };
+    const { name, value } = readAttribute(range, context, node);
+    if (into.has(name)) throw malformed(this.#cursor.input, "attribute", `has ${node}, attribute ${name} twice`);
+    if (value !== null) into.set(name, value);
+    return value !== null;
   }
 
   #info(at: number): Info {
     const cursor = this.#cursor;
-    const info: Info = { name: "", type: null, other: null, doc_string: "", metadata: new Map() };
-    let type = -1;
-    cursor.fields(cursor.inside(at), (key, i) => {
-      if (key === infoKeys.name) info.name = cursor.string(i);
+    const { begin, end } = cursor.inside(at);
+    let [id, type, doc] = [-1, -1, -1];
+    let metadata = none;
+    let rest = none;
+    for (let i = begin; i < end; i = cursor.next(i)) {
+      const key = cursor.key(i);
+      if (key === infoKeys.name) id = cursor.id(i);
       else if (key === infoKeys.type) type = i;
-      else if (key === infoKeys.doc_string) info.doc_string = cursor.string(i);
-      else if (key === infoKeys.metadata_props) cursor.entry(i, info.metadata);
-    });
-    if (type >= 0) this.#type(type, info);
-    return info;
-  }
-
-  #type(at: number, info: Info): void {
-    const cursor = this.#cursor;
-    cursor.fields(cursor.inside(at), (key, i) => {
-      if (key === typeKeys.denotation) return;
-      if (key !== typeKeys.tensor_type) {
-        info.other = `which is no tensor (${fieldName(key)})`;
-        return;
-      }
-      let elem = 0;
-      let shape: Dim[] | null = null;
-      cursor.fields(cursor.inside(i), (part, k) => {
-        if (part === tensorKeys.elem_type) elem = cursor.int(k);
-        else if (part === tensorKeys.shape) shape = this.#shape(k, info.name);
-      });
-      if (elem === 8) info.other = "a tensor of strings";
-      else if (elem !== 0) info.type = { dtype: fromOnnx(elem, `${cursor.input.name}, value ${info.name}`), shape };
-    });
-  }
-
-  #shape(at: number, name: string): Dim[] {
-    const cursor = this.#cursor;
-    const shape: Dim[] = [];
-    cursor.fields(cursor.inside(at), (key, i) => {
-      if (key !== shapeKeys.dim) return;
-      let dim: Dim | null = null;
-      cursor.fields(cursor.inside(i), (part, k) => {
-        if (part === dimKeys.dim_value) dim = cursor.int(k) >= 0 ? cursor.int(k) : null;
-        else if (part === dimKeys.dim_param) dim = cursor.string(k) === "" ? null : readDim(cursor.string(k), this.#env);
-      });
-      shape.push(dim ?? this.#unnamed(`${name}_dim_${shape.length}`));
-    });
-    return shape;
-  }
-
-  #unnamed(hint: string): Dim {
-    const dim = this.#env.fresh(hint);
-    this.#env.setRange(dim, 0, null);
-    return dim;
+      else if (key === infoKeys.doc_string) doc = i;
+      else if (key === infoKeys.metadata_props) metadata = [...metadata, i];
+      else rest = [...rest, i];
+    }
+    return { id, type, doc, metadata, rest };
   }
 }
 
-/** A dim_param: an expression where it is one that we would print just so, else the name of a symbol. */
-function readDim(text: string, env: SymEnv): Dim {
-  if (/^[A-Za-z_]\w*$/.test(text)) return env.symbol(text, 0);
-  try {
-    const dim = parseDim(text, env);
-    if (show(dim) === text) return dim;
-  } catch (error) {
-    if (!(error instanceof OnnxExporterError)) throw error;
-  }
-  return env.symbol(text, 0);
-}
-
-const fieldOfType: { readonly [type: number]: number } = {
-  [types.FLOAT]: attributeKeys.f,
-  [types.INT]: attributeKeys.i,
-  [types.STRING]: attributeKeys.s,
-  [types.TENSOR]: attributeKeys.t,
-  [types.GRAPH]: attributeKeys.g,
-  [types.FLOATS]: attributeKeys.floats,
-  [types.INTS]: attributeKeys.ints,
-  [types.STRINGS]: attributeKeys.strings,
-};
-const typeOfField: { readonly [key: number]: number } = Object.fromEntries(
-  Object.entries(fieldOfType).map(([type, key]) => [key, Number(type)]),
-);
+const none: readonly number[] = [];
+const tensorName = keysOf("TensorProto").name;
+const sparseValues = keysOf("SparseTensorProto").values;

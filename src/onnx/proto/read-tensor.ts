@@ -1,18 +1,25 @@
 /** @file TensorProto → TensorSource: raw data, typed data and external data; payloads stay where they are until they are read. */
 
-import { core } from "../../core/door.ts";
+import { numel } from "../../core/strided.ts";
 import { type DType, dtypes, fromOnnx } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { bufferSource } from "../../weights/basic.ts";
 import { fileSource } from "../../weights/file.ts";
 import type { WeightsFile } from "../../weights/files.ts";
-import { pieceBytes, source, type TensorSource, tensorBytes } from "../../weights/source.ts";
-import type { Cursor, Range } from "./cursor.ts";
+import { type TensorSource, tensorBytes } from "../../weights/source.ts";
+import { stringType } from "../ir/container.ts";
+import type { SparseTensor, StringTensor } from "../ir/graph.ts";
+import { sparseProblem } from "../ir/sparse.ts";
+import { type Fields, keep, type Unheld } from "../ir/unheld.ts";
+import type { Cursor, Range, Span } from "./cursor.ts";
 import { type ExternalFiles, externalNumber } from "./external.ts";
+import { decodeVarints } from "./packed-varints.ts";
+import { fieldsAt, inputSource, refield } from "./read-fields.ts";
 import { type ByteInput, malformed } from "./scan.ts";
 import { keysOf } from "./schema.ts";
 
 const keys = keysOf("TensorProto");
+const sparseKeys = keysOf("SparseTensorProto");
 
 /** Where tensors come from: the model's own bytes, as a file where they are one, and the files beside it. */
 export interface Origin {
@@ -21,29 +28,25 @@ export interface Origin {
   readonly external: ExternalFiles;
 }
 
-export interface NamedTensor {
-  readonly name: string;
-  readonly doc_string: string;
-  readonly metadata: ReadonlyMap<string, string>;
-  readonly source: TensorSource;
-}
-
-interface Span {
-  readonly offset: number;
-  readonly length: number;
-}
+/** A tensor of numbers, or of strings. */
+export type ReadTensor = { readonly name: string } & (
+  | { readonly source: TensorSource; readonly strings: null }
+  | { readonly source: null; readonly strings: StringTensor; readonly unheld: Unheld }
+);
 
 /** What a TensorProto says, before it is believed. */
 class Parts {
   readonly dims: number[] = [];
   dtype = 0;
   name = "";
-  doc_string = "";
+  /** Event of the name. */
+  named = -1;
   raw: Span | null = null;
   external = false;
   readonly typed = new Map<number, Span[]>();
+  readonly strings: Span[] = [];
   readonly entries = new Map<string, string>();
-  readonly metadata = new Map<string, string>();
+  readonly rest: number[] = [];
 }
 
 /** The fields that hold elements of a type one by one, and how. */
@@ -56,46 +59,110 @@ const varints: { readonly [key: number]: readonly DType[] } = {
   [keys.uint64_data]: ["uint32", "uint64"],
 };
 
-/** The tensor in `range`; `where` names it in errors when it has no name. Throws `proto/tensor`, `proto/external`, `weights/…`. */
-export function readTensor(cursor: Cursor, range: Range, origin: Origin, where: string): NamedTensor {
+/**
+ * The tensor in `range`; `where` names it in errors when it has no name. What the file says beyond it is kept beside it, with its name
+ * where that is nobody's (`named` false). Throws `proto/tensor`, `proto/external`, `weights/…`.
+ */
+export function readTensor(cursor: Cursor, range: Range, origin: Origin, where: string, named: boolean): ReadTensor {
   const parts = collect(cursor, range, where);
-  const { name, doc_string, metadata } = parts;
+  const { name } = parts;
   const called = name === "" ? where : `tensor ${name}`;
-  if (parts.dtype === 8) {
-    throw new OnnxExporterError(
-      "proto/unsupported",
-      `${cursor.input.name}: ${called} is a tensor of strings`,
-      "only tensors of numbers can be held: remove what uses it",
-    );
+  const rest = !named && parts.named >= 0 ? [parts.named, ...parts.rest] : parts.rest;
+  const fields = fieldsAt(cursor, rest, origin);
+  if (parts.dtype === stringType) {
+    const { tensor, exact } = stringsOf(parts, origin.input, called);
+    const unheld = exact ? { fields } : { fields, value: refield(keys.string_data & 31, parts.strings, origin) };
+    return { name, source: null, strings: tensor, unheld };
   }
   const dtype = fromOnnx(parts.dtype, `${cursor.input.name}, ${called}`);
-  return { name, doc_string, metadata, source: sourceOf(parts, dtype, origin, called) };
+  if (parts.strings.length > 0) throw malformed(cursor.input, "tensor", `has ${called}, ${dtype}, with strings as its data`);
+  const source = sourceOf(parts, dtype, origin, called);
+  const typed = [...parts.typed].flatMap(([key, spans]) => refield(key & 31, spans, origin));
+  keep(source, typed.length === 0 ? { fields } : { fields, value: typed });
+  return { name, source, strings: null };
 }
 
-function collect(cursor: Cursor, range: Range, where: string): Parts {
+/** The tensor of numbers in `range`; `proto/tensor` for one of strings. */
+export function readNumbers(
+  cursor: Cursor,
+  range: Range,
+  origin: Origin,
+  where: string,
+  named: boolean,
+): { name: string; source: TensorSource } {
+  const { name, source } = readTensor(cursor, range, origin, where, named);
+  if (source === null) throw malformed(cursor.input, "tensor", `has ${where} of strings`);
+  return { name, source };
+}
+
+/** The SparseTensorProto that event `at` is; its name is that of its values. Throws `proto/sparse` where its parts do not go together. */
+export function readSparse(
+  cursor: Cursor,
+  at: number,
+  origin: Origin,
+  where: string,
+  named: boolean,
+): { name: string; sparse: SparseTensor; fields: Fields } {
+  const shape: number[] = [];
+  const rest: number[] = [];
+  let [values, indices] = [-1, -1];
+  cursor.fields(cursor.inside(at), (key, i) => {
+    if (key === sparseKeys.values) values = i;
+    else if (key === sparseKeys.indices) indices = i;
+    else if (key === sparseKeys.dims) shape.push(cursor.int(i));
+    else rest.push(i);
+  });
+  if (values < 0 || indices < 0) throw malformed(cursor.input, "sparse", `has ${where} without values or indices`);
+  const { name, source } = readNumbers(cursor, cursor.inside(values), origin, `the values of ${where}`, named);
+  const places = readNumbers(cursor, cursor.inside(indices), origin, `the indices of ${where}`, false);
+  const sparse = { shape, values: source, indices: places.source };
+  const problem = sparseProblem(sparse);
+  if (problem !== null) throw malformed(cursor.input, "sparse", `has ${name || where}, which ${problem}`);
+  return { name, sparse, fields: fieldsAt(cursor, rest, origin) };
+}
+
+function collect(cursor: Cursor, { begin, end }: Range, where: string): Parts {
   const parts = new Parts();
-  cursor.fields(range, (key, i) => {
+  for (let i = begin; i < end; i = cursor.next(i)) {
+    const key = cursor.key(i);
     if (key === keys.dims) parts.dims.push(cursor.int(i));
     else if (key === keys.data_type) parts.dtype = cursor.int(i);
-    else if (key === keys.name) parts.name = cursor.string(i);
-    else if (key === keys.doc_string) parts.doc_string = cursor.string(i);
-    else if (key === keys.raw_data) parts.raw = cursor.span(i);
+    else if (key === keys.name) {
+      parts.name = cursor.string(i);
+      parts.named = i;
+    } else if (key === keys.raw_data) parts.raw = cursor.span(i);
     else if (key === keys.external_data) cursor.entry(i, parts.entries);
     else if (key === keys.data_location) parts.external = cursor.int(i) === 1;
-    else if (key === keys.metadata_props) cursor.entry(i, parts.metadata);
-    else if (key === keys.segment || key === keys.string_data) {
-      throw malformed(
-        cursor.input,
-        "tensor",
-        `has ${parts.name || where} in ${key === keys.segment ? "segments" : "strings"}, which nothing can read`,
-      );
-    } else if ((key & 31) !== 0) {
+    else if (key === keys.string_data) parts.strings.push(cursor.span(i));
+    else if (key === keys.segment)
+      throw malformed(cursor.input, "tensor", `has ${parts.name || where} in segments, which nothing can read`);
+    else if ((key & 31) === 0) parts.rest.push(i);
+    else {
       const spans = parts.typed.get(key) ?? [];
       spans.push(cursor.span(i));
       parts.typed.set(key, spans);
     }
-  });
+  }
   return parts;
+}
+
+function stringsOf(parts: Parts, input: ByteInput, name: string): { tensor: StringTensor; exact: boolean } {
+  const { dims: shape, strings: spans } = parts;
+  if (parts.raw !== null || parts.typed.size > 0 || parts.external) {
+    throw malformed(input, "tensor", `has ${name}, a tensor of strings, with data that are no strings`);
+  }
+  if (!shape.every((d) => d >= 0) || numel(shape) !== spans.length)
+    throw malformed(input, "tensor", `has ${name}, string[${shape.join(", ")}], with ${spans.length} strings`);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let exact = true;
+  const strings = spans.map(({ offset, length }) => {
+    const bytes = new Uint8Array(length);
+    input.read(offset, bytes);
+    const text = decoder.decode(bytes);
+    if (text.includes("\ufffd") && Buffer.compare(Buffer.from(text), bytes) !== 0) exact = false;
+    return text;
+  });
+  return { tensor: { shape, strings }, exact };
 }
 
 function sourceOf(parts: Parts, dtype: DType, origin: Origin, name: string): TensorSource {
@@ -114,23 +181,6 @@ function sourceOf(parts: Parts, dtype: DType, origin: Origin, name: string): Ten
   if (raw === null) return bufferSource(dtype, shape, new Uint8Array(0), name);
   if (origin.file !== null) return fileSource({ file: origin.file, offset: raw.offset, dtype, shape, name });
   return inputSource(input, raw.offset, dtype, shape, name);
-}
-
-function inputSource(input: ByteInput, offset: number, dtype: DType, shape: readonly number[], name: string): TensorSource {
-  return source({
-    name,
-    dtype,
-    shape,
-    key: null,
-    *pieces(budget, begin, end) {
-      const buffer = new Uint8Array(Math.min(budget, pieceBytes, end - begin));
-      for (let at = begin; at < end; at += buffer.length) {
-        const piece = buffer.subarray(0, Math.min(buffer.length, end - at));
-        input.read(offset + at, piece);
-        yield piece;
-      }
-    },
-  });
 }
 
 function externalSource(
@@ -187,24 +237,4 @@ function typedSource(
     "tensor",
     `has ${name}, ${dtype}[${shape.join(", ")}], with ${bytes.length} bytes of elements instead of ${nbytes}`,
   );
-}
-
-/** The low `size` bytes of each varint. */
-function decodeVarints(packed: Uint8Array, size: number, count: number, input: ByteInput, name: string): Uint8Array<ArrayBuffer> {
-  const { epoch } = core;
-  const room = Math.min(count, packed.length);
-  const ptr = core.alloc(packed.length + 16 + room * 8);
-  try {
-    core.view(ptr, packed.length, epoch).set(packed);
-    const words = ptr + ((packed.length + 15) & ~15);
-    const n = core.exports.wire_varints(ptr, packed.length, words, room);
-    if (n < 0)
-      throw malformed(input, "tensor", `has ${name} with ${n === -1 ? "integers that are cut off" : "more elements than its shape"}`);
-    const wide = core.view(words, n * 8, epoch);
-    const bytes = new Uint8Array(n * size);
-    for (let i = 0; i < n; i++) for (let b = 0; b < size; b++) bytes[i * size + b] = wide[i * 8 + b] as number;
-    return bytes;
-  } finally {
-    core.free(ptr, epoch);
-  }
 }

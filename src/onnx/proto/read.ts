@@ -1,15 +1,18 @@
 /** @file ONNX files → IR. Initializers become TensorSources that point into the file or its external data; nothing of them is read. */
 
 import { dirname } from "node:path";
-import { OnnxExporterError } from "../../errors.ts";
 import { SymEnv } from "../../symbolic.ts";
 import { readInto, type WeightsFile, weightsFile } from "../../weights/files.ts";
 import { type Attribute, Graph, Model } from "../ir/graph.ts";
+import { keep } from "../ir/unheld.ts";
 import { Cursor } from "./cursor.ts";
 import { ExternalFiles } from "./external.ts";
+import { fieldsAt } from "./read-fields.ts";
 import { GraphReader, Scope } from "./read-graph.ts";
+import type { Origin } from "./read-tensor.ts";
+import { TypeReader } from "./read-type.ts";
 import { type ByteInput, malformed, maxProtobuf, scan } from "./scan.ts";
-import { fieldName, keysOf } from "./schema.ts";
+import { keysOf } from "./schema.ts";
 import { formatOf, fromText } from "./text-format.ts";
 
 const keys = keysOf("ModelProto");
@@ -21,8 +24,6 @@ export interface ReadOptions {
   readonly folder?: string;
   /** What errors call a model that is given as bytes. */
   readonly name?: string;
-  /** Told what the file has that the IR does not hold (training information, device configurations, unknown fields). */
-  readonly onIgnored?: (fields: readonly string[]) => void;
 }
 
 /**
@@ -35,56 +36,54 @@ export function readModel(from: string | Uint8Array, options: ReadOptions = {}):
     const format = formatOf(from);
     const file = weightsFile(from);
     if (format === "protobuf")
-      return read({ name: from, size: file.size, read: (offset, to) => readInto(file, offset, to, "the model") }, file, folder, options);
+      return read({ name: from, size: file.size, read: (offset, to) => readInto(file, offset, to, "the model") }, file, folder);
     const text = new Uint8Array(Math.min(file.size, maxProtobuf));
     readInto(file, 0, text, "the model");
     return readModel(fromText(new TextDecoder().decode(text), format, from), { ...options, folder, name: from });
   }
   const { folder = null, name = "the model" } = options;
-  return read({ name, size: from.length, read: (offset, to) => to.set(from.subarray(offset, offset + to.length)) }, null, folder, options);
+  return read({ name, size: from.length, read: (offset, to) => to.set(from.subarray(offset, offset + to.length)) }, null, folder);
 }
 
-function read(input: ByteInput, file: WeightsFile | null, folder: string | null, { onIgnored }: ReadOptions): Model {
-  const cursor = new Cursor(scan(input));
-  const ignored = new Set<string>();
-  const model = new ModelReader(cursor, { input, file, external: new ExternalFiles(input.name, folder) }, ignored).read();
-  if (ignored.size > 0) onIgnored?.([...ignored]);
-  return model;
+function read(input: ByteInput, file: WeightsFile | null, folder: string | null): Model {
+  return new ModelReader(new Cursor(scan(input)), { input, file, external: new ExternalFiles(input.name, folder) }).read();
 }
 
 class ModelReader {
   readonly #cursor: Cursor;
-  readonly #origin: ConstructorParameters<typeof GraphReader>[2];
-  readonly #ignored: Set<string>;
+  readonly #origin: Origin;
+  readonly #functions = new Set<string>();
 
-  constructor(cursor: Cursor, origin: ConstructorParameters<typeof GraphReader>[2], ignored: Set<string>) {
+  constructor(cursor: Cursor, origin: Origin) {
     this.#cursor = cursor;
     this.#origin = origin;
-    this.#ignored = ignored;
   }
 
   read(): Model {
     const cursor = this.#cursor;
     let graph = -1;
     const functions: number[] = [];
+    const rest: number[] = [];
     const model = new Model(new Graph(""), new SymEnv());
     cursor.fields(cursor.all, (key, i) => {
       if (key === keys.graph) {
         if (graph >= 0) throw malformed(cursor.input, "model", "has two graphs");
         graph = i;
       } else if (key === keys.functions) functions.push(i);
-      else this.#field(model, key, i);
+      else if (!this.#field(model, key, i)) rest.push(i);
     });
     if (graph < 0) throw malformed(cursor.input, "model", "has no graph");
     if (model.ir_version === 0) throw malformed(cursor.input, "model", "has no ir_version");
     if (model.opset_import.size === 0 && model.ir_version >= 3) throw malformed(cursor.input, "model", "imports no opset");
     if (model.opset_import.size === 0) model.opset_import.set("", 1);
+    if (rest.length > 0) keep(model, { fields: fieldsAt(cursor, rest, this.#origin) });
     this.#graphs(model.env).read(cursor.inside(graph), model.graph, new Scope(null), "the graph", true);
     for (const i of functions) this.#function(model, i);
     return model;
   }
 
-  #field(model: Model, key: number, i: number): void {
+  /** Whether the field is one that the IR holds. */
+  #field(model: Model, key: number, i: number): boolean {
     const cursor = this.#cursor;
     if (key === keys.ir_version) model.ir_version = cursor.int(i);
     else if (key === keys.producer_name) model.producer_name = cursor.string(i);
@@ -94,7 +93,8 @@ class ModelReader {
     else if (key === keys.doc_string) model.doc_string = cursor.string(i);
     else if (key === keys.metadata_props) cursor.entry(i, model.metadata);
     else if (key === keys.opset_import) this.#import(i, model.opset_import);
-    else this.#ignored.add(fieldName(key));
+    else return false;
+    return true;
   }
 
   #import(i: number, into: Map<string, number>): void {
@@ -105,46 +105,52 @@ class ModelReader {
       else if (key === opset.version) version = this.#cursor.int(k);
     });
     if (domain === "ai.onnx") domain = "";
-    if (into.has(domain)) throw malformed(this.#cursor.input, "model", `imports the domain ${JSON.stringify(domain)} twice`);
+    // Some writers import the default domain by both of its names.
+    if (into.has(domain) && into.get(domain) !== version)
+      throw malformed(
+        this.#cursor.input,
+        "model",
+        `imports the domain ${JSON.stringify(domain)} twice, as ${into.get(domain)} and ${version}`,
+      );
     into.set(domain, version);
   }
 
   #graphs(env: SymEnv): GraphReader {
-    return new GraphReader(this.#cursor, env, this.#origin, this.#ignored);
+    return new GraphReader(this.#cursor, new TypeReader(this.#cursor, env, this.#origin), this.#origin);
   }
 
   #function(model: Model, at: number): void {
     const cursor = this.#cursor;
     const graph = new Graph("");
-    const [inputs, outputs, attributes]: string[][] = [[], [], []] as string[][];
+    const [inputs, outputs]: [number[], number[]] = [[], []];
+    const attributes: string[] = [];
     const defaults = new Map<string, Attribute>();
     const imports = new Map<string, number>();
-    const nodes: number[] = [];
-    const infos: number[] = [];
-    let domain = "";
+    const [nodes, infos, rest]: [number[], number[], number[]] = [[], [], []];
+    let [domain, overload] = ["", ""];
     const reader = this.#graphs(model.env);
     cursor.fields(cursor.inside(at), (key, i) => {
       if (key === fn.name) graph.name = cursor.string(i);
       else if (key === fn.domain) domain = cursor.string(i);
-      else if (key === fn.input) inputs?.push(cursor.string(i));
-      else if (key === fn.output) outputs?.push(cursor.string(i));
-      else if (key === fn.attribute) attributes?.push(cursor.string(i));
+      else if (key === fn.overload) overload = cursor.string(i);
+      else if (key === fn.input) inputs.push(cursor.id(i));
+      else if (key === fn.output) outputs.push(cursor.id(i));
+      else if (key === fn.attribute) attributes.push(cursor.string(i));
       else if (key === fn.node) nodes.push(i);
       else if (key === fn.value_info) infos.push(i);
       else if (key === fn.opset_import) this.#import(i, imports);
-      else if (key === fn.attribute_proto)
-        reader.attribute(cursor.inside(i), defaults, new Scope(null), `a function of ${cursor.input.name}`);
-      else if (key === fn.doc_string) graph.doc_string = cursor.string(i);
+      else if (key === fn.attribute_proto) {
+        if (!reader.attribute(cursor.inside(i), defaults, new Scope(null), `a function of ${cursor.input.name}`)) rest.push(i);
+      } else if (key === fn.doc_string) graph.doc_string = cursor.string(i);
       else if (key === fn.metadata_props) cursor.entry(i, graph.metadata);
-      else if (key === fn.overload && cursor.string(i) !== "") {
-        throw new OnnxExporterError(
-          "proto/unsupported",
-          `${cursor.input.name}: function ${graph.name} has an overload, ${cursor.string(i)}`,
-          "inline the functions first",
-        );
-      }
+      else rest.push(i);
     });
-    reader.readFunction(graph, inputs ?? [], outputs ?? [], nodes, infos);
-    model.functions.push({ domain, name: graph.name, graph, attributes: attributes ?? [], defaults, opset_import: imports });
+    if (rest.length > 0) keep(graph, { fields: fieldsAt(cursor, rest, this.#origin) });
+    reader.readFunction(graph, inputs, outputs, nodes, infos);
+    const { name } = graph;
+    const called = `${domain}::${name}${overload === "" ? "" : `, overload ${overload}`}`;
+    if (this.#functions.has(called)) throw malformed(cursor.input, "model", `has two functions ${called}`);
+    this.#functions.add(called);
+    model.functions.push({ domain, name, overload, graph, attributes, defaults, opset_import: imports });
   }
 }

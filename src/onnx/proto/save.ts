@@ -5,10 +5,12 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path
 import { OnnxExporterError } from "../../errors.ts";
 import { defaultBudget, minBudget, type TensorSource } from "../../weights/source.ts";
 import type { Graph, Model } from "../ir/graph.ts";
+import { sparseOf } from "../ir/sparse.ts";
 import { OutputFile, publish } from "./output.ts";
 import { PayloadWriter } from "./payload.ts";
 import { formatOf, toText } from "./text-format.ts";
-import { type EncodedModel, type EncodeOptions, encode, type Placement } from "./write.ts";
+import { type EncodedModel, type EncodeOptions, encode } from "./write.ts";
+import type { Placement } from "./write-tensor.ts";
 
 /** Tensors of more bytes than this go to the data file (torch/onnx/_internal/exporter/_onnx_program.py). */
 const maxInline = 256;
@@ -151,10 +153,13 @@ interface Weight {
   readonly source: TensorSource;
 }
 
-/** Initializers of a graph and its sub-graphs, in declaration order. */
-function initializers(graph: Graph): Weight[] {
-  const own = [...graph.initializers].map((v) => ({ name: v.name ?? "an initializer", source: v.source as TensorSource }));
-  return [...own, ...[...graph.nodes()].flatMap((node) => node.graphs.flatMap(initializers))];
+/** Initializers of numbers of a graph and its sub-graphs, in declaration order. */
+function initializers(graph: Graph, into: Weight[] = []): Weight[] {
+  for (const { name, source } of graph.initializers) {
+    if (source !== null && sparseOf(source) === undefined) into.push({ name: name ?? "an initializer", source });
+  }
+  for (const node of graph.nodes()) if (node.attributes.size > 0) for (const body of node.graphs) initializers(body, into);
+  return into;
 }
 
 function refuseFake(weights: readonly Weight[]): void {

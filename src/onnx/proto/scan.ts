@@ -18,6 +18,8 @@ export interface Events {
   readonly words: Int32Array;
   readonly count: number;
   string(id: number): string;
+  /** The same of bytes that need not be text: what is not UTF-8 reads as U+FFFD, and is not exact. */
+  text(id: number): { readonly text: string; readonly exact: boolean };
   readonly input: ByteInput;
 }
 
@@ -156,7 +158,16 @@ class Scanner {
       known[id] = text;
       return text;
     };
-    return { words, count, string, input: this.#input };
+    const text = (id: number): { text: string; exact: boolean } => {
+      try {
+        return { text: string(id), exact: true };
+      } catch (error) {
+        if (!(error instanceof OnnxExporterError)) throw error;
+        const begin = strings[id * 4] as number;
+        return { text: bytes.toString("utf8", begin, begin + (strings[id * 4 + 1] as number)), exact: false };
+      }
+    };
+    return { words, count, string, text, input: this.#input };
   }
 
   #malformed(code: number): OnnxExporterError {

@@ -219,6 +219,17 @@ const scanKinds: { readonly [type in Scalar]: readonly [single: ScanKind, packed
   bytes: ["bytes", "bytes"],
 };
 
+/** Fields that the IR has no place for: the scanner passes over them as over unknown ones, and they are kept as bytes (ir/unheld.ts). */
+const unheld: { readonly [message: string]: readonly string[] } = {
+  ModelProto: ["training_info", "configuration"],
+  GraphProto: ["quantization_annotation"],
+  NodeProto: ["device_configurations"],
+  AttributeProto: ["doc_string", "sparse_tensors", "type_protos"],
+  TensorProto: ["doc_string", "metadata_props"],
+  TypeProto: ["denotation"],
+  Dimension: ["denotation"],
+};
+
 /** Words of a message in the scanner's schema: field numbers are below. */
 const maxFields = 32;
 
@@ -227,6 +238,7 @@ export function scanTable(): Int32Array {
   const table = new Int32Array(messageNames.length * maxFields);
   for (const [m, name] of messageNames.entries()) {
     for (const [field, [number, type]] of Object.entries<FieldRow>(messages[name])) {
+      if (unheld[name]?.includes(field)) continue;
       const [base, mark] = splitType(type);
       const message = numbers.get(base);
       const text = name === "AttributeProto" && (field === "s" || field === "strings");

@@ -3,7 +3,7 @@
 import { core } from "../../core/door.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 
-const kinds = { begin: 0, end: 1, varint: 2, fixed32: 3, string: 4, hole: 5 } as const;
+const kinds = { begin: 0, end: 1, varint: 2, fixed32: 3, string: 4, hole: 5, fields: 6, fieldsHole: 7 } as const;
 /** What the core returns instead of a length (assembly/wire/write.ts). */
 const refusals = { depth: -2, size: -4 } as const;
 /** Messages inside messages. */
@@ -91,6 +91,20 @@ export class Tokens {
     if (length > 0x7fffffff) throw tooLarge(length);
     this.#holes[id] = length;
     this.#push(id, length, (field << 3) | kinds.hole);
+  }
+
+  /** Whole fields, heads and all, as they were read. */
+  fields(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#pool.set(bytes, this.#used);
+    this.#push(this.#add(bytes.length), kinds.fields);
+    this.#room += bytes.length;
+  }
+  /** The same, of `length` bytes that stay elsewhere, under the number `id`. */
+  fieldsHole(id: number, length: number): void {
+    if (length > 0x7fffffff) throw tooLarge(length);
+    this.#holes[id] = length;
+    this.#push(id, length, kinds.fieldsHole);
   }
 
   /** The protobuf bytes. Throws `save/size` when they are 2 GiB or more, holes included. */

@@ -1,35 +1,27 @@
 /** @file IR → protobuf. Fields go out in the order of their numbers, so the same model gives the same bytes everywhere. */
 
-import { dtypes } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { type SymInt, show } from "../../symbolic.ts";
 import { isAnonymous } from "../../symbolic-values.ts";
-import { readAll, type TensorSource } from "../../weights/source.ts";
-import type { Attribute, FunctionBody, Graph, Model, Node, Value, ValueType } from "../ir/graph.ts";
+import type { TensorSource } from "../../weights/source.ts";
+import { anyTypeOf } from "../ir/container.ts";
+import type { Attribute, FunctionBody, Graph, Model, Node, Value } from "../ir/graph.ts";
+import { sparseOf } from "../ir/sparse.ts";
+import { unheldOf, unheldTypeOf } from "../ir/unheld.ts";
 import { Names } from "./names.ts";
 import { originMetadata } from "./origin-metadata.ts";
 import { enums, fieldsOf } from "./schema.ts";
 import { type Encoded, Tokens } from "./tokens.ts";
+import { type Place, TensorWriter } from "./write-tensor.ts";
+import { type TypeContext, writeType } from "./write-type.ts";
 
 const modelFields = fieldsOf("ModelProto");
 const graphFields = fieldsOf("GraphProto");
 const nodeFields = fieldsOf("NodeProto");
 const attributeFields = fieldsOf("AttributeProto");
-const tensorFields = fieldsOf("TensorProto");
 const infoFields = fieldsOf("ValueInfoProto");
-const dimFields = fieldsOf("Dimension");
 const functionFields = fieldsOf("FunctionProto");
 const types = enums.AttributeType;
-
-/** Payloads up to here are copied into the message; larger ones are streamed into their place. */
-const maxCopied = 64 << 10;
-
-/** Where the bytes of an initializer are: in the file itself (null), or in another. */
-export interface Placement {
-  readonly location: string;
-  readonly offset: number;
-  readonly length: number;
-}
 
 export interface EncodeOptions {
   /** True unless said otherwise. Without them their types stay, as value_info. */
@@ -39,7 +31,7 @@ export interface EncodeOptions {
   /** Where nodes came from is written as metadata, as torch.onnx does; true unless said otherwise. */
   readonly origin_metadata?: boolean;
   /** Where the bytes of `source` are; in the file itself without it. */
-  readonly place?: (source: TensorSource) => Placement | null;
+  readonly place?: Place;
 }
 
 /** The model's bytes with holes for the payloads, and what goes into the holes. */
@@ -51,12 +43,12 @@ export interface EncodedModel extends Encoded {
 export function encode(model: Model, options: EncodeOptions = {}): EncodedModel {
   const writer = new Writer(model, options);
   writer.model();
-  return { ...writer.tokens.encode(), payloads: writer.payloads };
+  return { ...writer.tokens.encode(), payloads: writer.tensors.payloads };
 }
 
 class Writer {
   readonly tokens = new Tokens();
-  readonly payloads: TensorSource[] = [];
+  readonly tensors: TensorWriter;
   readonly #model: Model;
   readonly #options: EncodeOptions;
   readonly #names: Names;
@@ -64,11 +56,14 @@ class Writer {
   /** Numbers of the values' names among the strings. */
   readonly #values = new Map<Value, number>();
   readonly #origins = new Map<number, [string, string][]>();
+  readonly #types: TypeContext;
 
   constructor(model: Model, options: EncodeOptions) {
     this.#model = model;
     this.#options = options;
     this.#names = new Names(model);
+    this.tensors = new TensorWriter(this.tokens, options.place ?? (() => null));
+    this.#types = { tokens: this.tokens, dim: (d) => this.#dim(d), fields: (f) => this.tensors.fields(f) };
   }
 
   model(): void {
@@ -90,6 +85,13 @@ class Writer {
       this.#function(f);
       t.end();
     }
+    this.#unheld(m);
+  }
+
+  /** What the file said of `object` beyond what the IR holds. */
+  #unheld(object: Model | Graph | Node | Value | Attribute): void {
+    const unheld = unheldOf(object);
+    if (unheld !== undefined) this.tensors.fields(unheld.fields);
   }
 
   #text(field: number, text: string): void {
@@ -128,8 +130,7 @@ class Writer {
     const stay = include_initializers || !main;
     for (const node of graph.nodes()) this.#node(graphFields.node, node);
     this.tokens.string(graphFields.name, graph.name === "" ? "main_graph" : graph.name);
-    if (stay)
-      for (const v of graph.initializers) this.#tensor(graphFields.initializer, this.#names.value(v), v.source as TensorSource, true);
+    if (stay) for (const v of graph.initializers) this.#initializer(v);
     this.#text(graphFields.doc_string, graph.doc_string);
     for (const v of graph.inputs) if (stay || !v.isInitializer || keep_initializers_as_inputs) this.#info(graphFields.input, v);
     if (main && keep_initializers_as_inputs) {
@@ -139,15 +140,30 @@ class Writer {
     for (const v of graph.outputs) this.#info(graphFields.output, v);
     this.#valueInfo(graphFields.value_info, graph, !stay && !keep_initializers_as_inputs);
     this.#metadata(graphFields.metadata_props, graph.metadata);
+    this.#unheld(graph);
+  }
+
+  /** Those that were sparse in their file are so again. */
+  #initializer(v: Value): void {
+    const name = this.#names.value(v);
+    if (v.strings !== null) {
+      this.tensors.strings(graphFields.initializer, name, v.strings);
+      return;
+    }
+    const source = v.source as TensorSource;
+    const sparse = sparseOf(source);
+    if (sparse === undefined) this.tensors.numbers(graphFields.initializer, name, source, true);
+    else this.tensors.sparse(graphFields.sparse_initializer, name, sparse, unheldOf(source));
   }
 
   /** Types of what nodes make; of initializers only where they say more than the tensors do. */
   #valueInfo(field: number, graph: Graph, allInitializers: boolean): void {
     const outputs = new Set([...graph.outputs, ...graph.inputs]);
-    for (const v of graph.initializers) if ((allInitializers || v.metadata.size > 0) && !outputs.has(v)) this.#info(field, v);
+    for (const v of graph.initializers) if ((allInitializers || isDescribed(v)) && !outputs.has(v)) this.#info(field, v);
     for (const node of graph.nodes()) {
       for (const v of node.outputs) {
-        if ((v.type !== null || v.metadata.size > 0) && !outputs.has(v) && this.#names.value(v) !== "") this.#info(field, v);
+        if ((v.type !== null || v.container !== null || isDescribed(v)) && !outputs.has(v) && this.#names.value(v) !== "")
+          this.#info(field, v);
       }
     }
   }
@@ -156,34 +172,26 @@ class Writer {
     const t = this.tokens;
     t.begin(field);
     this.#valueName(infoFields.name, v);
-    if (v.type !== null) {
-      t.begin(infoFields.type);
-      this.#type(v.type);
-      t.end();
-    }
+    this.#type(v);
     this.#text(infoFields.doc_string, v.doc_string);
     this.#metadata(infoFields.metadata_props, v.metadata);
+    this.#unheld(v);
     t.end();
   }
 
-  #type({ dtype, shape }: ValueType): void {
-    const t = this.tokens;
-    t.begin(1); // TypeProto.tensor_type
-    t.int(1, onnxType(dtype));
-    if (shape !== null) {
-      t.begin(2);
-      for (const d of shape) {
-        t.begin(1);
-        if (typeof d === "number") t.int(dimFields.dim_value, d);
-        else {
-          const text = this.#dim(d);
-          if (text !== null) t.string(dimFields.dim_param, text);
-        }
-        t.end();
-      }
-      t.end();
+  #type(v: Value): void {
+    const read = unheldTypeOf(v);
+    if (read !== undefined && read.of === (v.container ?? v.type)) {
+      this.tensors.fields(read.whole);
+      return;
     }
-    t.end();
+    const type = anyTypeOf(v);
+    if (type === null) return;
+    const shape = "shape" in type ? type.shape : null;
+    this.tokens.begin(infoFields.type);
+    writeType(type, this.#types, read !== undefined && read.dims.length <= (shape?.length ?? 0) ? read.dims : []);
+    if (read !== undefined) this.tensors.fields(read.fields);
+    this.tokens.end();
   }
 
   /** The dim as text; null where it is nobody's name. */
@@ -206,13 +214,16 @@ class Writer {
       else t.string(nodeFields.input, "");
     }
     for (const v of node.outputs) this.#valueName(nodeFields.output, v);
-    t.reference(nodeFields.name, t.add(this.#names.node(node)));
+    const name = this.#names.node(node);
+    if (name !== "") t.reference(nodeFields.name, t.add(name));
     t.string(nodeFields.op_type, node.op);
     for (const [name, a] of node.attributes) this.#attribute(nodeFields.attribute, name, a);
     this.#text(nodeFields.doc_string, node.doc_string);
     this.#text(nodeFields.domain, node.domain);
+    this.#text(nodeFields.overload, node.overload);
     this.#metadata(nodeFields.metadata_props, node.metadata);
     if (node.origin >= 0) this.#metadata(nodeFields.metadata_props, this.#origin(node));
+    this.#unheld(node);
     t.end();
   }
 
@@ -232,59 +243,39 @@ class Writer {
     const t = this.tokens;
     t.begin(field);
     t.string(attributeFields.name, name);
-    switch (a.kind) {
-      case "float":
-        t.float(attributeFields.f, a.value);
-        break;
-      case "int":
-        t.int(attributeFields.i, a.value);
-        break;
-      case "string":
-        t.string(attributeFields.s, a.value);
-        break;
-      case "tensor":
-        this.#tensor(attributeFields.t, "", a.value, false);
-        break;
-      case "graph":
-        t.begin(attributeFields.g);
-        this.#graph(a.value);
-        t.end();
-        break;
-      case "floats":
-        for (const x of a.value) t.float(attributeFields.floats, x);
-        break;
-      case "ints":
-        for (const x of a.value) t.int(attributeFields.ints, x);
-        break;
-      case "strings":
-        for (const x of a.value) t.string(attributeFields.strings, x);
-    }
+    const exact = unheldOf(a)?.value;
+    if (exact !== undefined) this.tensors.fields(exact);
+    else this.#attributeValue(a);
     t.int(attributeFields.type, a.kind === "ref" ? a.type : types[typeNames[a.kind]]);
     if (a.kind === "ref") t.string(attributeFields.ref_attr_name, a.value);
+    this.#unheld(a);
     t.end();
   }
 
-  #tensor(field: number, name: string, source: TensorSource, placeable: boolean): void {
+  #attributeValue(a: Attribute): void {
     const t = this.tokens;
-    t.begin(field);
-    for (const d of source.shape) t.int(tensorFields.dims, d);
-    t.int(tensorFields.data_type, onnxType(source.dtype));
-    this.#text(tensorFields.name, name);
-    const place = placeable ? (this.#options.place?.(source) ?? null) : null;
-    if (place !== null) {
-      const { location, offset, length } = place;
-      const entries = { location, offset: String(offset), length: String(length) };
-      this.#metadata(tensorFields.external_data, Object.entries(entries));
-      t.int(tensorFields.data_location, enums.DataLocation.EXTERNAL);
-    } else if (source.nbytes <= maxCopied) {
-      t.bytes(tensorFields.raw_data, readAll(source, maxCopied));
-    } else {
-      t.hole(tensorFields.raw_data, this.payloads.push(source) - 1, source.nbytes);
-    }
-    t.end();
+    if (a.kind === "float") t.float(attributeFields.f, a.value);
+    else if (a.kind === "int") t.int(attributeFields.i, a.value);
+    else if (a.kind === "string") t.string(attributeFields.s, a.value);
+    else if (a.kind === "ints") for (const x of a.value) t.int(attributeFields.ints, x);
+    else if (a.kind === "floats") for (const x of a.value) t.float(attributeFields.floats, x);
+    else if (a.kind === "strings") for (const x of a.value) t.string(attributeFields.strings, x);
+    else if (a.kind === "tensor") this.tensors.numbers(attributeFields.t, "", a.value, false);
+    else if (a.kind === "tensors") for (const x of a.value) this.tensors.numbers(attributeFields.tensors, "", x, false);
+    else if (a.kind === "string_tensor") this.tensors.strings(attributeFields.t, "", a.value);
+    else if (a.kind === "sparse_tensor") this.tensors.sparse(attributeFields.sparse_tensor, "", a.value);
+    else if (a.kind === "type") this.#within(attributeFields.tp, () => writeType(a.value, this.#types));
+    else if (a.kind === "graph") this.#within(attributeFields.g, () => this.#graph(a.value));
+    else if (a.kind === "graphs") for (const g of a.value) this.#within(attributeFields.graphs, () => this.#graph(g));
   }
 
-  #function({ domain, name, graph, attributes, defaults, opset_import }: FunctionBody): void {
+  #within(field: number, write: () => void): void {
+    this.tokens.begin(field);
+    write();
+    this.tokens.end();
+  }
+
+  #function({ domain, name, overload = "", graph, attributes, defaults, opset_import }: FunctionBody): void {
     const t = this.tokens;
     if (graph.initializers.size > 0) {
       throw new OnnxExporterError(
@@ -302,8 +293,10 @@ class Writer {
     this.#imports(functionFields.opset_import, opset_import ?? this.#model.opset_import);
     t.string(functionFields.domain, domain);
     for (const [key, a] of defaults ?? []) this.#attribute(functionFields.attribute_proto, key, a);
+    this.#text(functionFields.overload, overload);
     if (this.#model.ir_version >= 10) this.#valueInfo(functionFields.value_info, graph, false);
     this.#metadata(functionFields.metadata_props, graph.metadata);
+    this.#unheld(graph);
   }
 }
 
@@ -323,8 +316,5 @@ const typeNames = {
   strings: "STRINGS",
 } as const;
 
-function onnxType(dtype: keyof typeof dtypes): number {
-  const { onnx } = dtypes[dtype];
-  if (onnx > 0) return onnx;
-  throw new OnnxExporterError("save/dtype", `ONNX has no ${dtype}`, "split complex numbers into real pairs before saving");
-}
+const isDescribed = (v: Value): boolean =>
+  v.metadata.size > 0 || v.doc_string !== "" || unheldOf(v) !== undefined || unheldTypeOf(v)?.of === null;
