@@ -196,11 +196,7 @@ function between(from: DType, to: DType): DType {
   const known = (d: DType) =>
     d === middle || core.hasKernel(`cast_${dtypes[d].suffix}`, middle) || core.hasKernel(`cast_${dtypes[middle].suffix}`, d);
   if (middle !== from && middle !== to && known(from) && known(to)) return middle;
-  throw new OnnxExporterError(
-    "core/no-kernel",
-    `no cast from ${from} to ${to}`,
-    "sub-byte dtypes are packed by the initializer writer only",
-  );
+  throw new OnnxExporterError("core/no-kernel", `no cast from ${from} to ${to}`, "cast to a dtype of real numbers that both know");
 }
 
 /** `x` in another dtype, by torch's rules: floats truncate, ints wrap, bool is x != 0, complex to real drops the imaginary part. */

@@ -1,15 +1,14 @@
 /** @file Matrix products and convolutions of com.microsoft: fused with what follows, and of quantized weights. ONNX Runtime is what they follow. */
 
-import { perElement, unpackBits } from "../../core/ops/block-quantized.ts";
-import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
+import { unpackBits } from "../../core/ops/bit-packing.ts";
+import { binary, cast, fill, scalarTensor } from "../../core/ops/elementwise.ts";
 import { indexSelect } from "../../core/ops/index.ts";
-import { permute, reshape, slice, transpose } from "../../core/ops/layout.ts";
+import { along, permute, reshape, slice, transpose } from "../../core/ops/layout.ts";
 import { inverse } from "../../core/ops/linalg.ts";
 import { matmul } from "../../core/ops/matmul.ts";
 import { widened, wideOf } from "../../core/ops/precision.ts";
+import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
 import { activations, clamped } from "../../core/ops/recurrence.ts";
-import { reduce } from "../../core/ops/reduce.ts";
-import { along, quantized, rounded } from "../../core/ops/requantize.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import { convolution } from "./conv.ts";
@@ -64,15 +63,17 @@ function blockWeight(call: Call): Strided {
   const [bits, size, columns, inner] = [call.int("bits", 4), call.int("block_size", 0), call.int("N", 0), call.int("K", 0)];
   const [packed, scales, zeros, groups] = [call.tensor(1), call.tensor(2), call.optional(3), call.optional(4)];
   const blocks = Math.ceil(inner / size);
-  const numbers = slice(unpackBits(reshape(packed, [columns, numel(packed.shape) / columns]), bits), 1, 0, inner);
-  const spread = (v: Strided) => (groups === null ? perElement(v, size, inner) : indexSelect(v, 1, groups));
-  const matrix = (v: Strided) => slice(reshape(v, [columns, numel(v.shape) / columns]), 1, 0, blocks);
+  const rows = (v: Strided) => reshape(v, [columns, numel(v.shape) / columns]);
+  const matrix = (v: Strided) => slice(rows(v), 1, 0, blocks);
+  const numbers = slice(unpackBits(rows(packed), bits), 1, 0, inner);
   const point = (): Strided => {
-    if (zeros === null) return fill("float32", [columns, blocks], 2 ** (bits - 1));
-    return isFloat(zeros.dtype) ? matrix(zeros) : matrix(unpackBits(reshape(zeros, [columns, numel(zeros.shape) / columns]), bits));
+    if (zeros === null) return fill("uint8", [columns, blocks], 2 ** (bits - 1));
+    return matrix(isFloat(zeros.dtype) ? zeros : unpackBits(rows(zeros), bits));
   };
-  const centered = binary("sub", cast(numbers, "float32"), spread(cast(point(), "float32")));
-  return binary("mul", centered, spread(cast(matrix(scales), "float32")));
+  const [scale, zero] = [matrix(scales), point()];
+  if (groups === null) return dequantizeLinear(numbers, scale, zero, { axis: 1, blockSize: size, dtype: "float32" });
+  const grouped = (v: Strided) => indexSelect(v, 1, groups);
+  return dequantizeLinear(numbers, grouped(scale), grouped(zero), { axis: 1, blockSize: 1, dtype: "float32" });
 }
 
 function matMulBits(call: Call): Strided {
@@ -89,22 +90,10 @@ export function scaledProduct(product: Strided, aScale: Strided, bScale: Strided
   return cast(bias === null ? y : binary("add", y, cast(bias, "float32")), dtype);
 }
 
-/** x in uint8 with a scale and a zero point that its range (with 0) gives: DynamicQuantizeLinear. */
-export function dynamicallyQuantized(x: Strided): { readonly x: Strided; readonly scale: Strided; readonly zero: Strided } {
-  const zero = scalarTensor("float32", 0);
-  const end = (op: "min" | "max") => (numel(x.shape) === 0 ? zero : reduce(op, x, null, false));
-  const [low, high] = [binary("minimum", end("min"), zero), binary("maximum", end("max"), zero)];
-  const span = binary("div", binary("sub", high, low), scalarTensor("float32", 255));
-  // A tensor of zeros has scale 1.
-  const scale = binary("add", span, cast(unary("logical_not", cast(span, "bool")), "float32"));
-  const point = rounded(binary("div", unary("neg", low), scale), null, "uint8");
-  return { x: quantized(x, scale, point, "uint8"), scale, zero: point };
-}
-
 function dynamicProduct(call: Call): Strided {
-  const [a, b] = [dynamicallyQuantized(call.tensor(0)), call.tensor(1)];
-  const product = quantizedProduct(a.x, a.zero, b, call.optional(3));
-  return scaledProduct(product, a.scale, call.tensor(2), call.optional(4), "float32");
+  const { y, scale, zero } = dynamicQuantizeLinear(call.tensor(0));
+  const product = quantizedProduct(y, zero, call.tensor(1), call.optional(3));
+  return scaledProduct(product, scale, call.tensor(2), call.optional(4), "float32");
 }
 
 /** alpha a b (A B + C), where C counts in the product's own units; quantized where the result's scale is given. */
@@ -118,7 +107,7 @@ function quantizedGemm(call: Call): Strided {
     scaledProduct(sum, call.tensor(1), call.tensor(4), null, "float32"),
     scalarTensor("float32", call.float("alpha", 1)),
   );
-  return scale === null || zero === null ? y : quantized(y, scale, zero, zero.dtype);
+  return scale === null || zero === null ? y : quantizeLinear(y, scale, zero, { dtype: zero.dtype });
 }
 
 export const contribLinear: EvaluateTable = {

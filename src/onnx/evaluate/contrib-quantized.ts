@@ -1,26 +1,26 @@
 /** @file Quantized ops of com.microsoft: computed on what the integers stand for, and quantized again. */
 
-import { unpackBits } from "../../core/ops/block-quantized.ts";
+import { unpackBits } from "../../core/ops/bit-packing.ts";
 import { binary, cast, fill, unary, where } from "../../core/ops/elementwise.ts";
 import { indexSelect } from "../../core/ops/index.ts";
-import { concat, expand, reshape, slice, unsqueeze } from "../../core/ops/layout.ts";
+import { concat, reshape, slice } from "../../core/ops/layout.ts";
 import { softmax } from "../../core/ops/norm.ts";
 import { avgPool } from "../../core/ops/pool.ts";
+import { dequantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
 import { activations } from "../../core/ops/recurrence.ts";
 import { reduce } from "../../core/ops/reduce.ts";
-import { along, centered, dequantized, quantized } from "../../core/ops/requantize.ts";
 import { numel, type Strided } from "../../core/strided.ts";
-import type { DType } from "../../dtype.ts";
 import { channelsFirst, channelsLast } from "./contrib-linear.ts";
 import { quantizedConvolution } from "./conv.ts";
 import { windowsOf } from "./pool.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
 /** Input `i`, whose scale and zero point follow it. */
-const operand = (call: Call, i: number): Strided => dequantized(call.tensor(i), call.tensor(i + 1), call.optional(i + 2));
+const operand = (call: Call, i: number): Strided => dequantizeLinear(call.tensor(i), call.tensor(i + 1), call.optional(i + 2));
 
 /** `x` as the result, whose scale is input `i` and whose zero point follows. */
-const result = (call: Call, x: Strided, i: number): Strided => quantized(x, call.tensor(i), call.optional(i + 1), call.tensor(0).dtype);
+const result = (call: Call, x: Strided, i: number): Strided =>
+  quantizeLinear(x, call.tensor(i), call.optional(i + 1), { dtype: call.tensor(0).dtype });
 
 const binaryRow =
   (op: "add" | "mul"): Evaluate =>
@@ -43,19 +43,6 @@ function quantizedSoftmax(x: Strided, call: Call): Strided {
   return reshape(softmax(reshape(x, [numel(x.shape.slice(0, first)), numel(x.shape.slice(first))]), 1), x.shape);
 }
 
-/** Scales and zero points of x along `axis`, the whole tensor's where they are scalars. */
-const alongAxis = (call: Call, v: Strided | null, x: Strided): Strided | null => {
-  const axis = call.int("axis", 1);
-  return v && along(v, axis < 0 ? axis + x.shape.length : axis, x.shape.length);
-};
-
-/** Each of `v` along `dim` repeated for the elements of its block, cut to `length`. */
-function spread(v: Strided, dim: number, size: number, length: number): Strided {
-  const moved = unsqueeze(v, dim + 1);
-  const wide = expand(moved, moved.shape.with(dim + 1, size));
-  return slice(reshape(wide, v.shape.with(dim, (v.shape[dim] as number) * size)), dim, 0, length);
-}
-
 /** Rows of a table quantized in blocks: data, zero points and indices as Gather; bytes hold several numbers of the last dim. */
 function gatherBlocks(call: Call): Strided {
   const [data, scales, zeros] = [call.tensor(0), call.tensor(2), call.optional(3)];
@@ -65,11 +52,11 @@ function gatherBlocks(call: Call): Strided {
   const rank = numbers.shape.length;
   const dimOf = (name: string, otherwise: number) => (call.int(name, otherwise) + rank) % rank;
   const [gatherAxis, axis] = [dimOf("gather_axis", 0), dimOf("quantize_axis", 1)];
-  const each = (v: Strided) => spread(cast(v, "float32"), axis, call.int("block_size", 128), numbers.shape[axis] as number);
   const point = (z: Strided) => (packed ? slice(unpackBits(z, bits), rank - 1, 0, scales.shape.at(-1) as number) : z);
-  const zero = zeros === null ? fill("float32", [], packed ? 2 ** (bits - 1) : 0) : each(point(zeros));
-  const table = binary("mul", binary("sub", cast(numbers, "float32"), zero), each(scales));
-  return cast(indexSelect(table, gatherAxis, wrapped(call.tensor(1), table.shape[gatherAxis] as number)), scales.dtype);
+  const middle = packed ? fill("uint8", scales.shape, 2 ** (bits - 1)) : null;
+  const grain = { axis, blockSize: call.int("block_size", 128) };
+  const table = dequantizeLinear(numbers, scales, zeros === null ? middle : point(zeros), grain);
+  return indexSelect(table, gatherAxis, wrapped(call.tensor(1), table.shape[gatherAxis] as number));
 }
 
 /** Negative indices count from the end. */
@@ -78,20 +65,17 @@ function wrapped(index: Strided, size: number): Strided {
   return binary("remainder", wide, fill("int64", [], size));
 }
 
-function quantizeRow(call: Call): Strided {
-  const [x, zero] = [call.tensor(0), call.optional(2)];
-  const dtype: DType = zero?.dtype ?? "uint8";
-  return quantized(x, alongAxis(call, call.tensor(1), x) as Strided, alongAxis(call, zero, x), dtype);
-}
-
-function dequantizeRow(call: Call): Strided {
-  const [x, scale] = [call.tensor(0), call.tensor(1)];
-  return cast(dequantized(x, alongAxis(call, scale, x) as Strided, alongAxis(call, call.optional(2), x)), scale.dtype);
-}
+/** x - zero point in int32. */
+const centered = (x: Strided, zero: Strided | null): Strided =>
+  zero === null ? cast(x, "int32") : binary("sub", cast(x, "int32"), cast(zero, "int32"));
 
 export const contribQuantized: EvaluateTable = {
-  "com.microsoft::QuantizeLinear": quantizeRow,
-  "com.microsoft::DequantizeLinear": dequantizeRow,
+  "com.microsoft::QuantizeLinear": (call) => {
+    const zero = call.optional(2);
+    return quantizeLinear(call.tensor(0), call.tensor(1), zero, { dtype: zero?.dtype ?? "uint8", axis: call.int("axis", 1) });
+  },
+  "com.microsoft::DequantizeLinear": (call) =>
+    dequantizeLinear(call.tensor(0), call.tensor(1), call.optional(2), { axis: call.int("axis", 1) }),
   "com.microsoft::QLinearAdd": binaryRow("add"),
   "com.microsoft::QLinearMul": binaryRow("mul"),
   "com.microsoft::QLinearSigmoid": unaryRow((x) => unary("sigmoid", x)),
@@ -108,11 +92,11 @@ export const contribQuantized: EvaluateTable = {
       : quantizedConvolution(call, call.tensor(0)),
   "com.microsoft::QLinearConcat": (call) => {
     const parts = Array.from({ length: (call.inputs.length - 2) / 3 }, (_, i) => operand(call, 2 + 3 * i));
-    return quantized(concat(parts, call.int("axis", 0)), call.tensor(0), call.tensor(1), call.tensor(1).dtype);
+    return quantizeLinear(concat(parts, call.int("axis", 0)), call.tensor(0), call.tensor(1), { dtype: call.tensor(1).dtype });
   },
   "com.microsoft::QLinearWhere": (call) => {
     const y = where(call.tensor(0), operand(call, 1), operand(call, 4));
-    return quantized(y, call.tensor(7), call.tensor(8), call.tensor(8).dtype);
+    return quantizeLinear(y, call.tensor(7), call.tensor(8), { dtype: call.tensor(8).dtype });
   },
   "com.microsoft::MulInteger": (call) =>
     binary("mul", centered(call.tensor(0), call.optional(1)), centered(call.tensor(2), call.optional(3))),

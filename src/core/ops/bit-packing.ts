@@ -1,9 +1,9 @@
-/** @file Weights of a few bits with a scale per block, as com.microsoft packs them: low bits first, blocks along the last dim. */
+/** @file Numbers of a few bits that are packed in bytes, low bits first. */
 
 import { OnnxExporterError } from "../../errors.ts";
 import type { Strided } from "../strided.ts";
 import { binary, cast, scalarTensor } from "./elementwise.ts";
-import { expand, reshape, slice, unsqueeze } from "./layout.ts";
+import { reshape, unsqueeze } from "./layout.ts";
 import { fromIntegers } from "./values.ts";
 
 /** uint8 bytes […, n] as uint8 numbers […, n * 8 / bits]. `bits` is 2, 4 or 8. Throws `core/bits`. */
@@ -15,10 +15,4 @@ export function unpackBits(x: Strided, bits: number): Strided {
   const parts = binary("shift_right", unsqueeze(cast(x, "int32"), -1), shifts);
   const numbers = binary("bitwise_and", parts, scalarTensor("int32", 2 ** bits - 1));
   return cast(reshape(numbers, [...x.shape.slice(0, -1), (x.shape.at(-1) as number) * count]), "uint8");
-}
-
-/** `v` [rows, blocks] with each element repeated for the `size` elements of its block, cut to `length`. */
-export function perElement(v: Strided, size: number, length: number): Strided {
-  const [rows, blocks] = v.shape as readonly [number, number];
-  return slice(reshape(expand(unsqueeze(v, -1), [rows, blocks, size]), [rows, blocks * size]), 1, 0, length);
 }
