@@ -1,6 +1,7 @@
 export * from "./binary";
 export * from "./cast";
 export * from "./compare";
+export * from "./complex";
 export * from "./conv";
 export * from "./copy";
 export * from "./fft";

@@ -66,9 +66,7 @@ const steps: { readonly [name: string]: Step } = {
     op.Range(op.constant("int64", [], [0]), op.Min(op.Size(x), op.constant("int64", [], [50])), op.constant("int64", [], [2])),
   constantOfShape: (op, x) => op.ConstantOfShape(op.Shape(x)),
   pool: (op, x, _, k) =>
-    isFloat(x) && x.rank === 3
-      ? (op.MaxPool(x, { kernel_shape: [2], strides: [1 + (k % 2)], pads: [1, 1], ceil_mode: k % 2 })[0] as Value)
-      : null,
+    isFloat(x) && x.rank === 3 ? op.MaxPool(x, { kernel_shape: [2], strides: [1 + (k % 2)], pads: [1, 1], ceil_mode: k % 2 }) : null,
   depthToSpace: (op, x) =>
     isFloat(x) && x.rank === 2 ? op.DepthToSpace(op.Tile(op.Unsqueeze(x, [0, 1]), [1, 4, 1, 1]), { blocksize: 2 }) : null,
   nonZero: (op, x) => (x.rank > 0 ? op.NonZero(x) : null),

@@ -27,8 +27,9 @@ export class Real {} export class Complex {}
 @inline export function hypot(a: f64, b: f64): f64 {
   const x = abs(a);
   const y = abs(b);
+  if (x == Infinity || y == Infinity) return Infinity;
   const big = max(x, y);
-  if (big == 0 || big == Infinity) return big;
+  if (big == 0) return 0;
   const small = min(x, y) / big;
   return big * sqrt<f64>(1 + small * small);
 }

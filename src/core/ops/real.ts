@@ -32,6 +32,12 @@ const carriers: { readonly [d in DType]?: DType } = {
   float8_e4m3fnuz: "float32",
   float8_e5m2: "float32",
   float8_e5m2fnuz: "float32",
+  float8_e8m0fnu: "float32",
+  float4_e2m1: "float32",
+  int4: "int32",
+  uint4: "int32",
+  int2: "int32",
+  uint2: "int32",
 };
 
 /** `dtype` itself where kernel `name` exists for it or nothing can carry it, else the dtype that carries it. */
