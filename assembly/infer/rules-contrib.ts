@@ -114,7 +114,7 @@ export function contribRule(op: i32, at: i32): i32 {
     case Op.ms_BifurcationDetector: return s.bifurcation();
 
     case Op.ms_FusedConv: case Op.nchwc_Conv: return w.conv();
-    case Op.ms_QLinearConv: return w.qLinearConv();
+    case Op.ms_QLinearConv: return n.maybeChannelsLast(Op.QLinearConv, at);
     case Op.ms_ConvTransposeWithDynamicPads: return w.transposed(1, 2);
     case Op.ms_MaxpoolWithMask: case Op.nchwc_AveragePool: case Op.nchwc_MaxPool: return w.pool();
     case Op.nchwc_GlobalAveragePool: case Op.nchwc_GlobalMaxPool: return w.globalPool();

@@ -48,8 +48,15 @@ function fusedGemm(call: Call): Strided {
   return widened(y, (wide) => activated(call, wide, [parameter("activation_alpha"), parameter("activation_beta")]));
 }
 
+/** The weights [O, C / group, kernel…]; where only their last dim fits the channels of `x`, that is C / group. */
+function weightsOf(call: Call, x: Strided): Strided {
+  const w = call.tensor(1);
+  const inner = (x.shape[1] as number) / call.int("group", 1);
+  return w.shape[1] !== inner && w.shape.at(-1) === inner ? channelsFirst(w) : w;
+}
+
 function fusedConv(call: Call, x: Strided, z: Strided | null): Strided {
-  const y = convolution(call, x, call.tensor(1), call.optional(2));
+  const y = convolution(call, x, weightsOf(call, x), call.optional(2));
   const sum = z === null ? y : binary("add", y, z);
   return widened(sum, (wide) => activated(call, wide, call.floats("activation_params") ?? []));
 }
@@ -115,7 +122,7 @@ export const contribLinear: EvaluateTable = {
   "com.microsoft::TransposeMatMul": fusedMatMul,
   "com.microsoft::FusedGemm": fusedGemm,
   "com.microsoft::FusedConv": (call) => fusedConv(call, call.tensor(0), call.optional(3)),
-  "com.microsoft::NhwcConv": (call) => channelsLast(convolution(call, channelsFirst(call.tensor(0)), call.tensor(1), call.optional(2))),
+  "com.microsoft::NhwcConv": (call) => channelsLast(fusedConv(call, channelsFirst(call.tensor(0)), null)),
   "com.microsoft::NhwcFusedConv": (call) => {
     const z = call.optional(3);
     return channelsLast(fusedConv(call, channelsFirst(call.tensor(0)), z && channelsFirst(z)));
