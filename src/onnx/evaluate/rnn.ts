@@ -36,12 +36,14 @@ function activationsOf(call: Call, kind: CellKind, directions: number): Activati
       `${kind} takes ${kinds[kind].length} a direction`,
     );
   }
-  return names.map((name) => {
+  // ONNX Runtime clips what goes into the gates; the cell state, which the third activation sees, it does not.
+  const clips = (i: number): boolean => i % kinds[kind].length < 2;
+  return names.map((name, i) => {
     const row = activations[name.toLowerCase()];
     if (row === undefined) throw call.refuse("attribute", `unknown activation ${name}`, `known: ${Object.keys(activations).join(", ")}`);
     const alpha = row.alpha === null ? 0 : (alphas.shift() ?? row.alpha);
     const beta = row.beta === null ? 0 : (betas.shift() ?? row.beta);
-    return (x) => row.f(clip === null ? x : clamped(x, -clip, clip), alpha, beta);
+    return (x) => row.f(clip !== null && clips(i) ? clamped(x, -clip, clip) : x, alpha, beta);
   });
 }
 
