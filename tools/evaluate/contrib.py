@@ -33,3 +33,15 @@ def cases():
     yield row("Unique", "Unique", [np.array([2, 1, 2, 3, 1, 0], np.float32)], count=3)
     yield row("IsAllFinite", "IsAllFinite", [x, np.array([np.inf], np.float32)], "given", [np.array(False)])
     yield row("IsAllFinite isnan_only", "IsAllFinite", [np.array([np.inf], np.float32)], "given", [np.array(True)], isnan_only=1)
+    a, b = floats(2, 3), floats(4, 3)
+    for metric in ("euclidean", "sqeuclidean"):
+        yield row(f"CDist {metric}", "CDist", [a, b], metric=metric)
+    data, residual = floats(2, 4), floats(2, 4)
+    yield row("BiasDropout", "BiasDropout", [data, bias, residual], "given", [data + bias + residual, np.ones((2, 4), bool)], 2)
+    image, boxes = floats(2, 2, 4, 5), np.array([[0, 0, 1, 1], [0.2, 0.1, 0.7, 0.9], [-0.2, 0.5, 0.5, 1.3]], np.float32)
+    which = np.array([0, 1, 1], np.int32)
+    for mode in ("bilinear", "nearest"):
+        for size in ((3, 2), (1, 1)):
+            yield row(f"CropAndResize {mode} {size}", "CropAndResize", [image, boxes, which, np.array(size, np.int32)], mode=mode, extrapolation_value=9.0)
+    pixels = rng.integers(0, 256, (1, 4, 4, 2)).astype(np.uint8)
+    yield row("NhwcMaxPool", "NhwcMaxPool", [pixels], kernel_shape=[2, 3], strides=[2, 1], pads=[1, 0, 0, 1])

@@ -1,12 +1,16 @@
 /** @file Elementwise and other small ops of com.microsoft that exporters, optimizers and quantizers make. */
 
-import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts";
+import { cropAndResize } from "../../core/ops/crop.ts";
+import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
 import { contiguous, slice, unsqueeze } from "../../core/ops/layout.ts";
 import { triangle } from "../../core/ops/linalg.ts";
+import { maxPool } from "../../core/ops/pool.ts";
 import { widen, widened } from "../../core/ops/precision.ts";
 import { reduce } from "../../core/ops/reduce.ts";
 import { floats, fromFloats, fromIntegers } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
+import { channelsFirst, channelsLast } from "./contrib-linear.ts";
+import { windowsOf } from "./pool.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
 /** f of the first input plus the second, where it is given; low precision is rounded once. */
@@ -55,6 +59,35 @@ function allFinite(call: Call): Strided {
   );
 }
 
+/** Distances of each row of A [n, d] to each of B [m, d], [n, m]: euclidean, or its squares. */
+function distances(call: Call): Strided {
+  const [a, b] = [unsqueeze(call.tensor(0), 1), unsqueeze(call.tensor(1), 0)];
+  const metric = call.string("metric", "sqeuclidean");
+  if (metric !== "euclidean" && metric !== "sqeuclidean") throw call.refuse("attribute", `metric is ${metric}`, "euclidean or sqeuclidean");
+  const apart = binary("sub", a, b);
+  const squares = reduce("sum", binary("mul", apart, apart), [2], false);
+  return metric === "euclidean" ? unary("sqrt", squares) : squares;
+}
+
+/** data + bias + residual: what BiasDropout is outside training, and its mask, which keeps all. */
+function biasDropout(call: Call): Strided[] {
+  const [x, training] = [call.tensor(0), call.optional(4)];
+  if (training !== null && call.integersAt(4)?.[0] !== 0)
+    throw call.refuse("unsupported", "BiasDropout in training", "give training_mode false");
+  const terms = [call.tensor(1), call.optional(2)].filter((t) => t !== null);
+  const y = terms.map(widen).reduce((a, b) => binary("add", a, b), widen(x));
+  return [cast(y, x.dtype), fill("bool", y.shape, true)];
+}
+
+function crop(call: Call): Strided {
+  const [height = 0, width = 0] = call.integersAt(3) ?? [];
+  return cropAndResize(call.tensor(0), call.tensor(1), call.tensor(2), {
+    size: [height, width],
+    nearest: call.string("mode", "bilinear") === "nearest",
+    outside: call.float("extrapolation_value", 0),
+  });
+}
+
 export const contrib: EvaluateTable = {
   "com.microsoft::Gelu": biased((x) => unary("gelu", x)),
   "com.microsoft::BiasGelu": biased((x) => unary("gelu", x)),
@@ -72,4 +105,11 @@ export const contrib: EvaluateTable = {
   "com.microsoft::Trilu": (call) => triangle(contiguous(call.tensor(0)), call.int("upper", 1) === 1, call.integersAt(1)?.[0] ?? 0),
   "com.microsoft::Unique": (call) => uniqueInOrder(call.tensor(0)),
   "com.microsoft::IsAllFinite": allFinite,
+  "com.microsoft::CDist": distances,
+  "com.microsoft::BiasDropout": biasDropout,
+  "com.microsoft::CropAndResize": crop,
+  "com.microsoft::NhwcMaxPool": (call) => {
+    const x = channelsFirst(call.tensor(0));
+    return channelsLast(maxPool(x, windowsOf(call, x))[0]);
+  },
 };
