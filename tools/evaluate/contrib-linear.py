@@ -44,6 +44,9 @@ def fused():
     nhwc = floats(1, 3, 3, 2)
     windows = np.lib.stride_tricks.sliding_window_view(nhwc, (2, 2), (1, 2))
     yield row("NhwcConv", "NhwcConv", [nhwc, w], "given", [np.einsum("nyxchw,ochw->nyxo", windows, w)])
+    y = a @ b + 1
+    gelu = y / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (y + 0.044715 * y**3)))
+    yield row("GemmFastGelu", "GemmFastGelu", [a, b, np.ones(4, np.float32)], "given", [gelu.astype(np.float32)])
     m = floats(2, 3, 3)
     yield row("Inverse", "Inverse", [m], tolerance=1e-4)
 
@@ -64,6 +67,11 @@ def bits():
     yield row("MatMulNBits bias", "MatMulNBits", [a, weights, scales, None, None, floats(3)], tolerance=1e-4, **attributes)
     yield row("MatMulNBits zero points are floats", "MatMulNBits", [a, weights, scales, floats(9)], tolerance=1e-4, **attributes)
     yield row("MatMulNBits float16", "MatMulNBits", [a.astype(np.float16), weights, scales.astype(np.float16)], tolerance=5e-3, **attributes)
+
+
+    for kind in (0, 1):
+        packed, largest = bytes_of(40 * 3 // 2), np.abs(floats(8))
+        yield row(f"MatMulBnb4 {kind}", "MatMulBnb4", [a, packed, largest], tolerance=1e-4, N=3, K=40, block_size=16, quant_type=kind)
 
 
 def quantized():

@@ -33,6 +33,11 @@ def embeddings():
     mask = np.array([[1, 1, 0], [1, 1, 1]], np.int32)
     yield row("EmbedLayerNormalization", "EmbedLayerNormalization", [ids, segments, *tables, *scale, mask], count=3, mask_index_type=1)
     yield row("EmbedLayerNormalization places", "EmbedLayerNormalization", [ids, None, *tables[:2], None, *scale, None, np.array([[4, 0, 1], [0, 1, 2]], np.int32)], count=2)
+    scales = [np.array(v, np.float32) for v in (0.01, 0.02, 0.03, 0.01, 0.02)]
+    points = [np.array(v, np.uint8) for v in (128, 100, 90, 20, 128)]
+    bytes_of = lambda *shape: rng.integers(0, 256, shape).astype(np.uint8)
+    quantized = [bytes_of(4, 4), bytes_of(5, 4), bytes_of(2, 4), bytes_of(4), bytes_of(4)]
+    yield row("QEmbedLayerNormalization", "QEmbedLayerNormalization", [ids, segments, *quantized, mask, *scales, *points], count=2)
 
 
 def groups():

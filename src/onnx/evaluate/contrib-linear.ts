@@ -1,14 +1,15 @@
 /** @file Matrix products and convolutions of com.microsoft: fused with what follows, and of quantized weights. ONNX Runtime is what they follow. */
 
 import { unpackBits } from "../../core/ops/bit-packing.ts";
-import { binary, cast, fill, scalarTensor } from "../../core/ops/elementwise.ts";
+import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
 import { indexSelect } from "../../core/ops/index.ts";
-import { along, permute, reshape, slice, transpose } from "../../core/ops/layout.ts";
+import { along, expand, flip, permute, reshape, slice, transpose } from "../../core/ops/layout.ts";
 import { inverse } from "../../core/ops/linalg.ts";
 import { matmul } from "../../core/ops/matmul.ts";
-import { widened, wideOf } from "../../core/ops/precision.ts";
+import { widen, widened, wideOf } from "../../core/ops/precision.ts";
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
 import { activations, clamped } from "../../core/ops/recurrence.ts";
+import { fromFloats } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import { convolution } from "./conv.ts";
@@ -97,6 +98,34 @@ export function scaledProduct(product: Strided, aScale: Strided, bScale: Strided
   return cast(bias === null ? y : binary("add", y, cast(bias, "float32")), dtype);
 }
 
+/** The numbers that 4 bits stand for in MatMulBnb4, by `quant_type`: bitsandbytes' FP4 (sign, exponent, mantissa) and NF4. */
+const bitsAndBytes: readonly (readonly number[])[] = [
+  [0, 0.0625, 8, 12, 4, 6, 2, 3, 0, -0.0625, -8, -12, -4, -6, -2, -3].map((v) => v / 12),
+  [
+    -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0,
+    0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
+    0.7229568362236023, 1,
+  ],
+];
+
+/** A times the weights [N, K] that lie behind each other, two in a byte with the high bits first, blocks scaled by their largest modulus. */
+function bitsAndBytesProduct(call: Call): Strided {
+  const [a, scales] = [call.tensor(0), call.tensor(2)];
+  const [columns, inner, size] = [call.int("N", 0), call.int("K", 0), call.int("block_size", 0)];
+  const values = bitsAndBytes[call.int("quant_type", 1)];
+  if (call.int("transB", 1) !== 1)
+    throw call.refuse("unsupported", "MatMulBnb4 with transB 0 is not computed", "give the weights as [N, K]");
+  if (values === undefined) throw call.refuse("attribute", `quant_type is ${call.int("quant_type", 1)}`, "0 for FP4, 1 for NF4");
+  const codes = flip(unpackBits(reshape(call.tensor(1), [-1, 1]), 4), [1]);
+  const numbers = indexSelect(fromFloats(Float64Array.from(values), [values.length], "float32"), 0, reshape(codes, [-1]));
+  const blocks = cast(reshape(scales, [-1, 1]), "float32");
+  const scale = reshape(expand(blocks, [numel(scales.shape), size]), [-1]);
+  const count = columns * inner;
+  const weights = reshape(binary("mul", slice(numbers, 0, 0, count), slice(scale, 0, 0, count)), [columns, inner]);
+  const wide = wideOf(a.dtype);
+  return cast(matmul(cast(a, wide), transpose(cast(weights, wide), 0, 1)), a.dtype);
+}
+
 function dynamicProduct(call: Call): Strided {
   const { y, scale, zero } = dynamicQuantizeLinear(call.tensor(0));
   const product = quantizedProduct(y, zero, call.tensor(1), call.optional(3));
@@ -128,6 +157,12 @@ export const contribLinear: EvaluateTable = {
     return channelsLast(fusedConv(call, channelsFirst(call.tensor(0)), z && channelsFirst(z)));
   },
   "com.microsoft::MatMulNBits": matMulBits,
+  "com.microsoft::MatMulBnb4": bitsAndBytesProduct,
+  "com.microsoft::GemmFastGelu": (call) => {
+    const [x, bias] = [widen(call.tensor(0)), call.optional(2)];
+    const product = matmul(x, widen(call.tensor(1)));
+    return cast(unary("gelu_tanh", bias === null ? product : binary("add", product, widen(bias))), call.tensor(0).dtype);
+  },
   "com.microsoft::MatMulIntegerToFloat": (call) => {
     const product = quantizedProduct(call.tensor(0), call.optional(4), call.tensor(1), call.optional(5));
     return scaledProduct(product, call.tensor(2), call.tensor(3), call.optional(6), call.tensor(2).dtype);

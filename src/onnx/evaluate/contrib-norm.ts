@@ -5,6 +5,7 @@ import { indexSelect, zeros } from "../../core/ops/index.ts";
 import { reshape } from "../../core/ops/layout.ts";
 import { groupNorm, layerNormFull, softmax } from "../../core/ops/norm.ts";
 import { widen, widened, wideOf } from "../../core/ops/precision.ts";
+import { dequantizeLinear } from "../../core/ops/quantize.ts";
 import { reduce } from "../../core/ops/reduce.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import { channelsFirst, channelsLast } from "./contrib-linear.ts";
@@ -43,15 +44,19 @@ function simplifiedLayerNorm(call: Call): Strided[] {
   return [cast(y, scale.dtype), cast(rstd, call.dtype("stash_type", "float32"))];
 }
 
-/** Words, positions and segments looked up, added and normalized; the number of tokens that `mask` counts; the sum. */
-function embedLayerNorm(call: Call): Strided[] {
-  const [ids, segments, words, positions] = [call.tensor(0), call.optional(1), call.tensor(2), call.tensor(3)];
+/**
+ * Words, positions and segments looked up, added and normalized; the number of tokens that `mask` counts; the sum. `table` gives the
+ * embeddings and weights that are inputs 2 to 6.
+ */
+function embedded(call: Call, table: (i: number) => Strided, places: Strided | null): Strided[] {
+  const [ids, segments] = [call.tensor(0), call.optional(1)];
   const [batch, length] = ids.shape as readonly [number, number];
-  const places = call.optional(8) ?? reshape(arange("int64", 0, 1, length), [1, length]);
-  const added = [indexSelect(words, 0, ids), indexSelect(positions, 0, places)];
-  if (segments !== null) added.push(indexSelect(call.tensor(4), 0, segments));
+  const words = table(2);
+  const own = places ?? reshape(arange("int64", 0, 1, length), [1, length]);
+  const added = [indexSelect(words, 0, ids), indexSelect(table(3), 0, own)];
+  if (segments !== null) added.push(indexSelect(table(4), 0, segments));
   const x = sum(...added);
-  const up = (i: number) => cast(call.tensor(i), x.dtype);
+  const up = (i: number) => cast(table(i), x.dtype);
   const { y } = layerNormFull(x, 1, up(5), up(6), call.float("epsilon", 1e-12));
   const mask = call.optional(7);
   const counted = mask === null ? zeros("int32", [batch]) : cast(reduce("sum", cast(mask, "int64"), [1], false), "int32");
@@ -91,7 +96,10 @@ export const contribNorm: EvaluateTable = {
   SimplifiedLayerNormalization: simplifiedLayerNorm,
   "com.microsoft::SkipLayerNormalization": skipLayerNorm,
   "com.microsoft::SkipSimplifiedLayerNormalization": skipRmsNorm,
-  "com.microsoft::EmbedLayerNormalization": embedLayerNorm,
+  "com.microsoft::EmbedLayerNormalization": (call) => embedded(call, (i) => call.tensor(i), call.optional(8)),
+  // Scales are inputs 8 to 12, zero points 13 to 17.
+  "com.microsoft::QEmbedLayerNormalization": (call) =>
+    embedded(call, (i) => dequantizeLinear(call.tensor(i), call.tensor(i + 6), call.optional(i + 11)), null).slice(0, 2),
   "com.microsoft::GroupNorm": (call) => groupNormalized(call, call.tensor(0)),
   "com.microsoft::SkipGroupNorm": skipGroupNorm,
   "com.microsoft::BiasSoftmax": biasSoftmax,
