@@ -82,7 +82,8 @@ export function attend(
   const capped = softcap > 0 ? binary("mul", unary("tanh", binary("div", scores, number(softcap))), number(softcap)) : scores;
   const biased = bias === null ? capped : binary("add", capped, bias);
   const rows = cast(sunk(cast(biased, softmaxDtype), sink), q.dtype);
-  const probabilities = bias === null ? rows : where(opened(bias), rows, number(0));
+  // Of no keys there is nothing to guard.
+  const probabilities = bias === null || bias.shape.at(-1) === 0 ? rows : where(opened(bias), rows, number(0));
   return { y: matmul(probabilities, v), scores, capped, biased, probabilities };
 }
 

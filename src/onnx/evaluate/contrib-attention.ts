@@ -20,7 +20,7 @@ interface Heads {
   readonly v: Strided;
 }
 
-/** Throws `eval/unsupported` where an input or attribute is given that none of the runtimes' exporters makes. */
+/** Throws `eval/unsupported` where one of these inputs is given. */
 function refuseInputs(call: Call, inputs: { readonly [name: string]: number }): void {
   for (const [name, i] of Object.entries(inputs)) {
     if (call.has(i)) throw call.refuse("unsupported", `${call.node.op} with ${name} is not computed`, `leave ${name} out`);
@@ -165,7 +165,7 @@ function rotaryEmbedding(call: Call): Strided {
   return x.shape.length === 4 ? y : joinHeads(y);
 }
 
-/** Whether a node of com.microsoft is ONNX's op of that name: attributes that ONNX does not have are as by default. */
+/** ONNX's evaluator of the op of that name; attributes that ONNX does not have must be as by default. */
 const likeOnnx =
   (evaluate: Evaluate, attributes: { readonly [name: string]: number }): Evaluate =>
   (call) => {

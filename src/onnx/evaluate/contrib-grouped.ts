@@ -9,7 +9,7 @@ import type { Strided } from "../../core/strided.ts";
 import { rmsNorm } from "./norm.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 
-/** One sequence: its own [1, heads, length, size], what the cache holds before it, and how long it is with that. */
+/** One sequence: its own [1, heads, length, size], the cache, and how much of that stands before it. */
 interface Sequence {
   readonly q: Strided;
   readonly k: Strided;
@@ -17,7 +17,6 @@ interface Sequence {
   readonly pastKey: Strided | null;
   readonly pastValue: Strided | null;
   readonly past: number;
-  readonly total: number;
 }
 
 /** Query, key and value with heads apart; key and value may be packed behind the query. */
@@ -58,12 +57,18 @@ function sinkOf(call: Call, dtype: Strided["dtype"]): Strided | null {
   return call.int("smooth_softmax", 0) === 1 ? zeros(dtype, [1, heads, 1, 1]) : null;
 }
 
+/** Row `b` of a batch, or the one row for all. */
+function rowOf(x: Strided, b: number): Strided {
+  const at = Math.min(b, (x.shape[0] as number) - 1);
+  return slice(x, 0, at, at + 1);
+}
+
 /** What one sequence attends to, and its keys and values with the cache's before them. */
 function attendOne(call: Call, s: Sequence, b: number): [y: Strided, k: Strided, v: Strided] {
   const { dtype } = s.q;
   const cached = (past: Strided | null, x: Strided) => (past === null ? x : concat([cast(slice(past, 2, 0, s.past), dtype), x], 2));
   const places = call.optional(9);
-  const own = places && slice(places, 0, Math.min(b, (places.shape[0] as number) - 1), Math.min(b, (places.shape[0] as number) - 1) + 1);
+  const own = places && rowOf(places, b);
   const q = turned(call, normalized(call, s.q, 14, "q_norm_epsilon"), s.past, own);
   const k = cached(s.pastKey, turned(call, normalized(call, s.k, 15, "k_norm_epsilon"), s.past, own));
   const v = cached(s.pastValue, s.v);
@@ -72,11 +77,7 @@ function attendOne(call: Call, s: Sequence, b: number): [y: Strided, k: Strided,
   const added = call.optional(10);
   const bias = sumOf([
     call.int("causal", 1) === 1 || left > 0 ? windowBias({ queries, keys, offsets: [s.past] }, left > 0 ? left - 1 : null, 0, dtype) : null,
-    added &&
-      cast(
-        slice(slice(added, 0, Math.min(b, (added.shape[0] as number) - 1), Math.min(b, (added.shape[0] as number) - 1) + 1), 3, 0, keys),
-        dtype,
-      ),
+    added && cast(slice(rowOf(added, b), 3, 0, keys), dtype),
   ]);
   const { y } = attend(q, shareHeads(k, heads), shareHeads(v, heads), {
     scale: call.float("scale", 0) || 1 / Math.sqrt(q.shape[3] as number),
@@ -106,30 +107,18 @@ function groupQueryAttention(call: Call): Strided[] {
   const longest = call.integersAt(6)?.[0] ?? queries;
   // A first prompt fills the cache from its begin, and stands before the padding of shorter ones.
   const first = queries === longest;
-  const row = (x: Strided, b: number) => slice(x, 0, b, b + 1);
   const runs = Array.from({ length: batch }, (_, b) => {
     const total = (lengths[b] ?? lengths[0] ?? longest - 1) + 1;
     const past = first ? 0 : Math.max(total - queries, 0);
-    const before = (x: Strided | null) => (x === null || first ? null : row(x, b));
-    return attendOne(
-      call,
-      { q: row(q, b), k: row(k, b), v: row(v, b), pastKey: before(pastKey), pastValue: before(pastValue), past, total },
-      b,
-    );
+    const before = (x: Strided | null) => (x === null || first ? null : rowOf(x, b));
+    const own = { q: rowOf(q, b), k: rowOf(k, b), v: rowOf(v, b) };
+    return attendOne(call, { ...own, pastKey: before(pastKey), pastValue: before(pastValue), past }, b);
   });
   const length = Math.max(pastKey?.shape[2] ?? 0, longest);
-  const joined = (i: 0 | 1 | 2) => runs.map((run) => run[i]);
-  return [
-    concat(joined(0), 0),
-    concat(
-      joined(1).map((x) => lengthened(x, length)),
-      0,
-    ),
-    concat(
-      joined(2).map((x) => lengthened(x, length)),
-      0,
-    ),
-  ].map((x) => cast(x, dtype));
+  const ys = runs.map(([y]) => y);
+  const keys = runs.map(([, key]) => lengthened(key, length));
+  const values = runs.map(([, , value]) => lengthened(value, length));
+  return [ys, keys, values].map((parts) => cast(concat(parts, 0), dtype));
 }
 
 export const contribGrouped: EvaluateTable = { "com.microsoft::GroupQueryAttention": groupQueryAttention };

@@ -1,5 +1,6 @@
 /** @file Matrix products and convolutions of com.microsoft: fused with what follows, and of quantized weights. ONNX Runtime is what they follow. */
 
+import { activations, clamped } from "../../core/ops/activations.ts";
 import { unpackBits } from "../../core/ops/bit-packing.ts";
 import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
 import { indexSelect } from "../../core/ops/index.ts";
@@ -8,7 +9,6 @@ import { inverse } from "../../core/ops/linalg.ts";
 import { matmul } from "../../core/ops/matmul.ts";
 import { widen, widened, wideOf } from "../../core/ops/precision.ts";
 import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
-import { activations, clamped } from "../../core/ops/recurrence.ts";
 import { fromFloats } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import { type DType, isFloat } from "../../dtype.ts";

@@ -2,7 +2,7 @@
 
 import { arange, binary, cast, unary } from "../../core/ops/elementwise.ts";
 import { indexSelect, zeros } from "../../core/ops/index.ts";
-import { reshape } from "../../core/ops/layout.ts";
+import { dimOf, reshape } from "../../core/ops/layout.ts";
 import { groupNorm, layerNormFull, softmax } from "../../core/ops/norm.ts";
 import { widen, widened, wideOf } from "../../core/ops/precision.ts";
 import { dequantizeLinear } from "../../core/ops/quantize.ts";
@@ -37,9 +37,8 @@ function skipRmsNorm(call: Call): (Strided | null)[] {
 
 function simplifiedLayerNorm(call: Call): Strided[] {
   const [input, scale] = [call.tensor(0), call.tensor(1)];
-  const axis = call.int("axis", -1);
   const x = widen(input);
-  const first = axis < 0 ? axis + x.shape.length : axis;
+  const first = dimOf(call.int("axis", -1), x.shape.length);
   const [y, rstd] = rmsNorm(x, first, cast(scale, x.dtype), call.float("epsilon", 1e-5));
   return [cast(y, scale.dtype), cast(rstd, call.dtype("stash_type", "float32"))];
 }
@@ -85,8 +84,7 @@ function skipGroupNorm(call: Call): Strided[] {
 function biasSoftmax(call: Call): Strided {
   return widened(call.tensor(0), (x) => {
     const biased = binary("add", x, cast(call.tensor(1), wideOf(x.dtype)));
-    const axis = call.int("axis", 1);
-    const first = axis < 0 ? axis + x.shape.length : axis;
+    const first = dimOf(call.int("axis", 1), x.shape.length);
     const flat = reshape(biased, [numel(x.shape.slice(0, first)), numel(x.shape.slice(first))]);
     return reshape(softmax(flat, 1), x.shape);
   });

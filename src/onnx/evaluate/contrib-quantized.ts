@@ -1,13 +1,13 @@
 /** @file Quantized ops of com.microsoft: computed on what the integers stand for, and quantized again. */
 
+import { activations } from "../../core/ops/activations.ts";
 import { unpackBits } from "../../core/ops/bit-packing.ts";
 import { binary, cast, fill, unary, where } from "../../core/ops/elementwise.ts";
 import { indexSelect } from "../../core/ops/index.ts";
-import { concat, reshape, slice } from "../../core/ops/layout.ts";
+import { concat, dimOf, reshape, slice } from "../../core/ops/layout.ts";
 import { softmax } from "../../core/ops/norm.ts";
 import { avgPool } from "../../core/ops/pool.ts";
 import { dequantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
-import { activations } from "../../core/ops/recurrence.ts";
 import { reduce } from "../../core/ops/reduce.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import { channelsFirst, channelsLast } from "./contrib-linear.ts";
@@ -39,7 +39,7 @@ const unaryRow =
 function quantizedSoftmax(x: Strided, call: Call): Strided {
   const axis = call.int("axis", call.int("opset", 13) < 13 ? 1 : -1);
   if (call.int("opset", 13) >= 13) return softmax(x, axis);
-  const first = axis < 0 ? axis + x.shape.length : axis;
+  const first = dimOf(axis, x.shape.length);
   return reshape(softmax(reshape(x, [numel(x.shape.slice(0, first)), numel(x.shape.slice(first))]), 1), x.shape);
 }
 
@@ -50,8 +50,7 @@ function gatherBlocks(call: Call): Strided {
   const packed = data.dtype === "uint8";
   const numbers = packed ? unpackBits(data, bits) : data;
   const rank = numbers.shape.length;
-  const dimOf = (name: string, otherwise: number) => (call.int(name, otherwise) + rank) % rank;
-  const [gatherAxis, axis] = [dimOf("gather_axis", 0), dimOf("quantize_axis", 1)];
+  const [gatherAxis, axis] = [dimOf(call.int("gather_axis", 0), rank), dimOf(call.int("quantize_axis", 1), rank)];
   const point = (z: Strided) => (packed ? slice(unpackBits(z, bits), rank - 1, 0, scales.shape.at(-1) as number) : z);
   const middle = packed ? fill("uint8", scales.shape, 2 ** (bits - 1)) : null;
   const grain = { axis, blockSize: call.int("block_size", 128) };

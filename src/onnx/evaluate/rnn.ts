@@ -1,14 +1,15 @@
 /** @file Recurrent layers of ONNX: RNN, GRU and LSTM, in one direction or both. */
 
+import { type Activation, activations, clamped } from "../../core/ops/activations.ts";
 import { cast } from "../../core/ops/elementwise.ts";
 import { zeros } from "../../core/ops/index.ts";
 import { concat, permute, select, slice, unsqueeze } from "../../core/ops/layout.ts";
 import { wideOf } from "../../core/ops/precision.ts";
-import { type Activation, activations, type CellKind, clamped, type Recurrence, recur, type State } from "../../core/ops/recurrence.ts";
+import { type CellKind, type Recurrence, recur, type State } from "../../core/ops/recurrence.ts";
 import type { Strided } from "../../core/strided.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
-/** What the kinds differ in: activations by default, and the inputs that they have after the initial h. */
+/** Activations of a direction by default. */
 const kinds: { readonly [kind in CellKind]: readonly string[] } = {
   RNN: ["Tanh"],
   GRU: ["Sigmoid", "Tanh"],
