@@ -78,7 +78,8 @@ def element(v):
         return [element(float(v.real)), element(float(v.imag))]
     if isinstance(v, (int, np.integer)):
         return int(v) if abs(int(v)) < 2**53 else str(int(v))
-    f = float(v)
+    # The shortest number that is v in its own dtype.
+    f = float(v) if isinstance(v, float) else float(str(v))
     return f if np.isfinite(f) else str(f)
 
 

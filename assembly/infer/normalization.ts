@@ -8,12 +8,12 @@ import {
   smallAttribute,
 } from "./node";
 
-/** Scale, bias, mean and variance have as many elements as there are channels. */
+/** Scale, bias, mean and variance have as many elements as there are channels; before opset 9 they may have one for each feature instead. */
 export function batchNormalization(): i32 {
   const wrong = sameShape(0, 0);
   if (wrong != 0) return wrong;
   for (let i = 1; i < 5 && present(i); i++) {
-    if (!ranked(0) || !ranked(i)) continue;
+    if (!ranked(0) || !ranked(i) || smallAttribute(Attr.spatial, 1) == 0) continue;
     if (rankOf(i) != 1) return fail(Wrong.Rank, i, 1, 1, 0);
     const channels = rankOf(0) > 1 ? dimOf(0, 1) : 1;
     if (!mayEqual(channels, dimOf(i, 0))) return fail(Wrong.Dims, i, 0, dimOf(i, 0), channels);

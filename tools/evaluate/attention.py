@@ -7,7 +7,7 @@ rng = np.random.default_rng(5)
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def row(name, op, inputs, opset=25, count=1, domain="", oracle="reference", outputs=None, **attributes):

@@ -8,7 +8,7 @@ rng = np.random.default_rng(1)
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def ints(*shape, dtype=np.int32, low=0, high=9):
@@ -65,6 +65,8 @@ def einsum():
     for dtype in (np.int8, np.uint8, np.int32, np.int64, np.uint64, np.float64):
         a, b = ints(2, 3, dtype=dtype), ints(3, 2, dtype=dtype)
         yield row(f"Einsum {np.dtype(dtype)}", "Einsum", [a, b], 12, oracle="given", outputs=[np.einsum("ij,jk->ki", a, b)], equation="ij,jk->ki")
+    small = ints(2, 3, dtype=np.uint8, low=100, high=200)
+    yield row("Einsum uint8 sums wrap", "Einsum", [small], 12, oracle="given", outputs=[small.sum(0).astype(np.uint8)], equation="ij->j")
     for dtype in (np.float16, ml_dtypes.bfloat16):
         a, b = floats(2, 3, dtype=dtype), floats(3, 2, dtype=dtype)
         yield row(f"Einsum {np.dtype(dtype)}", "Einsum", [a, b], 28, oracle="given", outputs=[(a.astype(np.float32) @ b.astype(np.float32)).astype(dtype)], equation="ij,jk->ik")
@@ -91,6 +93,10 @@ def quantized():
     yield row("QLinearMatMul uint8", "QLinearMatMul", [a, f(0.02), np.array(113, np.uint8), b, f(0.01), np.array(118, np.uint8), f(0.03), np.array(100, np.uint8)], 10, oracle="onnxruntime")
     s8 = [ints(2, 3, dtype=np.int8, low=-128, high=127), ints(3, 4, dtype=np.int8, low=-128, high=127)]
     yield row("QLinearMatMul int8 per column", "QLinearMatMul", [s8[0], f(0.1), np.array(-3, np.int8), s8[1], f(0.1, 0.2, 0.3, 0.4), np.zeros(4, np.int8), f(1.5), np.array(7, np.int8)], 10, oracle="onnxruntime")
+    f8 = ml_dtypes.float8_e4m3fn
+    fa, fb, zero = floats(2, 3, dtype=f8), (400 * floats(3, 2)).astype(f8), np.zeros((), f8)
+    y = np.clip(fa.astype(np.float32) @ fb.astype(np.float32) * np.float32(0.5), -448, 448).astype(f8)
+    yield row("QLinearMatMul float8 saturates", "QLinearMatMul", [fa, f(0.5), zero, fb, f(2), zero, f(2), zero], 21, oracle="given", outputs=[y])
 
 
 def cases():

@@ -8,7 +8,7 @@ rng = np.random.default_rng(3)
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def row(name, op, inputs, opset=12, oracle="onnxruntime", outputs=None, count=1, **attributes):

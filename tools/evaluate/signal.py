@@ -7,7 +7,7 @@ rng = np.random.default_rng(7)
 
 
 def floats(*shape, dtype=np.float32):
-    return rng.normal(size=shape).astype(dtype)
+    return rng.normal(size=shape).round(2).astype(dtype)
 
 
 def row(name, op, inputs, opset, outputs, **attributes):

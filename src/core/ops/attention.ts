@@ -41,6 +41,8 @@ export interface AttentionOptions {
   readonly softcap: number;
   /** What is added to the scores; broadcasts. A query whose row is all -inf gets no key: its result is 0. */
   readonly bias: Strided | null;
+  /** A logit per head, [1, heads, 1, 1], that takes its share of the softmax and lets nothing through; null for none. */
+  readonly sink?: Strided | null;
   /** Softmax is taken in this dtype. */
   readonly softmaxDtype: DType;
 }
@@ -55,20 +57,33 @@ export interface Attended {
   readonly probabilities: Strided;
 }
 
-/** -inf where a row of `bias` lets no key through: 1 where one does, 0 elsewhere. */
+/** Whether a row of `bias` lets any key through. */
 const opened = (bias: Strided): Strided =>
   compare("gt", reduce("max", bias, [-1], true), scalarTensor(bias.dtype, Number.NEGATIVE_INFINITY));
 
+/** The softmax of scores of which `sink` takes its share. */
+function sunk(scores: Strided, sink: Strided | null): Strided {
+  if (sink === null) return softmax(scores, -1);
+  const column = expand(cast(sink, scores.dtype), scores.shape.with(-1, 1));
+  return slice(softmax(concat([scores, column], 3), -1), 3, 0, scores.shape[3] as number);
+}
+
 /** softmax(q k scale + bias) v; q, k, v have one dtype, at least float32, and as many heads. */
-export function attend(q: Strided, k: Strided, v: Strided, { scale, softcap, bias, softmaxDtype }: AttentionOptions): Attended {
+export function attend(
+  q: Strided,
+  k: Strided,
+  v: Strided,
+  { scale, softcap, bias, sink = null, softmaxDtype }: AttentionOptions,
+): Attended {
   const number = (value: number) => scalarTensor(q.dtype, value);
   // Both factors take the root, so that large queries do not overflow.
   const root = number(Math.sqrt(scale));
   const scores = matmul(binary("mul", q, root), transpose(binary("mul", k, root), -2, -1));
   const capped = softcap > 0 ? binary("mul", unary("tanh", binary("div", scores, number(softcap))), number(softcap)) : scores;
   const biased = bias === null ? capped : binary("add", capped, bias);
-  const rows = cast(softmax(cast(biased, softmaxDtype), -1), q.dtype);
-  const probabilities = bias === null ? rows : where(opened(bias), rows, number(0));
+  const rows = cast(sunk(cast(biased, softmaxDtype), sink), q.dtype);
+  // Of no keys there is nothing to guard.
+  const probabilities = bias === null || bias.shape.at(-1) === 0 ? rows : where(opened(bias), rows, number(0));
   return { y: matmul(probabilities, v), scores, capped, biased, probabilities };
 }
 

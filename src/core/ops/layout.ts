@@ -152,6 +152,13 @@ export function unsqueeze(x: Strided, dim: number): Strided {
   return asStrided(x, x.shape.toSpliced(d, 0, 1), x.strides.toSpliced(d, 0, stride));
 }
 
+/** `v`, a vector, as a view that runs along `dim` of a tensor of `rank` dims; one element broadcasts, more dims stay as they are. */
+export function along(v: Strided, dim: number, rank: number): Strided {
+  if (v.shape.length > 1) return v;
+  const count = numel(v.shape);
+  return reshape(v, count === 1 ? [] : Array.from({ length: rank }, (_, i) => (i === dim ? count : 1)));
+}
+
 /** A view without its dims of size 1: all of them, or those among `dims`. */
 export function squeeze(x: Strided, dims?: readonly number[]): Strided {
   const chosen = dims?.map((d) => dimOf(d, x.shape.length));

@@ -93,8 +93,7 @@ function flexAttention(call: Call): Strided {
 }
 
 /** The rows of a table of angles at `positions`; the table itself where it has a batch already. */
-export const anglesAt = (table: Strided, positions: Strided | null): Strided =>
-  positions === null ? table : indexSelect(table, 0, positions);
+const anglesAt = (table: Strided, positions: Strided | null): Strided => (positions === null ? table : indexSelect(table, 0, positions));
 
 function rotaryEmbedding(call: Call): Strided {
   const x = call.tensor(0);

@@ -3,9 +3,10 @@
 import { type ConvOptions, conv as convolve } from "../../core/ops/conv.ts";
 import { binary, cast, unary } from "../../core/ops/elementwise.ts";
 import { zeros } from "../../core/ops/index.ts";
-import { concat, slice } from "../../core/ops/layout.ts";
-import { along, centered, rounded } from "../../core/ops/requantize.ts";
+import { along, concat, slice } from "../../core/ops/layout.ts";
+import { convInteger } from "../../core/ops/quantized-matmul.ts";
 import type { Strided } from "../../core/strided.ts";
+import { requantized } from "./linear.ts";
 import { movesOf, transposedMovesOf } from "./spatial.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 
@@ -26,17 +27,14 @@ function transposed(call: Call): Strided {
   return convolve(x, w, call.optional(2), { ...moves, groups: call.int("group", 1), transposed: true });
 }
 
-/** The convolution of integers less their zero points, in int32; weights may have a zero point per output channel. */
-export function integerConvolution(call: Call, x: Strided, xZero: Strided | null, w: Strided, wZero: Strided | null, bias: Strided | null) {
-  return convolution(call, centered(x, xZero), centered(w, wZero && along(wZero, 0, w.shape.length)), bias);
-}
-
-function quantizedConvolution(call: Call): Strided {
-  const [x, w, zero] = [call.tensor(0), call.tensor(3), call.tensor(7)];
-  const sums = integerConvolution(call, x, call.optional(2), w, call.optional(5), call.optional(8));
+/** QLinearConv of the node's inputs, of which the first is `x`. */
+export function quantizedConvolution(call: Call, x: Strided): Strided {
+  const [w, bias] = [call.tensor(3), call.optional(8)];
+  const sums = convInteger(x, w, call.optional(2), call.optional(5), optionsOf(call, x, w));
+  const whole = bias === null ? sums : binary("add", sums, along(bias, 1, x.shape.length));
   const f32 = (i: number) => cast(call.tensor(i), "float32");
   const factor = binary("div", binary("mul", f32(1), along(f32(4), 1, x.shape.length)), f32(6));
-  return rounded(binary("mul", cast(sums, "float32"), factor), zero, zero.dtype);
+  return requantized(whole, factor, call.tensor(7));
 }
 
 /** A depthwise convolution that sees the past only: the state before, or zeros, stands in front of x. Gives the last k - 1 places too. */
@@ -62,7 +60,10 @@ export function causalConvolution(call: Call): [y: Strided, state: Strided] {
 export const conv: EvaluateTable = {
   Conv: (call) => convolution(call, call.tensor(0), call.tensor(1), call.optional(2)),
   ConvTranspose: transposed,
-  ConvInteger: (call) => integerConvolution(call, call.tensor(0), call.optional(2), call.tensor(1), call.optional(3), null),
-  QLinearConv: quantizedConvolution,
+  ConvInteger: (call) => {
+    const [x, w] = [call.tensor(0), call.tensor(1)];
+    return convInteger(x, w, call.optional(2), call.optional(3), optionsOf(call, x, w));
+  },
+  QLinearConv: (call) => quantizedConvolution(call, call.tensor(0)),
   CausalConvWithState: causalConvolution,
 };

@@ -5,6 +5,12 @@ import type { Node } from "../ir/graph.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { casts } from "./cast.ts";
+import { contrib } from "./contrib.ts";
+import { contribAttention } from "./contrib-attention.ts";
+import { contribGrouped } from "./contrib-grouped.ts";
+import { contribLinear } from "./contrib-linear.ts";
+import { contribNorm } from "./contrib-norm.ts";
+import { contribQuantized } from "./contrib-quantized.ts";
 import { control } from "./control.ts";
 import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
@@ -34,6 +40,12 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   attention,
   cast: casts,
   control,
+  contrib,
+  "contrib-attention": contribAttention,
+  "contrib-grouped": contribGrouped,
+  "contrib-linear": contribLinear,
+  "contrib-norm": contribNorm,
+  "contrib-quantized": contribQuantized,
   conv,
   creation,
   elementwise,

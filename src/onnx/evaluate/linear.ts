@@ -2,11 +2,12 @@
 
 import { einsum } from "../../core/ops/einsum.ts";
 import { binary, cast, scalarTensor } from "../../core/ops/elementwise.ts";
-import { transpose } from "../../core/ops/layout.ts";
+import { along, transpose } from "../../core/ops/layout.ts";
 import { det } from "../../core/ops/linalg.ts";
+import { castTo } from "../../core/ops/low-precision.ts";
 import { matmul } from "../../core/ops/matmul.ts";
 import { wideOf } from "../../core/ops/precision.ts";
-import { along, centered, rounded } from "../../core/ops/requantize.ts";
+import { matmulInteger, requantize } from "../../core/ops/quantized-matmul.ts";
 import type { Strided } from "../../core/strided.ts";
 import { isFloat } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
@@ -27,19 +28,22 @@ export function gemm(call: Call, a: Strided, b: Strided, c: Strided | null): Str
   return cast(c === null || beta === 0 ? product : binary("add", product, scaled(cast(c, wide), beta)), a.dtype);
 }
 
-/** A B of quantized matrices: A's zero point runs along its rows, B's along its columns. int32, for float8 float32. */
+/** A B of quantized matrices: A's zero point runs along its rows, B's along its columns. int32; of float8, which has none, float32. */
 export function quantizedProduct(a: Strided, aZero: Strided | null, b: Strided, bZero: Strided | null): Strided {
-  const left = aZero && along(aZero, a.shape.length - 2, a.shape.length);
-  const right = bZero && along(bZero, b.shape.length - 1, b.shape.length);
-  return matmul(centered(a, left), centered(b, right));
+  return isFloat(a.dtype) ? matmul(cast(a, "float32"), cast(b, "float32")) : matmulInteger(a, b, aZero, bZero);
 }
 
-/** a b / y with a along rows, b along columns: what turns the integers of a product into those of the result. */
-function rescaled(product: Strided, a: Strided, b: Strided, y: Strided): Strided {
-  const rank = product.shape.length;
+/** Sums times a factor as what `zero` is the zero point of: both broadcast. */
+export function requantized(sums: Strided, factor: Strided, zero: Strided): Strided {
+  const { dtype } = zero;
+  if (dtype === "uint8" || dtype === "int8") return requantize(sums, factor, zero, dtype);
+  return castTo(binary("mul", cast(sums, "float32"), factor), dtype, { saturate: true });
+}
+
+/** What turns the sums of a product of `rank` dims into integers of its result: a along rows times b along columns, by y. */
+function factorOf(rank: number, a: Strided, b: Strided, y: Strided): Strided {
   const [rows, columns] = [along(cast(a, "float32"), rank - 2, rank), along(cast(b, "float32"), rank - 1, rank)];
-  const factor = binary("div", binary("mul", rows, columns), along(cast(y, "float32"), rank - 2, rank));
-  return binary("mul", cast(product, "float32"), factor);
+  return binary("div", binary("mul", rows, columns), along(cast(y, "float32"), rank - 2, rank));
 }
 
 export const linear: EvaluateTable = {
@@ -51,7 +55,8 @@ export const linear: EvaluateTable = {
   QLinearMatMul: (call) => {
     const [a, b, zero] = [call.tensor(0), call.tensor(3), call.tensor(7)];
     const product = quantizedProduct(a, call.optional(2), b, call.optional(5));
-    const y = rescaled(product, call.tensor(1), call.tensor(4), call.tensor(6));
-    return rounded(y, along(zero, y.shape.length - 2, y.shape.length), zero.dtype);
+    const rank = product.shape.length;
+    const factor = factorOf(rank, call.tensor(1), call.tensor(4), call.tensor(6));
+    return requantized(product, factor, along(zero, rank - 2, rank));
   },
 };

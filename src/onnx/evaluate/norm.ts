@@ -1,7 +1,7 @@
 /** @file Normalizations of ONNX. Moments and what follows are computed in float32 at least and rounded once. */
 
 import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts";
-import { expand, reshape } from "../../core/ops/layout.ts";
+import { dimOf, expand, reshape } from "../../core/ops/layout.ts";
 import { batchNorm, groupNorm, layerNormFull } from "../../core/ops/norm.ts";
 import { avgPool } from "../../core/ops/pool.ts";
 import { widen, widened, wideOf } from "../../core/ops/precision.ts";
@@ -55,15 +55,12 @@ function groupNormalization(call: Call): Strided {
   const [x, groups] = [call.tensor(0), call.int("num_groups", 1)];
   const channels = x.shape[1] ?? 1;
   const perChannel = (v: Strided): Strided =>
-    numel(v.shape) === channels && call.opset >= 21 ? v : reshape(expand(reshape(v, [groups, 1]), [groups, channels / groups]), [channels]);
+    call.opset >= 21 ? v : reshape(expand(reshape(v, [groups, 1]), [groups, channels / groups]), [channels]);
   return groupNorm(x, groups, perChannel(call.tensor(1)), perChannel(call.tensor(2)), call.float("epsilon", 1e-5));
 }
 
 /** The first dim that is normalized: `axis`, from which on all are. */
-const firstDim = (call: Call, x: Strided): number => {
-  const axis = call.int("axis", -1);
-  return axis < 0 ? axis + x.shape.length : axis;
-};
+const firstDim = (call: Call, x: Strided): number => dimOf(call.int("axis", -1), x.shape.length);
 
 /** y, and mean and 1 / deviation in the dtype that `stash_type` says. */
 function layerNormalization(call: Call): Strided[] {

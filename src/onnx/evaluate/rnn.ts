@@ -1,14 +1,15 @@
 /** @file Recurrent layers of ONNX: RNN, GRU and LSTM, in one direction or both. */
 
+import { type Activation, activations, clamped } from "../../core/ops/activations.ts";
 import { cast } from "../../core/ops/elementwise.ts";
 import { zeros } from "../../core/ops/index.ts";
 import { concat, permute, select, slice, unsqueeze } from "../../core/ops/layout.ts";
 import { wideOf } from "../../core/ops/precision.ts";
-import { type Activation, activations, type CellKind, clamped, type Recurrence, recur, type State } from "../../core/ops/recurrence.ts";
+import { type CellKind, type Recurrence, recur, type State } from "../../core/ops/recurrence.ts";
 import type { Strided } from "../../core/strided.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
-/** What the kinds differ in: activations by default, and the inputs that they have after the initial h. */
+/** Activations of a direction by default. */
 const kinds: { readonly [kind in CellKind]: readonly string[] } = {
   RNN: ["Tanh"],
   GRU: ["Sigmoid", "Tanh"],
@@ -36,12 +37,14 @@ function activationsOf(call: Call, kind: CellKind, directions: number): Activati
       `${kind} takes ${kinds[kind].length} a direction`,
     );
   }
-  return names.map((name) => {
+  // ONNX Runtime clips what goes into the gates; the cell state, which the third activation sees, it does not.
+  const clips = (i: number): boolean => i % kinds[kind].length < 2;
+  return names.map((name, i) => {
     const row = activations[name.toLowerCase()];
     if (row === undefined) throw call.refuse("attribute", `unknown activation ${name}`, `known: ${Object.keys(activations).join(", ")}`);
     const alpha = row.alpha === null ? 0 : (alphas.shift() ?? row.alpha);
     const beta = row.beta === null ? 0 : (betas.shift() ?? row.beta);
-    return (x) => row.f(clip === null ? x : clamped(x, -clip, clip), alpha, beta);
+    return (x) => row.f(clip !== null && clips(i) ? clamped(x, -clip, clip) : x, alpha, beta);
   });
 }
 
