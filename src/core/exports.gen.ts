@@ -91,6 +91,10 @@ export interface CoreExports {
   bitwise_xor_i32(a: number): number;
   bitwise_xor_i64(a: number): number;
   bitwise_xor_u8(a: number): number;
+  blocks_dequantize(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  blocks_divide(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  blocks_quantize(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): void;
+  blocks_range(a: number, b: number, c: number, d: number, e: number, f: number): void;
   cast_bf16_f32(a: number, b: number, c: number): void;
   cast_f16_f32(a: number, b: number, c: number): void;
   cast_f32_bf16(a: number, b: number, c: number): void;
@@ -338,6 +342,7 @@ export interface CoreExports {
   infer_problem(a: number): number;
   infer_rows(): number;
   infer_run(a: number): number;
+  integer_gemm(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number): number;
   irfft_f32(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   irfft_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   isinf_f32(a: number, b: number, c: number): void;
@@ -478,6 +483,14 @@ export interface CoreExports {
   qr_columns_c128(a: number, b: number, c: number, d: number, e: number, f: number): void;
   qr_columns_f64(a: number, b: number, c: number, d: number, e: number, f: number): void;
   qr_f64(a: number, b: number, c: number, d: number): void;
+  quantize_each_i16(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_each_i8(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_each_u16(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_each_u8(a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  quantize_i16(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  quantize_i8(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  quantize_u16(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
+  quantize_u8(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void;
   reciprocal_c128(a: number, b: number, c: number): void;
   reciprocal_c64(a: number, b: number, c: number): void;
   reciprocal_f32(a: number, b: number, c: number): void;
