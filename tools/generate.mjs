@@ -13,3 +13,4 @@ generateFunctions(generateAten(json("aten-schemas.json"), json("type-promotion.j
 generateOnnx(json("onnx-schemas.json"), json("ort-contrib-schemas.json"));
 await import("./generate-builder.mjs");
 await import("./generate-kernels.mjs");
+await import("./generate-wire.mjs");

@@ -470,9 +470,26 @@ export interface CoreExports {
   where_2(a: number): void;
   where_4(a: number): void;
   where_8(a: number): void;
+  wire_bytes(): number;
+  wire_close(): void;
+  wire_describe(a: number, b: number): void;
+  wire_edit_count(): number;
+  wire_edits(): number;
+  wire_flatten(a: number, b: number, c: number): number;
+  wire_intern(a: number, b: number, c: number): number;
+  wire_needed(a: number, b: number): void;
+  wire_needed_count(): number;
+  wire_needed_dims(): number;
+  wire_open(a: number, b: number, c: number, d: number, e: number, f: number): number;
+  wire_payload_bytes(): number;
+  wire_problem_event(): number;
+  wire_problem_name(): number;
   wire_rehash(a: number): void;
   wire_scan(a: number, b: number, c: number, d: number): number;
+  wire_value_count(): number;
   wire_varints(a: number, b: number, c: number, d: number): number;
+  wire_wanted(): number;
+  wire_wanted_count(): number;
   wire_write(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): number;
   xxh64(a: number, b: number, c: number, d: number): void;
 }
