@@ -1,11 +1,12 @@
 /** @file `torch-onnx export`. */
 
-import { stderr, stdout } from "node:process";
+import { stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { OnnxExporterError } from "../errors.ts";
 import { load } from "../export/load.ts";
 import { exportModel } from "../onnx/export.ts";
 import type { Verification } from "../onnx/verify/verify.ts";
+import { filesOf } from "./files.ts";
 
 const help = `torch-onnx export MODEL.pt2 [MODEL.onnx] [options]
 
@@ -41,11 +42,9 @@ const options = {
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-  const [input, output, ...more] = positionals;
-  if (input === undefined || more.length > 0) {
-    stderr.write(`torch-onnx export: ${input === undefined ? "which file?" : `unexpected ${more.join(" ")}`}\n\n${help}`);
-    return 2;
-  }
+  const files = filesOf("export", positionals, 1, 2, help);
+  if (files === null) return 2;
+  const [input, output] = files as [string, string?];
   const destination = output ?? input.replace(/(\.pt2)?$/, ".onnx");
   const program = await load(input, values.model === undefined ? {} : { model: values.model });
   const onnx = await exportModel(program, [], destination, {

@@ -1,7 +1,7 @@
 /** @file `torch-onnx inspect`: what a file holds, without running anything. */
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { stderr, stdout } from "node:process";
+import { stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { dtypes } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
@@ -13,6 +13,7 @@ import { readModel } from "../onnx/proto/read.ts";
 import { type Shape, show } from "../symbolic.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
 import type { TensorSource } from "../weights/source.ts";
+import { filesOf } from "./files.ts";
 
 const help = `torch-onnx inspect FILE [options]
 
@@ -30,11 +31,9 @@ async function run(args: string[]): Promise<number> {
     options: { weights: { type: "boolean" }, graph: { type: "boolean" } },
     allowPositionals: true,
   });
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) {
-    stderr.write(`torch-onnx inspect: one file, please\n\n${help}`);
-    return 2;
-  }
+  const files = filesOf("inspect", positionals, 1, 1, help);
+  if (files === null) return 2;
+  const [file] = files as [string];
   const options = { weights: values.weights ?? false, graph: values.graph ?? false };
   const kind = kindOf(file);
   if (kind === "pt2") stdout.write(aboutProgram(await load(file), options));

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** @file The command: `torch-onnx export|inspect …`. */
+/** @file The command: `torch-onnx export|inspect|infer|check|fold|run …`. */
 
 import { exit, stderr, stdout, versions } from "node:process";
 import { setFlagsFromString } from "node:v8";
@@ -9,6 +9,10 @@ const help = `torch-onnx: PyTorch programs to ONNX
 
   torch-onnx export MODEL.pt2 [MODEL.onnx]   convert an exported program
   torch-onnx inspect FILE                    what is in a .pt2, .onnx or .safetensors file
+  torch-onnx infer MODEL.onnx [OUT.onnx]     types of all values
+  torch-onnx check MODEL.onnx                hold a model to ONNX's rules
+  torch-onnx fold MODEL.onnx OUT.onnx        compute what does not depend on inputs
+  torch-onnx run MODEL.onnx                  compute the outputs
 
   torch-onnx COMMAND --help   options of a command
   torch-onnx --version
@@ -28,6 +32,10 @@ interface Command {
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import("./export.ts")).exportCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
+  infer: async () => (await import("./infer.ts")).inferCommand,
+  check: async () => (await import("./check.ts")).checkCommand,
+  fold: async () => (await import("./fold.ts")).foldCommand,
+  run: async () => (await import("./run.ts")).runCommand,
 };
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 verification found a mismatch. */

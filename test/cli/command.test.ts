@@ -206,6 +206,10 @@ describe("usage", () => {
     [[], /torch-onnx export MODEL\.pt2/],
     [["export", "--help"], /--no-external-data/],
     [["inspect", "--help"], /--weights/],
+    [["infer", "--help"], /--all/],
+    [["check", "--help"], /--full/],
+    [["fold", "--help"], /--growth-limit/],
+    [["run", "--help"], /--random/],
     [["--version"], /^\d+\.\d+\.\d+\n$/],
   ])("%j: exit code 0", (args, text) => {
     const { status, stdout, stderr } = run(...args);
@@ -218,16 +222,19 @@ describe("usage", () => {
   });
   test.each<[string[], RegExp]>([
     [["convert", mlp], /unknown command convert/],
-    [["export"], /which file\?/],
+    [["export"], /a file is missing/],
     [["export", mlp, "a.onnx", "b"], /unexpected b/],
     [["export", mlp, "--fast"], /--fast/],
     [["export", mlp, "--opset"], /--opset/],
-    [["inspect"], /one file/],
+    [["inspect"], /a file is missing/],
+    [["fold", "a.onnx"], /a file is missing/],
+    [["check", "a.onnx", "b.onnx"], /unexpected b\.onnx/],
+    [["run", "a.onnx", "--fast"], /--fast/],
     [["inspect", mlp, "--all"], /--all/],
   ])("%j: exit code 2 and the help", (args, text) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(text);
-    expect(stderr).toMatch(/torch-onnx (export|inspect) /);
+    expect(stderr).toMatch(/torch-onnx (export|inspect|infer|check|fold|run) /);
   });
 });

@@ -218,7 +218,7 @@ const rows: readonly Row[] = [
   ],
 ];
 
-test.each(rows)("%s", (_, before, after, { opset, limits } = {}) => {
+test.each(rows.map(([what, ...row]) => [what, row] as const))("%s", (_, [before, after, { opset, limits } = {}]) => {
   const model = parse(dedent(before), opset === undefined ? {} : { opset });
   foldModel(model, limits);
   expect(print(model)).toBe(dedent(after));

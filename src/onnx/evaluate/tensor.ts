@@ -41,6 +41,11 @@ export class Tensor {
     return new Tensor(dtype, shape, encode(dtype, elements));
   }
 
+  /** Whether the elements are numbers, not strings. */
+  isNumeric(): this is TensorLike {
+    return this.dtype !== "string";
+  }
+
   /** The bytes. Throws `eval/tensor` for strings. */
   bytes(): Uint8Array {
     if (this.#data instanceof Uint8Array) return this.#data;
