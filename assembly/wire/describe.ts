@@ -3,7 +3,7 @@
  * that are there. Nothing is taken away: every insertion is at the end of a message.
  */
 
-import { Env, isConstant, valueOf } from "../symbolic/store";
+import { Env, NONE, isConstant, valueOf } from "../symbolic/store";
 import { OPTIONAL, Row, SEQUENCE, TENSOR, pooled, row } from "../infer/table";
 import { array_data, array_new, array_push, array_size, store_free, store_new } from "../memory";
 import { Key } from "./keys.gen";
@@ -52,7 +52,7 @@ export function needTexts(e: Env, marks: usize): void {
     const r = row(id);
     for (let k = 0; k < r.rank; k++) {
       const d = pooled(r.dims + k);
-      if (d >= 0 || d == i32.MIN_VALUE || load<u8>(marks + <usize>~d) != 0) continue;
+      if (d >= 0 || d == NONE || load<u8>(marks + <usize>~d) != 0) continue;
       store<u8>(marks + <usize>~d, 1);
       if (!isConstant(env, d)) push(needed, d);
     }
@@ -153,7 +153,7 @@ function completeTensor(tensor: i32, r: Row): void {
     if (keyAt(i) != Key.TensorShapeProto_dim) continue;
     const known = dimOf(i, env, handles), found = pooled(r.dims + k++);
     // A name that a user gave a size stays, unless the size is a number.
-    if (known >= 0 || (known != i32.MIN_VALUE && !isConstant(env, found))) continue;
+    if (known >= 0 || (known != i32.MIN_VALUE && !isConstant(env, found)) || found == NONE) continue;
     const at = <i32>array_size(bytes);
     putDim(found);
     edit(i, shape, at);
@@ -190,10 +190,12 @@ function putText(field: i32, text: usize, n: i32): void {
 
 function dimTextLength(d: i32): i32 { return load<i32>(texts + (<usize>~d << 3), 4); }
 function dimSize(d: i32): i32 {
+  if (d == NONE) return 0;
   if (isConstant(env, d)) return 1 + varintLength(<u64>valueOf(env, d));
   return headed(dimTextLength(d));
 }
 function putDim(d: i32): void {
+  if (d == NONE) return;
   if (isConstant(env, d)) {
     put(8);
     putVarint(<u64>valueOf(env, d));

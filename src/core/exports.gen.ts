@@ -475,6 +475,8 @@ export interface CoreExports {
   wire_describe(a: number, b: number): void;
   wire_edit_count(): number;
   wire_edits(): number;
+  wire_expressions(a: number): number;
+  wire_failed_input(a: number): number;
   wire_flatten(a: number, b: number, c: number): number;
   wire_intern(a: number, b: number, c: number): number;
   wire_needed(a: number, b: number): void;
