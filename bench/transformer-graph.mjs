@@ -22,7 +22,12 @@ const attribute = {
   i: (name, n) => message(5, text(1, name), int(3, n), int(20, 2)),
   ints: (name, list) => message(5, text(1, name), ...list.map((n) => int(8, n)), int(20, 7)),
   int64: (name, dims, list) =>
-    message(5, text(1, name), message(5, ...dims.map((d) => int(1, d)), int(2, INT64), bytes(9, Buffer.from(BigInt64Array.from(list, BigInt).buffer))), int(20, 4)),
+    message(
+      5,
+      text(1, name),
+      message(5, ...dims.map((d) => int(1, d)), int(2, INT64), bytes(9, Buffer.from(BigInt64Array.from(list, BigInt).buffer))),
+      int(20, 4),
+    ),
 };
 const typed = (field, name, elem, dims) =>
   message(
@@ -32,7 +37,7 @@ const typed = (field, name, elem, dims) =>
   );
 
 /** Nodes of one layer and of what is around all of them. */
-export const layerNodes = 85;
+export const layerNodes = 74;
 
 class Writer {
   nodes = 0;

@@ -14,7 +14,10 @@ import { functionOf } from "./functions";
 
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS: i32 = 32;
-/** Words of the table: calls of calls can make a small file endless. */
+/** Calls in all, and words of the table inside of them: calls of calls can make a small file endless. */
+const MAX_EXPANDED: i32 = 1 << 18;
+const MAX_EXPANDED_WORDS: i32 = 1 << 25;
+/** Words of the table. */
 const MAX_WORDS: i32 = 1 << 28;
 
 // AttributeProto.AttributeType
@@ -28,6 +31,10 @@ let env: Env = changetype<Env>(0);
 let handles: usize = 0;
 let payloads: usize = 0;
 let depth: i32 = 0;
+let calls: i32 = 0;
+let expanded: i32 = 0;
+/** Where the outermost call at hand begins. */
+let callStart: i32 = 0;
 /** The node whose call is being written: its attributes are those of the function. */
 let caller: i32 = -1;
 
@@ -50,6 +57,8 @@ export function flatten(e: Env, graph: i32, dims: usize, elements: usize): void 
   handles = dims;
   payloads = elements;
   depth = 0;
+  calls = 0;
+  expanded = 0;
   caller = -1;
   writeGraph(graph, -1, -1);
   if (code == 0) writeValues();
@@ -162,7 +171,7 @@ function writeNodes(message: i32, key: i32): i32 {
 
 /** Returns how many nodes were written: a call of a function is written as the function's body. */
 function writeNode(node: i32): i32 {
-  if (wordsIn(graphs) > MAX_WORDS) { wrong(SIZE, node, -1); return 0; }
+  if (wordsIn(graphs) > MAX_WORDS || (depth > 0 && wordsIn(graphs) - callStart + expanded > MAX_EXPANDED_WORDS)) { wrong(SIZE, node, -1); return 0; }
   let op = -1, domain = -1, overload = -1, attributes = 0;
   const end = first(node);
   for (let i = node + 1; i < end; i = next(i)) {
@@ -237,6 +246,8 @@ function bindFormals(called: i32, key: i32, node: i32, operandKey: i32, pairs: u
 
 function writeCall(node: i32, called: i32): i32 {
   if (depth == MAX_CALLS) { wrong(RECURSION, node, -1); return 0; }
+  if (calls++ == MAX_EXPANDED) { wrong(SIZE, node, -1); return 0; }
+  if (depth == 0) callStart = wordsIn(graphs);
   // Operands are looked up among the caller's names before the function's own are seen.
   const store = store_new();
   const pairs: usize = store == 0 ? 0 : array_new(store, 256);
@@ -260,6 +271,7 @@ function writeCall(node: i32, called: i32): i32 {
   leave();
   caller = outer;
   depth--;
+  if (depth == 0) expanded += wordsIn(graphs) - callStart;
   markMade(node);
   return n;
 }

@@ -35,7 +35,11 @@ const problems: { readonly [code: number]: Problem } = {
   5: (tensor) => ["proto/tensor", `has ${tensor}, whose data do not match its dims and its type`],
   6: (tensor) => ["proto/tensor", `has ${tensor}, whose dims are no sizes`],
   7: () => ["proto/dim", "has a dim of more elements than any tensor has"],
-  8: (node) => ["infer/recursion", `${node} calls a function that calls itself, or functions in a chain of more than 32`, "functions must not call themselves"],
+  8: (node) => [
+    "infer/recursion",
+    `${node} calls a function that calls itself, or functions in a chain of more than 32`,
+    "functions must not call themselves",
+  ],
   9: () => ["infer/size", "the calls of its functions make more than a billion bytes of nodes", "call fewer functions from functions"],
   10: (_, name) => ["proto/graph", `names ${name === "" ? "nothing" : name} as an output, but nothing makes it`],
   11: () => ["proto/model", "has no graph, or two"],

@@ -1,7 +1,7 @@
 /** @file A file with something put between its bytes: heads of messages that grow are written anew, the rest is copied in pieces. */
 
 import { pieceBytes } from "../../weights/source.ts";
-import { type ByteInput, maxProtobuf, malformed } from "./scan.ts";
+import { type ByteInput, malformed, maxProtobuf } from "./scan.ts";
 
 /** A message that grows: what is put at its end, and the message around it (-1: the model itself). */
 export interface Growth {
@@ -42,9 +42,13 @@ export function splicesOf(growths: ReadonlyMap<number, Growth>, input: ByteInput
     return added + length.length - (head.body - head.lengthAt);
   };
   const added = (children.get(-1) ?? []).reduce((sum, g) => sum + grow(g), 0);
-  if (input.size + added > maxProtobuf) throw malformed(input, "size", `would have ${input.size + added} bytes with its types: protobuf ends at 2 GiB`);
+  if (input.size + added > maxProtobuf)
+    throw malformed(input, "size", `would have ${input.size + added} bytes with its types: protobuf ends at 2 GiB`);
   // Of two ends at one place the inner one comes first, and that is the order in which they were found.
-  return splices.map((s, i) => ({ s, i })).sort((a, b) => a.s.at - b.s.at || a.i - b.i).map(({ s }) => s);
+  return splices
+    .map((s, i) => ({ s, i }))
+    .sort((a, b) => a.s.at - b.s.at || a.i - b.i)
+    .map(({ s }) => s);
 }
 
 /** Gives `write` the bytes of `input` with the splices, in pieces. */
