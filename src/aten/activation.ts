@@ -3,11 +3,11 @@
 import { binary, compare, unary, where } from "../core/ops/elementwise.ts";
 import { slice } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
-import { type DType, isComplex } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, floordiv } from "../symbolic.ts";
 import { each, inOpmath, operand } from "./broadcast.ts";
-import { byDecomposition, complexForms, type Form } from "./complex-forms.ts";
+import { complexForms, type Form } from "./complex-forms.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
@@ -79,7 +79,7 @@ export const activation = {
   ),
   "aten::silu": {
     meta: same,
-    eval: ({ self }) => (isComplex(self.dtype) ? byDecomposition : inOpmath([self], (x) => unary("silu", x))),
+    eval: ({ self }) => inOpmath([self], (x) => unary("silu", x)),
     decompose: ({ self }, call) => (complexForms.silu as Form)(self, call),
   },
   "aten::mish": floating((x) => mul(x, unary("tanh", softplus(x)))),

@@ -80,6 +80,3 @@ export function complexPower(self: Symbolic | ScalarOf<unknown>, exponent: Symbo
   const zero = call("aten::eq.Scalar", { self, other: 0 });
   return call("aten::masked_fill.Scalar", { self: exp(scaled, call), mask: zero, value: 0 });
 }
-
-/** What `eval` returns where only the decomposition says it: the dispatcher goes on to it. */
-export const byDecomposition = undefined as never;

@@ -1,8 +1,6 @@
 /** @file Fourier transforms: `fft_*` in terms of `_fft_r2c`, `_fft_c2c`, `_fft_c2r`, which are computed. */
 
-import { imagPart, makeComplex, realPart } from "../core/ops/complex.ts";
-import { headOf, hermitian, type Planes, transformDim } from "../core/ops/fourier.ts";
-import { floats, fromFloats } from "../core/ops/values.ts";
+import { realTransform, transform, transformDims } from "../core/ops/fourier.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
@@ -24,39 +22,23 @@ function normMode(norm: string | null, forward: boolean): number {
   throw new OnnxExporterError("aten/argument", `norm "${norm}"`, "backward, ortho or forward");
 }
 
-const planesOf = (x: Strided): Planes => {
-  const re = floats(realPart(x));
-  return { shape: x.shape, re, im: isComplex(x.dtype) ? floats(imagPart(x)) : new Float64Array(re.length) };
-};
-
-function fromPlanes(x: Planes, factor: number, dtype: DType): Strided {
-  const part = (v: Float64Array): Strided =>
-    fromFloats(
-      v.map((e) => e * factor),
-      x.shape,
-      realOf(dtype),
-    );
-  return isComplex(dtype) ? makeComplex(part(x.re), part(x.im)) : part(x.re);
-}
-
 const sizeOf = (shape: readonly number[], dims: readonly number[]): number => dims.reduce((n, d) => n * (shape[d] as number), 1);
-
-const through = (x: Planes, dims: readonly number[], forward: boolean): Planes => dims.reduce((y, d) => transformDim(y, d, forward), x);
 
 function realToComplex(self: Strided, dim: readonly number[], mode: number, onesided: boolean): Strided {
   const dims = wrapDims(dim, self.shape.length);
   const last = dims.at(-1) as number;
   const n = self.shape[last] as number;
-  const full = through(planesOf(self), dims, true);
-  const half = onesided ? headOf(full, last, Math.floor(n / 2) + 1) : full;
-  return fromPlanes(half, normFactor(mode, sizeOf(self.shape, dims)), complexOf(self.dtype));
+  const scale = normFactor(mode, sizeOf(self.shape, dims));
+  const half = transform(self, last, n, onesided ? Math.floor(n / 2) + 1 : n, { forward: true, scale });
+  return transformDims(half, dims.slice(0, -1), { forward: true, scale: 1 });
 }
 
 function complexToReal(self: Strided, dim: readonly number[], mode: number, n: number): Strided {
   const dims = wrapDims(dim, self.shape.length);
   const last = dims.at(-1) as number;
-  const full = transformDim(hermitian(through(planesOf(self), dims.slice(0, -1), false), last, n), last, false);
-  return fromPlanes(full, normFactor(mode, sizeOf(full.shape, dims)), realOf(self.dtype));
+  const sizes = self.shape.map((d, i) => (i === last ? n : d));
+  const scale = normFactor(mode, sizeOf(sizes, dims));
+  return realTransform(transformDims(self, dims.slice(0, -1), { forward: false, scale: 1 }), last, n, { forward: false, scale });
 }
 
 const withSize = (shape: readonly Dim[], dim: number, size: Dim): Dim[] => shape.map((d, i) => (i === dim ? size : d));
@@ -203,7 +185,7 @@ export const fft = {
     meta: ({ self }) => shaped(self, self.shape),
     eval: ({ self, dim, normalization, forward }) => {
       const dims = wrapDims(dim, self.shape.length);
-      return fromPlanes(through(planesOf(self), dims, forward), normFactor(normalization, sizeOf(self.shape, dims)), self.dtype);
+      return transformDims(self, dims, { forward, scale: normFactor(normalization, sizeOf(self.shape, dims)) });
     },
   },
   "aten::_fft_r2c": {

@@ -3,6 +3,7 @@
  * operand may be a Python number in captured programs.
  */
 
+import { complexUnary } from "../core/ops/complex.ts";
 import { binary, cast, compare, fill, unary, where } from "../core/ops/elementwise.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, isInteger, realOf } from "../dtype.ts";
@@ -10,7 +11,7 @@ import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
 import { widened } from "./algebra.ts";
 import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType, scalarDType } from "./broadcast.ts";
-import { byDecomposition, complexForms, complexPower, type Form } from "./complex-forms.ts";
+import { complexForms, complexPower, type Form } from "./complex-forms.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
 
@@ -24,14 +25,14 @@ type CoreCompare = Parameters<typeof compare>[0];
 const isExact = (d: DType): boolean => !isFloat(d) && !isComplex(d);
 const dtypeOf = (...operands: readonly X[]): DType => (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
 
-/** The core's `op` for each ATen op; the result has the promoted dtype. Complex numbers go by formula where the core has no function. */
+/** The core's `op` for each ATen op; the result has the promoted dtype. ONNX is told complex functions by formula. */
 const unaries = <N extends Op>(names: readonly N[]) =>
   each(names, (op) => {
     const name = op.slice("aten::".length);
     const form = complexForms[name];
     return {
       meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
-      eval: ({ self }: { self: Strided }): Strided => (form && isComplex(self.dtype) ? byDecomposition : unary(name as CoreUnary, self)),
+      eval: ({ self }: { self: Strided }): Strided => unary(name as CoreUnary, self),
       ...(form && { decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => form(self, call) }),
     };
   });
@@ -118,8 +119,7 @@ const divMode = {
 
 const power = {
   meta: ({ self, exponent }: { self: M; exponent: M }): Meta => pointwiseType([self, exponent]),
-  eval: ({ self, exponent }: { self: X; exponent: X }): Strided =>
-    isComplex(dtypeOf(self, exponent)) ? byDecomposition : inOpmath([self, exponent], (a, b) => binary("pow", a, b)),
+  eval: ({ self, exponent }: { self: X; exponent: X }): Strided => inOpmath([self, exponent], (a, b) => binary("pow", a, b)),
   decompose: ({ self, exponent }: { self: Symbolic | ScalarOf<Dim>; exponent: Symbolic | ScalarOf<Dim> }, call: Call): Symbolic =>
     complexPower(self, exponent, call),
 };
@@ -211,7 +211,6 @@ export const pointwise = {
     meta: ({ self }: { self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
     eval: ({ self }: { self: Strided }): Strided => {
       if (self.dtype === "bool") return cast(self, "bool");
-      if (isComplex(self.dtype)) return byDecomposition;
       if (!isFloat(self.dtype)) return unary("sign", self);
       return where(unary("isnan", self), operand(0, self.dtype), unary("sign", self));
     },
@@ -321,7 +320,7 @@ export const pointwise = {
   "aten::angle": {
     meta: ({ self }) => ({ dtype: isInteger(self.dtype) || self.dtype === "bool" ? "float32" : realOf(self.dtype), shape: self.shape }),
     eval: ({ self }) => {
-      if (isComplex(self.dtype)) return byDecomposition;
+      if (isComplex(self.dtype)) return complexUnary("angle", self);
       const x = isFloat(self.dtype) ? self : cast(self, "float32");
       const turned = where(compare("lt", x, operand(0, x.dtype)), operand(Math.PI, x.dtype), operand(0, x.dtype));
       return where(unary("isnan", x), x, turned);

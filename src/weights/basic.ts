@@ -1,11 +1,12 @@
 /** @file Sources that are not computed: memory, the core's memory, nowhere. */
 
+import { core } from "../core/door.ts";
 import type { Strided } from "../core/strided.ts";
-import { empty, numel } from "../core/strided.ts";
-import { type DType, width } from "../dtype.ts";
+import { address, empty, numel } from "../core/strided.ts";
+import { byteLength, type DType, width } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { isPacked, pack, unpack } from "./packed.ts";
-import { defaultBudget, fill, pieceBytes, readAll, source, type TensorSource, tensorBytes } from "./source.ts";
+import { isPacked, unpackSource } from "./packed.ts";
+import { defaultBudget, fill, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
 
 /** Numbers keys of memory: the same bytes of the same buffer have the same key. */
 const identities = new WeakMap<ArrayBufferLike, number>();
@@ -58,9 +59,13 @@ export function fakeSource(dtype: DType, shape: readonly number[], name = "a ten
 
 /** A copy of the bytes of `x`, which must be contiguous, as a file has them. */
 export function bytesOf(x: Strided): Uint8Array {
-  const begin = x.offset * width(x.dtype);
-  const bytes = x.storage.bytes().slice(begin, begin + width(x.dtype) * numel(x.shape));
-  return isPacked(x.dtype) ? pack(x.dtype, bytes) : bytes;
+  const n = numel(x.shape);
+  if (!isPacked(x.dtype)) return x.storage.bytes().slice(x.offset * width(x.dtype), (x.offset + n) * width(x.dtype));
+  return core.frame(() => {
+    const packed = core.scratch(byteLength(x.dtype, n));
+    core.kernel("pack", x.dtype)(address(x), packed, n);
+    return core.view(packed, byteLength(x.dtype, n), core.epoch).slice();
+  });
 }
 
 /** The bytes of a tensor of the core, copied now to memory outside it; `x` must be contiguous. */
@@ -71,7 +76,7 @@ export function stridedSource(x: Strided, name = "a tensor"): TensorSource {
 /** All of `from` in the core's memory, contiguous. Throws `core/memory` when it does not fit. */
 export function loadStrided(from: TensorSource): Strided {
   const x = empty(from.dtype, from.shape);
-  if (isPacked(from.dtype)) x.storage.bytes().set(unpack(from.dtype, readAll(from, from.nbytes), numel(from.shape)));
-  else fill(from, 0, from.nbytes, () => x.storage.bytes().subarray(0, from.nbytes), defaultBudget);
+  const elements = unpackSource(from);
+  fill(elements, 0, elements.nbytes, () => x.storage.bytes().subarray(0, elements.nbytes), defaultBudget);
   return x;
 }

@@ -1,9 +1,14 @@
-/** @file Sources made of others by moving elements: reshape, transpose, slice, expand, concat. Nothing is read before `chunks`. */
+/**
+ * @file Sources made of others by moving elements: reshape, transpose, slice, expand, concat. Nothing is read before `chunks`. Elements that
+ * share a byte are unpacked on the way where they do not move together.
+ */
 
 import { core } from "../core/door.ts";
 import { contiguousStrides, numel } from "../core/strided.ts";
+import { dtypes } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { borrow, elementBytes, fill, giveBack, half, pieceBytes, source, type TensorSource } from "./source.ts";
+import { packSource, unpackSource } from "./packed.ts";
+import { fill, half, pieceBytes, source, type TensorSource } from "./source.ts";
 import { isDense, type Layout, type ReadBytes, viewPieces } from "./view.ts";
 
 const shown = (of: TensorSource): string => `${of.dtype}[${of.shape.join(", ")}]`;
@@ -68,15 +73,18 @@ function viewSource(of: TensorSource, layout: Layout, what: string): TensorSourc
   const key = of.key === null ? null : `${what}(${of.key})`;
   const derived = { of: [of], make: ([other]: readonly TensorSource[]) => viewSource(other as TensorSource, layout, what) };
   const common = { name, dtype: of.dtype, shape: layout.shape, key, materialized: of.materialized, derived };
-  if (isDense(layout)) {
-    const skip = layout.offset === 0 ? 0 : layout.offset * elementBytes(of.dtype, name);
+  const { size } = dtypes[of.dtype];
+  const skip = layout.offset * size;
+  const last = layout.offset + numel(layout.shape);
+  // Where the last byte is shared with elements that do not belong to the view, their bits must go.
+  if (isDense(layout) && Number.isInteger(skip) && (Number.isInteger(last * size) || last === numel(of.shape))) {
     return source({
       ...common,
       range: range === null ? null : { ...range, offset: range.offset + skip },
       pieces: (budget, begin, end) => of.chunks(budget, skip + begin, skip + end),
     });
   }
-  const size = elementBytes(of.dtype, name);
+  if (size < 1) return packSource(viewSource(unpackSource(of), layout, what), of.dtype);
   return source({
     ...common,
     *pieces(budget, begin, end) {
@@ -103,7 +111,10 @@ export function concatSource(of: readonly TensorSource[], dim: number): TensorSo
   );
   const name = `concat of ${of.length} tensors to ${first.dtype}[${shape.join(", ")}]`;
   const rows = numel(first.shape.slice(0, dim));
-  if (rows !== 1) elementBytes(first.dtype, name);
+  // Rows that begin inside a byte cannot be copied: their elements are.
+  if (of.some((s) => !Number.isInteger((dtypes[s.dtype].size * numel(s.shape)) / Math.max(rows, 1)))) {
+    return packSource(concatSource(of.map(unpackSource), dim), first.dtype);
+  }
   return source({
     name,
     dtype: first.dtype,
@@ -140,7 +151,6 @@ function* concatPieces(
   const { epoch } = core;
   const bytes = batch * width;
   const buffer = core.alloc(2 * bytes);
-  const out = borrow(bytes);
   try {
     for (let r = Math.floor(begin / width); r < rows && r * width < end; r += batch) {
       const n = Math.min(batch, rows - r);
@@ -149,11 +159,10 @@ function* concatPieces(
         fill(of[i] as TensorSource, r * w, n * w, () => core.view(buffer, n * w, epoch), half(budget));
         core.exports.copy_rows(buffer, w, buffer + bytes + at, width, w, n);
       }
-      out.set(core.view(buffer + bytes, n * width, epoch));
-      yield out.subarray(Math.max(begin - r * width, 0), Math.min(end - r * width, n * width));
+      const skip = Math.max(begin - r * width, 0);
+      yield core.view(buffer + bytes + skip, Math.min(end - r * width, n * width) - skip, epoch);
     }
   } finally {
-    giveBack(out);
     core.free(buffer, epoch);
   }
 }

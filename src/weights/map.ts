@@ -3,29 +3,71 @@
 import { core } from "../core/door.ts";
 import { castRange } from "../core/ops/real.ts";
 import { numel } from "../core/strided.ts";
-import { type DType, dtypes, isComplex, isFloat } from "../dtype.ts";
+import { type DType, dtypes, isComplex, isFloat, realOf, width } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { borrow, giveBack, half, pieceBytes, source, type TensorSource } from "./source.ts";
+import { type MapElements, mapped } from "./mapped.ts";
+import { packSource, unpackedType, unpackSource } from "./packed.ts";
+import { source, type TensorSource } from "./source.ts";
 
-/** The elements in another dtype, as torch casts them. Throws `weights/dtype` for complex and packed types. */
+/**
+ * The elements in another dtype, as torch casts them: floats truncate to integers, integers wrap (to 4 and 2 bits too), complex to real drops
+ * the imaginary part, to bool is x != 0.
+ */
 export function castSource(of: TensorSource, dtype: DType): TensorSource {
   if (of.dtype === dtype) return of;
-  const name = `cast of ${of.dtype}[${of.shape.join(", ")}] to ${dtype}`;
-  if (isComplex(of.dtype) || isComplex(dtype) || dtypes[of.dtype].size < 1 || dtypes[dtype].size < 1) {
-    throw new OnnxExporterError("weights/dtype", `no ${name}`, "cast between real types of whole bytes");
-  }
+  // Packed integers are cast as the bytes that they are unpacked to; the codes of packed floats have casts of their own.
+  const elements = unpackSource(of);
+  const from = isFloat(of.dtype) ? of.dtype : elements.dtype;
+  const to = isFloat(dtype) ? dtype : unpackedType(dtype);
+  if (from === to) return packSource(elements, dtype);
+  return packSource(castUnpacked(elements, from, to), dtype);
+}
+
+function castUnpacked(of: TensorSource, from: DType, to: DType): TensorSource {
+  const cast = castElements(from, to);
+  const held = unpackedType(to);
   return source({
-    name,
-    dtype,
+    name: `cast of ${from}[${of.shape.join(", ")}] to ${to}`,
+    dtype: held,
     shape: of.shape,
-    key: of.key === null ? null : `cast(${of.key};${dtype})`,
+    key: of.key === null ? null : `cast(${of.key};${from};${to})`,
     materialized: of.materialized,
-    derived: { of: [of], make: ([other]) => castSource(other as TensorSource, dtype) },
-    pieces: (budget, begin, end) =>
-      mapped(of, dtype, budget, begin, end, (from, to, n) => {
-        castRange(of.dtype, dtype, from, to, n);
-      }),
+    derived: { of: [of], make: ([other]) => castUnpacked(other as TensorSource, from, to) },
+    pieces: (budget, begin, end) => mapped(of, held, cast, budget, begin, end),
   });
+}
+
+/** How elements of whole bytes are cast. */
+function castElements(from: DType, to: DType): MapElements {
+  const [a, b] = [realOf(from), realOf(to)];
+  const [complexFrom, complexTo] = [isComplex(from), isComplex(to)];
+  if (complexFrom === complexTo) {
+    const parts = complexFrom ? 2 : 1;
+    return (x, y, n) => castRange(a, b, x, y, n * parts);
+  }
+  const pair = (dtype: DType): number => 2 * width(dtype);
+  if (complexTo) {
+    return withScratch(b, 1, (x, y, n, real) => {
+      castRange(a, b, x, real, n);
+      core.u8().fill(0, y, y + n * pair(b));
+      core.exports.copy_rows(real, width(b), y, pair(b), width(b), n);
+    });
+  }
+  if (to === "bool") {
+    return withScratch("bool", 2, (x, y, n, parts) => {
+      castRange(a, "bool", x, parts, 2 * n);
+      castRange("int16", "bool", parts, y, n); // either part
+    });
+  }
+  return withScratch(a, 1, (x, y, n, real) => {
+    core.exports.copy_rows(x, pair(a), real, width(a), width(a), n);
+    castRange(a, b, real, y, n);
+  });
+}
+
+/** `f` with room for `parts` numbers of `dtype` for each element. */
+function withScratch(dtype: DType, parts: number, f: (x: number, y: number, n: number, scratch: number) => void): MapElements {
+  return (x, y, n) => core.frame(() => f(x, y, n, core.scratch(n * parts * width(dtype))));
 }
 
 /** What a channel's elements are multiplied with, and what is added then; one number per channel, null for 1 and 0. */
@@ -87,7 +129,7 @@ function affinePieces(
 ): Generator<Uint8Array, void, void> {
   const kernel = core.kernel("scale_shift", wide);
   const shift = table + channels * dtypes[wide].size;
-  return mapped(of, of.dtype, budget, begin, end, (from, to, n, first) => {
+  const affine: MapElements = (from, to, n, first) => {
     if (of.dtype === wide) {
       core.u8().copyWithin(to, from, from + n * dtypes[wide].size);
       kernel(to, n, first, channels, inner, table, shift);
@@ -99,46 +141,6 @@ function affinePieces(
       kernel(middle, n, first, channels, inner, table, shift);
       castRange(wide, of.dtype, middle, to, n);
     });
-  });
-}
-
-/** Bytes [begin, end) of f(of), which has as many elements: `f` turns n elements at `from`, the first of index `first`, into those at `to`. */
-function* mapped(
-  of: TensorSource,
-  dtype: DType,
-  budget: number,
-  begin: number,
-  end: number,
-  f: (from: number, to: number, n: number, first: number) => void,
-): Generator<Uint8Array, void, void> {
-  const [a, b] = [dtypes[of.dtype].size, dtypes[dtype].size];
-  const share = half(budget);
-  const room = Math.floor(Math.min(pieceBytes, share / 2) / Math.max(a, b));
-  const { epoch } = core;
-  const from = core.alloc(room * a + room * b);
-  const out = borrow(room * b);
-  const to = from + room * a;
-  try {
-    let first = Math.floor(begin / b);
-    const last = Math.ceil(end / b);
-    let held = 0; // bytes of the source that wait at `from`
-    for (const piece of of.chunks(share, first * a, last * a)) {
-      for (let taken = 0; taken < piece.length; ) {
-        const take = Math.min(room * a - held, piece.length - taken);
-        core.view(from + held, take, epoch).set(piece.subarray(taken, taken + take));
-        taken += take;
-        held += take;
-        const n = Math.floor(held / a);
-        if (held < room * a && first + n < last) continue;
-        f(from, to, n, first);
-        out.set(core.view(to, n * b, epoch));
-        yield out.subarray(Math.max(begin - first * b, 0), Math.min(end - first * b, n * b));
-        first += n;
-        held = 0;
-      }
-    }
-  } finally {
-    giveBack(out);
-    core.free(from, epoch);
-  }
+  };
+  return mapped(of, of.dtype, affine, budget, begin, end);
 }

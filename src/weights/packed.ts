@@ -1,35 +1,43 @@
 /** @file Sub-byte elements: packed in files (ONNX: the first element in the low bits), one to a byte in the core's memory. */
 
+import { core } from "../core/door.ts";
 import { type DType, dtypes } from "../dtype.ts";
-
-/** Bits of an element; 8 and more for types that are not packed. */
-const bitsOf = (dtype: DType): number => dtypes[dtype].size * 8;
+import { internal } from "../errors.ts";
+import { mapped } from "./mapped.ts";
+import { source, type TensorSource } from "./source.ts";
 
 export const isPacked = (dtype: DType): boolean => dtypes[dtype].size < 1;
 
-/** `count` elements of `packed`, one to a byte: signed integers extended by their sign, others by zeros. */
-export function unpack(dtype: DType, packed: Uint8Array, count: number): Uint8Array {
-  const bits = bitsOf(dtype);
-  const perByte = 8 / bits;
-  const free = dtypes[dtype].kind === "int" ? 32 - bits : 0;
-  const mask = (1 << bits) - 1;
-  const elements = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const code = ((packed[Math.floor(i / perByte)] as number) >> ((i % perByte) * bits)) & mask;
-    elements[i] = (code << free) >> free;
-  }
-  return elements;
+/** The dtype of elements unpacked: int8 for signed integers, uint8 for unsigned ones and for the codes of floats; others unchanged. */
+export const unpackedType = (dtype: DType): DType => (isPacked(dtype) ? (dtypes[dtype].kind === "int" ? "int8" : "uint8") : dtype);
+
+/** Packed elements of `of` one to a byte, as int8 or uint8; `of` itself where it is not packed. */
+export function unpackSource(of: TensorSource): TensorSource {
+  if (!isPacked(of.dtype)) return of;
+  const kernel = core.kernel("unpack", of.dtype);
+  return source({
+    name: `${of.dtype}[${of.shape.join(", ")}] unpacked`,
+    dtype: unpackedType(of.dtype),
+    shape: of.shape,
+    key: of.key === null ? null : `unpack(${of.key})`,
+    materialized: of.materialized,
+    derived: { of: [of], make: ([other]) => unpackSource(other as TensorSource) },
+    pieces: (budget, begin, end) => mapped(of, unpackedType(of.dtype), kernel, budget, begin, end),
+  });
 }
 
-/** Elements of one byte each, packed; the last byte is filled up with zeros. */
-export function pack(dtype: DType, elements: Uint8Array): Uint8Array {
-  const bits = bitsOf(dtype);
-  const perByte = 8 / bits;
-  const mask = (1 << bits) - 1;
-  const packed = new Uint8Array(Math.ceil(elements.length / perByte));
-  for (let i = 0; i < elements.length; i++) {
-    const at = Math.floor(i / perByte);
-    packed[at] = (packed[at] as number) | (((elements[i] as number) & mask) << ((i % perByte) * bits));
-  }
-  return packed;
+/** The low bits of the bytes of `of`, which is what `unpackedType(dtype)` says, packed to `dtype`; `of` itself where `dtype` is not packed. */
+export function packSource(of: TensorSource, dtype: DType): TensorSource {
+  if (!isPacked(dtype)) return of;
+  if (of.dtype !== unpackedType(dtype)) internal(`${of.dtype} elements packed to ${dtype}`);
+  const kernel = core.kernel("pack", dtype);
+  return source({
+    name: `${of.dtype}[${of.shape.join(", ")}] packed to ${dtype}`,
+    dtype,
+    shape: of.shape,
+    key: of.key === null ? null : `pack(${of.key};${dtype})`,
+    materialized: of.materialized,
+    derived: { of: [of], make: ([other]) => packSource(other as TensorSource, dtype) },
+    pieces: (budget, begin, end) => mapped(of, dtype, kernel, budget, begin, end),
+  });
 }

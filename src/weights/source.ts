@@ -20,7 +20,7 @@ export interface TensorSource {
   readonly key: string | null;
   /**
    * Bytes `[begin, end)` in order, in pieces of at most `budget` bytes (and of 1 MiB, which is fastest); computing them holds about
-   * `budget` bytes. A piece is valid until the next one is asked for.
+   * `budget` bytes. A piece may lie in the core's memory: it is valid until the next one is asked for or the core is called.
    * Throws `weights/…` naming file and tensor when they cannot be read.
    */
   chunks(budget: number, begin?: number, end?: number): Generator<Uint8Array, void, void>;

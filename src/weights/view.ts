@@ -7,7 +7,7 @@
 
 import { core } from "../core/door.ts";
 import { contiguousStrides, numel } from "../core/strided.ts";
-import { borrow, giveBack, pieceBytes } from "./source.ts";
+import { pieceBytes } from "./source.ts";
 
 /** Fills the bytes that `view()` gives from byte `offset` of the underlying bytes on. */
 export type ReadBytes = (offset: number, length: number, view: () => Uint8Array) => void;
@@ -77,7 +77,6 @@ export function* viewPieces(
   const room = Math.max(Math.floor(budget / 2 / size), piece);
   const { epoch } = core;
   const staging = core.alloc(Math.min(room, maxGap * numel(flat.shape) + 1) * size);
-  const out = borrow(piece * size);
   try {
     const target = core.alloc(piece * size);
     try {
@@ -86,18 +85,16 @@ export function* viewPieces(
       for (const block of boxes({ ...flat, position: 0 }, room, from, to)) {
         const staged = stage(block, size, room, (offset, length, at) => read(offset, length, () => core.view(staging + at, length, epoch)));
         for (const box of boxes(staged, piece, from, to)) {
-          const n = numel(box.shape) * size;
           gather(box, size, staging, target);
-          out.set(core.view(target, n, epoch));
           const at = box.position * size;
-          yield out.subarray(Math.max(begin - at, 0), Math.min(end - at, n));
+          const skip = Math.max(begin - at, 0);
+          yield core.view(target + skip, Math.min(end - at, numel(box.shape) * size) - skip, epoch);
         }
       }
     } finally {
       core.free(target, epoch);
     }
   } finally {
-    giveBack(out);
     core.free(staging, epoch);
   }
 }

@@ -9,13 +9,13 @@ import { OnnxExporterError } from "../../src/errors.ts";
 import { type Graph, type Model, Node, Value } from "../../src/onnx/ir/graph.ts";
 import { modelProtoType } from "../../src/onnx/proto/descriptor.ts";
 import { saveError } from "../../src/onnx/proto/output.ts";
-import { xxh64 } from "../../src/onnx/proto/payload.ts";
 import { readModel } from "../../src/onnx/proto/read.ts";
 import { encodeModel, saveModel } from "../../src/onnx/proto/save.ts";
 import { bufferSource, fakeSource } from "../../src/weights/basic.ts";
 import { expandSource, transposeSource } from "../../src/weights/derive.ts";
 import { fileSource } from "../../src/weights/file.ts";
 import { closeFile } from "../../src/weights/files.ts";
+import { xxh64 } from "../../src/weights/hash.ts";
 import { readAll, source, type TensorSource } from "../../src/weights/source.ts";
 import { emptyModel, floats, fullModel, initializer } from "./proto-models.ts";
 
@@ -119,9 +119,9 @@ describe("what lands where", () => {
   });
 
   test("xxh64 is XXH64", () => {
-    expect(xxh64(new Uint8Array(0)).toString(16)).toBe("ef46db3751d8e999");
-    expect(xxh64(Buffer.from("abc")).toString(16)).toBe("44bc2cf5ad770999");
-    expect(xxh64(Buffer.from("Nobody inspects the spammish repetition")).toString(16)).toBe("fbcea83c8a378bf1");
+    expect(xxh64([]).toString(16)).toBe("ef46db3751d8e999");
+    expect(xxh64([Buffer.from("abc")]).toString(16)).toBe("44bc2cf5ad770999");
+    expect(xxh64([Buffer.from("Nobody inspects the spammish repetition")]).toString(16)).toBe("fbcea83c8a378bf1");
   });
 });
 

@@ -1,10 +1,12 @@
-/** @file Complex tensors: their real and imaginary parts as views, and elementwise operations computed on these. */
+/** @file Complex tensors: their real and imaginary parts as views, and elementwise operations. complex32 is computed in complex64. */
 
 import { type DType, isComplex, realOf } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import type { Strided } from "../strided.ts";
-import { broadcastShapes, copyInto } from "./layout.ts";
-import { type BinaryOp, type CompareOp, emptyLike, realBinary, realCast, realCompare, realFill, realUnary, type UnaryOp } from "./real.ts";
+import { core } from "../door.ts";
+import { address, numel, type Strided } from "../strided.ts";
+import { broadcastShapes, copyInto, emptyStrided } from "./layout.ts";
+import { nest, operand } from "./nest.ts";
+import { type BinaryOp, type CompareOp, dense, emptyLike, realBinary, realCast, realFill, realUnary, type UnaryOp } from "./real.ts";
 
 function part(x: Strided, which: 0 | 1): Strided {
   return { storage: x.storage, dtype: realOf(x.dtype), shape: x.shape, strides: x.strides.map((s) => s * 2), offset: x.offset * 2 + which };
@@ -15,7 +17,8 @@ export const realPart = (x: Strided): Strided => (isComplex(x.dtype) ? part(x, 0
 /** The imaginary parts of a complex tensor, a view. */
 export const imagPart = (x: Strided): Strided => part(x, 1);
 
-const complexOf = (real: DType): DType => (real === "float64" ? "complex128" : real === "float16" ? "complex32" : "complex64");
+/** The complex dtype whose parts are `real`; bfloat16 has none, and float32 carries it. */
+export const complexOf = (real: DType): DType => (real === "float64" ? "complex128" : real === "float16" ? "complex32" : "complex64");
 
 /** A new complex tensor from its parts, which have one float dtype and broadcast. */
 export function makeComplex(re: Strided, im: Strided): Strided {
@@ -53,63 +56,44 @@ export function viewAsComplex(x: Strided): Strided {
 /** Complex conjugate, a new tensor. */
 export const conj = (x: Strided): Strided => makeComplex(part(x, 0), realUnary("neg", part(x, 1)));
 
-const add = (a: Strided, b: Strided) => realBinary("add", a, b);
-const sub = (a: Strided, b: Strided) => realBinary("sub", a, b);
-const mul = (a: Strided, b: Strided) => realBinary("mul", a, b);
-const div = (a: Strided, b: Strided) => realBinary("div", a, b);
+/** `x` as complex64 or complex128, which the kernels of assembly/kernels/complex take, and dense. */
+const computable = (x: Strided): Strided => dense(x.dtype === "complex32" ? complexCast(x, "complex64") : x);
 
-/** |z| without overflow: computed one precision up. */
-function modulus(re: Strided, im: Strided): Strided {
-  const [a, b] = [realCast(re, "float64"), realCast(im, "float64")];
-  return realCast(realUnary("sqrt", add(mul(a, a), mul(b, b))), re.dtype);
+const tests = new Set<UnaryOp>(["isnan", "isinf", "logical_not"]);
+const either = (a: Strided, b: Strided): Strided => realBinary("bitwise_or", a, b);
+const both = (a: Strided, b: Strided): Strided => realBinary("bitwise_and", a, b);
+
+/** `unary` of complex numbers. abs and angle are real; a number is NaN or infinite where one of its parts is, false where both are. */
+export function complexUnary(op: UnaryOp | "angle", x: Strided): Strided {
+  if (op === "neg") return makeComplex(realUnary(op, part(x, 0)), realUnary(op, part(x, 1)));
+  if (op !== "angle" && tests.has(op)) return (op === "logical_not" ? both : either)(realUnary(op, part(x, 0)), realUnary(op, part(x, 1)));
+  const source = computable(x);
+  const kernel = core.kernel(op, source.dtype);
+  const real = op === "abs" || op === "angle";
+  const y = emptyStrided(real ? realOf(source.dtype) : source.dtype, x.shape, source.strides);
+  kernel(address(source), address(y), numel(x.shape));
+  return real ? realCast(y, realOf(x.dtype)) : complexCast(y, x.dtype);
 }
 
-const polar = (r: Strided, angle: Strided) => makeComplex(mul(r, realUnary("cos", angle)), mul(r, realUnary("sin", angle)));
-
-const unaries: { readonly [op in UnaryOp]?: (re: Strided, im: Strided) => Strided } = {
-  neg: (re, im) => makeComplex(realUnary("neg", re), realUnary("neg", im)),
-  abs: modulus,
-  exp: (re, im) => polar(realUnary("exp", re), im),
-  log: (re, im) => makeComplex(realUnary("log", modulus(re, im)), realBinary("atan2", im, re)),
-  sqrt: (re, im) => polar(realUnary("sqrt", modulus(re, im)), mul(realBinary("atan2", im, re), realFill(re.dtype, [], 0.5))),
-  reciprocal: (re, im) => {
-    const norm = add(mul(re, re), mul(im, im));
-    return makeComplex(div(re, norm), realUnary("neg", div(im, norm)));
-  },
-  sin: (re, im) => makeComplex(mul(realUnary("sin", re), realUnary("cosh", im)), mul(realUnary("cos", re), realUnary("sinh", im))),
-  cos: (re, im) =>
-    makeComplex(mul(realUnary("cos", re), realUnary("cosh", im)), realUnary("neg", mul(realUnary("sin", re), realUnary("sinh", im)))),
-  isnan: (re, im) => realBinary("bitwise_or", realUnary("isnan", re), realUnary("isnan", im)),
-  isinf: (re, im) => realBinary("bitwise_or", realUnary("isinf", re), realUnary("isinf", im)),
-  logical_not: (re, im) => realBinary("bitwise_and", realUnary("logical_not", re), realUnary("logical_not", im)),
-};
-
-export function complexUnary(op: UnaryOp, x: Strided): Strided {
-  const rule = unaries[op];
-  if (rule === undefined)
-    throw new OnnxExporterError("core/no-kernel", `no kernel ${op} for ${x.dtype}`, "write it in real and imaginary parts");
-  return rule(part(x, 0), part(x, 1));
+/** The kernel `op` over a nest of the result in `dtype` (null: that of a and b) and a, b of one complex dtype. */
+function complexNest(op: string, dtype: DType | null, a: Strided, b: Strided): Strided {
+  const [p, q] = [computable(a), computable(b)];
+  const kernel = core.kernel(op, p.dtype);
+  const shape = broadcastShapes(a.shape, b.shape);
+  const y = emptyLike(dtype ?? p.dtype, shape, [p, q]);
+  if (numel(shape) > 0) core.frame(() => kernel(nest(shape, [operand(y, shape), operand(p, shape), operand(q, shape)])));
+  return dtype === null ? complexCast(y, a.dtype) : y;
 }
 
-export function complexBinary(op: BinaryOp, a: Strided, b: Strided): Strided {
-  const [ar, ai, br, bi] = [part(a, 0), part(a, 1), part(b, 0), part(b, 1)];
-  if (op === "add" || op === "sub") return makeComplex(realBinary(op, ar, br), realBinary(op, ai, bi));
-  if (op === "mul") return makeComplex(sub(mul(ar, br), mul(ai, bi)), add(mul(ar, bi), mul(ai, br)));
-  if (op === "div") {
-    const norm = add(mul(br, br), mul(bi, bi));
-    return makeComplex(div(add(mul(ar, br), mul(ai, bi)), norm), div(sub(mul(ai, br), mul(ar, bi)), norm));
-  }
-  throw new OnnxExporterError("core/no-kernel", `no kernel ${op} for ${a.dtype}`, "write it in real and imaginary parts");
-}
+export const complexBinary = (op: BinaryOp, a: Strided, b: Strided): Strided => complexNest(op, null, a, b);
 
 export function complexCompare(op: CompareOp, a: Strided, b: Strided): Strided {
-  const [re, im] = [part(a, 0), part(a, 1)];
-  if (op === "eq") return realBinary("bitwise_and", realCompare("eq", re, part(b, 0)), realCompare("eq", im, part(b, 1)));
-  if (op === "ne") return realBinary("bitwise_or", realCompare("ne", re, part(b, 0)), realCompare("ne", im, part(b, 1)));
+  if (op === "eq" || op === "ne") return complexNest(op, "bool", a, b);
   throw new OnnxExporterError("core/no-kernel", `${op}: complex numbers have no order`, "compare their parts or their abs");
 }
 
 export function complexCast(x: Strided, dtype: DType): Strided {
+  if (x.dtype === dtype) return x;
   if (!isComplex(dtype)) {
     if (dtype === "bool") return realBinary("bitwise_or", realCast(part(x, 0), "bool"), realCast(part(x, 1), "bool"));
     return realCast(part(x, 0), dtype);

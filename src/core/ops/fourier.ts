@@ -1,135 +1,156 @@
-/** @file Discrete Fourier transforms of any length, in double precision. */
+/** @file Discrete Fourier transforms of any length, computed in double precision and rounded once. */
 
-import { numel } from "../strided.ts";
+import { type DType, isComplex, isFloat, realOf } from "../../dtype.ts";
+import { OnnxExporterError } from "../../errors.ts";
+import { core } from "../door.ts";
+import { address, empty, numel, type Strided } from "../strided.ts";
+import { complexOf, makeComplex, viewAsReal } from "./complex.ts";
+import { cast } from "./elementwise.ts";
+import { asStrided, contiguous, select, show, unsqueeze } from "./layout.ts";
+import { realBinary } from "./real.ts";
+import { fromFloats } from "./values.ts";
 
-/** Transforms `re`, `im` in place: sum over j of x[j] exp(∓2πi jk / n), minus for `forward`. Radix 2, else Bluestein's chirp. */
-export function transform(re: Float64Array, im: Float64Array, forward: boolean): void {
-  const n = re.length;
-  if (n < 2) return;
-  if ((n & (n - 1)) === 0) radix2(re, im, forward);
-  else bluestein(re, im, forward);
+export interface TransformOptions {
+  /** Which exponent: exp(-2πi jk / n) forward, exp(2πi jk / n) backward. */
+  readonly forward: boolean;
+  /** What the sums are multiplied with. */
+  readonly scale: number;
 }
 
-/** Cooley and Tukey, iterative; n is a power of two. */
-function radix2(re: Float64Array, im: Float64Array, forward: boolean): void {
-  const n = re.length;
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      [re[i], re[j]] = [re[j] as number, re[i] as number];
-      [im[i], im[j]] = [im[j] as number, im[i] as number];
-    }
-  }
-  for (let size = 2; size <= n; size *= 2) {
-    const half = size / 2;
-    const step = ((forward ? -2 : 2) * Math.PI) / size;
-    for (let k = 0; k < half; k++) {
-      const [c, s] = [Math.cos(step * k), Math.sin(step * k)];
-      for (let a = k; a < n; a += size) {
-        const b = a + half;
-        const [x, y] = [re[b] as number, im[b] as number];
-        const [u, v] = [x * c - y * s, x * s + y * c];
-        re[b] = (re[a] as number) - u;
-        im[b] = (im[a] as number) - v;
-        re[a] = (re[a] as number) + u;
-        im[a] = (im[a] as number) + v;
-      }
-    }
-  }
-}
-
-/** jk = (j² + k² - (k - j)²) / 2 turns the transform into a convolution with a chirp, whose length may be a power of two. */
-function bluestein(re: Float64Array, im: Float64Array, forward: boolean): void {
-  const n = re.length;
-  const m = 2 ** Math.ceil(Math.log2(2 * n - 1));
-  const sign = forward ? -1 : 1;
-  // k² mod 2n keeps the angle exact for large k.
-  const angle = Float64Array.from({ length: n }, (_, k) => (sign * Math.PI * ((k * k) % (2 * n))) / n);
-  const [ar, ai, br, bi] = [new Float64Array(m), new Float64Array(m), new Float64Array(m), new Float64Array(m)];
-  for (let k = 0; k < n; k++) {
-    const [c, s] = [Math.cos(angle[k] as number), Math.sin(angle[k] as number)];
-    ar[k] = (re[k] as number) * c - (im[k] as number) * s;
-    ai[k] = (re[k] as number) * s + (im[k] as number) * c;
-    br[k] = c;
-    bi[k] = -s;
-    if (k > 0) {
-      br[m - k] = c;
-      bi[m - k] = -s;
-    }
-  }
-  radix2(ar, ai, true);
-  radix2(br, bi, true);
-  for (let k = 0; k < m; k++) {
-    const [x, y, u, v] = [ar[k] as number, ai[k] as number, br[k] as number, bi[k] as number];
-    ar[k] = x * u - y * v;
-    ai[k] = x * v + y * u;
-  }
-  radix2(ar, ai, false);
-  for (let k = 0; k < n; k++) {
-    const [c, s] = [Math.cos(angle[k] as number), Math.sin(angle[k] as number)];
-    const [x, y] = [(ar[k] as number) / m, (ai[k] as number) / m];
-    re[k] = x * c - y * s;
-    im[k] = x * s + y * c;
-  }
-}
-
-/** Complex numbers as two arrays of a row-major tensor of `shape`. */
-export interface Planes {
-  readonly shape: readonly number[];
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-}
-
-/** `x` transformed along `dim`. */
-export function transformDim(x: Planes, dim: number, forward: boolean): Planes {
-  const n = x.shape[dim] as number;
-  const inner = numel(x.shape.slice(dim + 1));
-  const [re, im] = [x.re.slice(), x.im.slice()];
-  const [lineRe, lineIm] = [new Float64Array(n), new Float64Array(n)];
-  for (let start = 0; start < re.length; start++) {
-    if (Math.floor(start / inner) % n !== 0) continue;
-    for (let k = 0; k < n; k++) {
-      lineRe[k] = re[start + k * inner] as number;
-      lineIm[k] = im[start + k * inner] as number;
-    }
-    transform(lineRe, lineIm, forward);
-    for (let k = 0; k < n; k++) {
-      re[start + k * inner] = lineRe[k] as number;
-      im[start + k * inner] = lineIm[k] as number;
-    }
-  }
-  return { shape: x.shape, re, im };
-}
-
-/** The first `size` entries of `dim`. */
-export function headOf(x: Planes, dim: number, size: number): Planes {
-  const n = x.shape[dim] as number;
-  const inner = numel(x.shape.slice(dim + 1));
-  const kept = (v: Float64Array): Float64Array => v.filter((_, i) => Math.floor(i / inner) % n < size);
-  return { shape: x.shape.map((d, i) => (i === dim ? size : d)), re: kept(x.re), im: kept(x.im) };
-}
-
-/** The whole spectrum [n] of a real signal from its first half along `dim`: X[n - k] is the conjugate of X[k]. */
-export function hermitian(x: Planes, dim: number, n: number): Planes {
+/** One of the kernels of assembly/kernels/fft.ts along `dim` of `x`, taken at length `n`; the first `keep` results. */
+function lines(kernel: string, x: Strided, dim: number, n: number, keep: number, to: DType, { forward, scale }: TransformOptions): Strided {
   const have = x.shape[dim] as number;
-  const inner = numel(x.shape.slice(dim + 1));
-  const outer = numel(x.shape.slice(0, dim));
-  const shape = x.shape.map((d, i) => (i === dim ? n : d));
-  const [re, im] = [new Float64Array(outer * n * inner), new Float64Array(outer * n * inner)];
-  const half = Math.floor(n / 2);
-  for (let o = 0; o < outer; o++) {
-    for (let k = 0; k < n; k++) {
-      const from = k <= half ? k : n - k;
-      if (from >= have) continue;
-      for (let i = 0; i < inner; i++) {
-        const [to, source] = [(o * n + k) * inner + i, (o * have + from) * inner + i];
-        re[to] = x.re[source] as number;
-        // The signal is real: the imaginary parts at 0 and at n / 2 do not count.
-        im[to] = from === 0 || 2 * from === n ? 0 : (k <= half ? 1 : -1) * (x.im[source] as number);
-      }
-    }
+  const y = empty(
+    to,
+    x.shape.map((d, i) => (i === dim ? keep : d)),
+  );
+  if (numel(y.shape) === 0) return y;
+  const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
+  const run = core.kernel(kernel, kernel === "fft" ? to : realOf(to));
+  const code = run(address(x), address(y), outer, inner, have, n, keep, forward ? 0 : 1, scale);
+  if (code !== 0) throw new OnnxExporterError("core/memory", `a Fourier transform of length ${n} does not fit`, "work on smaller pieces");
+  return y;
+}
+
+/** The dtype that the kernels compute `dtype` in. */
+const carrierOf = (dtype: DType): DType => (dtype === "float64" || dtype === "complex128" ? "float64" : "float32");
+
+/**
+ * The transform of length `n` along `dim` (0 ≤ dim) of a real or complex float tensor, cut or padded with zeros: the first `keep` of
+ * its n numbers, complex. float16 and bfloat16 give complex32 and complex64.
+ */
+export function transform(x: Strided, dim: number, n: number, keep: number, options: TransformOptions): Strided {
+  const to = isComplex(x.dtype) ? x.dtype : complexOf(x.dtype);
+  const real = carrierOf(x.dtype);
+  const wide = contiguous(cast(x, isComplex(x.dtype) ? complexOf(real) : real));
+  return cast(lines(isComplex(x.dtype) ? "fft" : "rfft", wide, dim, n, keep, complexOf(real), options), to);
+}
+
+/** The real signal of length `n` along `dim` whose spectrum begins with x (complex, n / 2 + 1 numbers, zeros where fewer). */
+export function realTransform(x: Strided, dim: number, n: number, options: TransformOptions): Strided {
+  const real = carrierOf(x.dtype);
+  return cast(lines("irfft", contiguous(cast(x, complexOf(real))), dim, n, n, real, options), realOf(x.dtype));
+}
+
+/** Transforms a complex or real tensor along `dims` one after the other, sizes as they are; `scale` counts once. */
+export const transformDims = (x: Strided, dims: readonly number[], { forward, scale }: TransformOptions): Strided =>
+  dims.reduce((y, d, i) => {
+    const n = x.shape[d] as number;
+    return transform(y, d, n, n, { forward, scale: i === 0 ? scale : 1 });
+  }, x);
+
+export interface DftOptions {
+  /** Dim of the signal; the last dim (1 for real, 2 for complex numbers) is none. */
+  readonly axis: number;
+  readonly inverse: boolean;
+  readonly onesided: boolean;
+  /** Length that the signal is cut or padded with zeros to. */
+  readonly length?: number;
+}
+
+/** Part `i` of the last dim: a view without that dim. */
+const partOf = (x: Strided, i: number): Strided => select(x, x.shape.length - 1, i);
+
+/** The signal whose last dim holds its parts, 1 (real) or 2 (real and imaginary): real or complex. Throws `core/fourier`. */
+function fromParts(what: string, x: Strided): Strided {
+  const parts = x.shape.at(-1);
+  if (isFloat(x.dtype) && parts === 1) return partOf(x, 0);
+  const wide = carrierOf(x.dtype);
+  if (isFloat(x.dtype) && parts === 2) return makeComplex(cast(partOf(x, 0), wide), cast(partOf(x, 1), wide));
+  const message = `${what}: the signal is ${x.dtype}${show(x.shape)}`;
+  throw new OnnxExporterError("core/fourier", message, "a float tensor whose last dim is 1 (real) or 2 (complex)");
+}
+
+/** `x` as a float tensor of `dtype` with its parts in a last dim: 2 for a complex tensor, 1 for a real one. */
+function toParts(x: Strided, dtype: DType): Strided {
+  return isComplex(x.dtype) ? cast(viewAsReal(x), dtype) : unsqueeze(cast(x, dtype), -1);
+}
+
+/**
+ * The Fourier transform of ONNX (DFT of opsets 17 and 20) of […, n, …, 1 or 2], whose last dim is the real and imaginary part: […, length, …, 2].
+ * Inverse divides by the length. One-sided: forward gives the first length / 2 + 1 numbers, inverse takes them and gives the real signal
+ * […, length, …, 1], 2 (n - 1) long where no length is given. Throws `core/fourier` where the axis or the last dim is no such thing.
+ */
+export function dft(x: Strided, { axis, inverse, onesided, length }: DftOptions): Strided {
+  const rank = x.shape.length;
+  const dim = axis < 0 ? axis + rank : axis;
+  if (dim < 0 || dim > rank - 2)
+    throw new OnnxExporterError("core/fourier", `dft: axis ${axis} of ${show(x.shape)}`, "one of the dims before the last");
+  const signal = fromParts("dft", x);
+  const have = x.shape[dim] as number;
+  const n = length ?? (inverse && onesided ? 2 * (have - 1) : have);
+  if (n < 1) throw new OnnxExporterError("core/fourier", `dft: a transform of length ${n}`, "at least 1");
+  const options = { forward: !inverse, scale: inverse ? 1 / n : 1 };
+  const y =
+    inverse && onesided ? realTransform(signal, dim, n, options) : transform(signal, dim, n, onesided ? Math.floor(n / 2) + 1 : n, options);
+  return toParts(y, x.dtype);
+}
+
+export interface StftOptions {
+  /** Samples from one frame to the next. */
+  readonly frameStep: number;
+  /** Samples of a frame; the window's length where there is one, else the signal's, by default. */
+  readonly frameLength?: number;
+  /** [frameLength], which frames are multiplied with; ones by default. */
+  readonly window?: Strided;
+  readonly onesided: boolean;
+}
+
+/**
+ * Short-time Fourier transforms of ONNX (STFT of opset 17): signal [batch, length, 1 or 2] → [batch, frames, bins, 2] with
+ * frames = 1 + (length - frameLength) / frameStep and bins = frameLength, one-sided frameLength / 2 + 1. Throws `core/fourier`.
+ */
+export function stft(signal: Strided, { frameStep, frameLength, window, onesided }: StftOptions): Strided {
+  const [batch, have, parts] = signal.shape as [number, number, number];
+  const size = frameLength ?? window?.shape[0] ?? have;
+  if (signal.shape.length !== 3 || frameStep < 1 || size < 1 || size > have || (window !== undefined && window.shape[0] !== size)) {
+    const message = `stft: frames of ${size} every ${frameStep} of a signal ${show(signal.shape)} under a window ${show(window?.shape ?? [])}`;
+    throw new OnnxExporterError("core/fourier", message, "the signal is [batch, length, 1 or 2], frame and window are no longer than it");
   }
-  return { shape, re, im };
+  const count = 1 + Math.floor((have - size) / frameStep);
+  const whole = contiguous(signal);
+  const frames = asStrided(whole, [batch, count, size, parts], [have * parts, frameStep * parts, parts, 1]);
+  const weighted = window === undefined ? frames : realBinary("mul", frames, unsqueeze(window, -1));
+  return dft(weighted, { axis: 2, inverse: false, onesided });
+}
+
+export type WindowKind = "hann" | "hamming" | "blackman";
+
+/** Coefficients of a0 - a1 cos(2πi / n) + a2 cos(4πi / n): Hamming's as ONNX has them (25 / 46, torch has 0.54). */
+const windowTerms: { readonly [k in WindowKind]: readonly [number, number, number] } = {
+  hann: [0.5, 0.5, 0],
+  hamming: [25 / 46, 21 / 46, 0],
+  blackman: [0.42, 0.5, 0.08],
+};
+
+/** A window of `size` samples, of period `size` or, symmetric, `size` - 1; computed in double and rounded once. A window of 1 is 1. */
+export function cosineWindow(kind: WindowKind, size: number, periodic: boolean, dtype: DType): Strided {
+  const [a0, a1, a2] = windowTerms[kind];
+  const step = (2 * Math.PI) / (periodic ? size : size - 1);
+  const at = (i: number): number => (size === 1 ? 1 : a0 - a1 * Math.cos(step * i) + a2 * Math.cos(2 * step * i));
+  return fromFloats(
+    Float64Array.from({ length: size }, (_, i) => at(i)),
+    [size],
+    dtype,
+  );
 }

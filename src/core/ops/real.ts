@@ -32,6 +32,12 @@ const carriers: { readonly [d in DType]?: DType } = {
   float8_e4m3fnuz: "float32",
   float8_e5m2: "float32",
   float8_e5m2fnuz: "float32",
+  float8_e8m0fnu: "float32",
+  float4_e2m1: "float32",
+  int4: "int32",
+  uint4: "int32",
+  int2: "int32",
+  uint2: "int32",
 };
 
 /** `dtype` itself where kernel `name` exists for it or nothing can carry it, else the dtype that carries it. */
@@ -196,11 +202,7 @@ function between(from: DType, to: DType): DType {
   const known = (d: DType) =>
     d === middle || core.hasKernel(`cast_${dtypes[d].suffix}`, middle) || core.hasKernel(`cast_${dtypes[middle].suffix}`, d);
   if (middle !== from && middle !== to && known(from) && known(to)) return middle;
-  throw new OnnxExporterError(
-    "core/no-kernel",
-    `no cast from ${from} to ${to}`,
-    "sub-byte dtypes are packed by the initializer writer only",
-  );
+  throw new OnnxExporterError("core/no-kernel", `no cast from ${from} to ${to}`, "cast to a dtype of real numbers that both know");
 }
 
 /** `x` in another dtype, by torch's rules: floats truncate, ints wrap, bool is x != 0, complex to real drops the imaginary part. */

@@ -4,7 +4,7 @@ import { isComplex } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
-import { imagPart, makeComplex, realPart } from "./complex.ts";
+import { complexCast, imagPart, makeComplex, realPart } from "./complex.ts";
 import { contiguous, dimOf, permute, show, slice, transpose } from "./layout.ts";
 import { carrierOf, realCast } from "./real.ts";
 
@@ -59,6 +59,7 @@ export function reduce(op: ReduceOp, x: Strided, dims: readonly number[] | null,
   if (isComplex(x.dtype) && (op === "sum" || op === "mean")) {
     return makeComplex(reduceReal(op, realPart(x), dims, keepdim), reduceReal(op, imagPart(x), dims, keepdim));
   }
+  if (x.dtype === "complex32") return complexCast(reduceReal(op, complexCast(x, "complex64"), dims, keepdim), x.dtype);
   return reduceReal(op, x, dims, keepdim);
 }
 

@@ -20,6 +20,15 @@ export function floats(x: Strided): Float64Array {
   return core.f64().slice(at, at + numel(wide.shape));
 }
 
+/** The elements in row-major order, exactly: bigints of 64-bit integers, else numbers. */
+export function elements(x: Strided): (number | bigint)[] {
+  if (x.dtype !== "int64" && x.dtype !== "uint64") return Array.from(floats(x));
+  const plain = contiguous(x);
+  const at = (plain.storage.ptr >>> 3) + plain.offset;
+  const values = Array.from(core.i64().subarray(at, at + numel(plain.shape)));
+  return x.dtype === "int64" ? values : values.map((v) => BigInt.asUintN(64, v));
+}
+
 /** A new int64 tensor with these elements. */
 export function fromIntegers(values: readonly number[], shape: readonly number[] = [values.length]): Strided {
   const out = empty("int64", shape);
@@ -41,4 +50,23 @@ export function alongDim(shape: readonly number[], dim: number, visit: (start: n
   const step = numel(shape.slice(dim + 1));
   const outer = numel(shape.slice(0, dim));
   for (let o = 0; o < outer; o++) for (let i = 0; i < step; i++) visit(o * length * step + i, step, length);
+}
+
+/** The elements of an integer or bool tensor in row-major order, exactly. */
+export function bigints(x: Strided): bigint[] {
+  const wide = contiguous(cast(x, "int64"));
+  const at = (wide.storage.ptr >>> 3) + wide.offset;
+  const values = Array.from(core.i64().subarray(at, at + numel(wide.shape)));
+  return x.dtype === "uint64" ? values.map((v) => BigInt.asUintN(64, v)) : values;
+}
+
+/** A new tensor of the integer `dtype` with these elements, wrapped to it. */
+export function fromBigints(values: readonly bigint[], shape: readonly number[], dtype: DType): Strided {
+  const out = empty("int64", shape);
+  const at = out.storage.ptr >>> 3;
+  const target = core.i64();
+  values.forEach((v, i) => {
+    target[at + i] = v; // a typed array takes the low 64 bits
+  });
+  return cast(out, dtype);
 }

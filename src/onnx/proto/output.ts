@@ -4,6 +4,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   lstatSync,
   openSync,
@@ -48,6 +49,8 @@ export class OutputFile {
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
   #held = 0;
   #written = 0;
+  /** Where the file ends on the disk: behind `#written` after a `rewind`. */
+  #end = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -76,6 +79,12 @@ export class OutputFile {
     if (rest !== 0) this.write(new Uint8Array(alignment - rest));
   }
 
+  /** Takes back what was written from `position` on. */
+  rewind(position: number): void {
+    this.flush();
+    this.#written = position;
+  }
+
   flush(): void {
     const held = this.#held;
     this.#held = 0;
@@ -95,6 +104,7 @@ export class OutputFile {
   close(durable: boolean): void {
     if (this.#fd < 0) return;
     this.flush();
+    if (this.#end > this.#written) this.#try(() => ftruncateSync(this.#fd, this.#written));
     if (durable) this.#try(() => fsyncSync(this.#fd));
     const fd = this.#fd;
     this.#fd = -1;
@@ -110,8 +120,11 @@ export class OutputFile {
 
   #out(bytes: Uint8Array): void {
     if (bytes !== this.#buffer && this.#held > 0) this.flush();
-    for (let done = 0; done < bytes.length; ) done += this.#try(() => writeSync(this.#fd, bytes, done, bytes.length - done));
+    for (let done = 0; done < bytes.length; ) {
+      done += this.#try(() => writeSync(this.#fd, bytes, done, bytes.length - done, this.#written + done));
+    }
     this.#written += bytes.length;
+    this.#end = Math.max(this.#end, this.#written);
   }
 
   #try<T>(f: () => T): T {

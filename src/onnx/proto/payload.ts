@@ -1,11 +1,11 @@
 /** @file The data file: payloads in declaration order, each once, streamed. */
 
-import { core } from "../../core/door.ts";
-import { fill, type TensorSource } from "../../weights/source.ts";
+import { xxh64 } from "../../weights/hash.ts";
+import { pieceBytes, type TensorSource } from "../../weights/source.ts";
 import type { OutputFile } from "./output.ts";
 
-/** Payloads up to here are hashed, so that equal ones are found whatever their keys; they fit in memory. */
-const maxHashed = 4 << 20;
+/** Payloads of one size whose first bytes, so many of them, hash alike may be equal: only they are hashed whole and compared. */
+const headBytes = 64 << 10;
 const large = 1 << 20;
 /** Offsets of large tensors can be mapped; small ones suit any vector load. */
 const largeAlignment = 4096;
@@ -16,79 +16,87 @@ export interface Place {
   readonly length: number;
 }
 
+/** A payload in the file; its hash is computed when a second one begins like it. */
+interface Written {
+  readonly place: Place;
+  hash: bigint | null;
+}
+
 /** Appends payloads to a file and remembers where they are. */
 export class PayloadWriter {
   readonly #file: OutputFile;
   readonly #budget: number;
   readonly #byKey = new Map<string, Place>();
-  readonly #byHash = new Map<string, Place[]>();
+  /** By size and hash of the first bytes. */
+  readonly #byHead = new Map<string, Written[]>();
 
   constructor(file: OutputFile, budget: number) {
     this.#file = file;
     this.#budget = budget;
   }
 
-  /** Where the payload of `source` is now. Throws what the source or the file throws. */
+  /** Where the payload of `source` is now: that of an equal one where there is one. Throws what the source or the file throws. */
   add(source: TensorSource): Place {
     const known = source.key === null ? undefined : this.#byKey.get(source.key);
     if (known !== undefined) return known;
-    const place = source.nbytes <= maxHashed ? this.#addHashed(source) : this.#append(source);
+    const place = this.#append(source);
     if (source.key !== null) this.#byKey.set(source.key, place);
     return place;
   }
 
   #append(source: TensorSource): Place {
-    this.#file.align(source.nbytes >= large ? largeAlignment : smallAlignment);
-    const place = { offset: this.#file.position, length: source.nbytes };
-    for (const piece of source.chunks(this.#budget)) this.#file.write(piece);
-    return place;
+    const { nbytes: length } = source;
+    const before = this.#file.position;
+    this.#file.align(length >= large ? largeAlignment : smallAlignment);
+    const written: Written = { place: { offset: this.#file.position, length }, hash: null };
+    const head = new Uint8Array(Math.min(headBytes, length));
+    let held = 0;
+    for (const piece of source.chunks(this.#budget)) {
+      this.#file.write(piece);
+      if (held === head.length) continue;
+      const part = piece.subarray(0, head.length - held);
+      head.set(part, held);
+      held += part.length;
+      if (held < head.length) continue;
+      const twin = this.#twin(source, head, written);
+      if (twin === null) continue;
+      this.#file.rewind(before);
+      return twin;
+    }
+    return written.place;
   }
 
-  #addHashed(source: TensorSource): Place {
-    const length = source.nbytes;
-    const { epoch } = core;
-    const ptr = core.alloc(hashRoom(length));
-    try {
-      const view = (): Uint8Array => core.view(ptr, length, epoch);
-      fill(source, 0, length, view, this.#budget);
-      const hash = `${length}:${hashAt(ptr, length)}`;
-      const candidates = this.#byHash.get(hash) ?? [];
-      for (const place of candidates) if (this.#same(place, view())) return place;
-      this.#file.align(length >= large ? largeAlignment : smallAlignment);
-      const place = { offset: this.#file.position, length };
-      this.#file.write(view());
-      candidates.push(place);
-      this.#byHash.set(hash, candidates);
-      return place;
-    } finally {
-      core.free(ptr, epoch);
+  /** The place of a payload equal to that of `source`, which begins with `head`; without one, null, and it is found itself from now on. */
+  #twin(source: TensorSource, head: Uint8Array, written: Written): Place | null {
+    const key = `${source.nbytes}:${xxh64([head])}`;
+    const candidates = this.#byHead.get(key) ?? [];
+    for (const candidate of candidates) {
+      written.hash ??= xxh64(source.chunks(this.#budget));
+      candidate.hash ??= xxh64(this.#readBack(candidate.place));
+      if (written.hash === candidate.hash && this.#same(source, candidate.place)) return candidate.place;
+    }
+    candidates.push(written);
+    this.#byHead.set(key, candidates);
+    return null;
+  }
+
+  #same(source: TensorSource, { offset }: Place): boolean {
+    let at = offset;
+    for (const piece of source.chunks(this.#budget)) {
+      const bytes = new Uint8Array(piece.length);
+      this.#file.readBack(at, bytes);
+      if (Buffer.compare(bytes, piece) !== 0) return false;
+      at += piece.length;
+    }
+    return true;
+  }
+
+  *#readBack({ offset, length }: Place): Generator<Uint8Array, void, void> {
+    const buffer = new Uint8Array(Math.min(pieceBytes, this.#budget, length));
+    for (let at = 0; at < length; at += buffer.length) {
+      const piece = buffer.subarray(0, Math.min(buffer.length, length - at));
+      this.#file.readBack(offset + at, piece);
+      yield piece;
     }
   }
-
-  #same(place: Place, bytes: Uint8Array): boolean {
-    const written = new Uint8Array(place.length);
-    this.#file.readBack(place.offset, written);
-    return Buffer.compare(written, bytes) === 0;
-  }
-}
-
-/** XXH64 of bytes, seed 0. */
-export function xxh64(bytes: Uint8Array): bigint {
-  const { epoch } = core;
-  const ptr = core.alloc(hashRoom(bytes.length));
-  try {
-    core.view(ptr, bytes.length, epoch).set(bytes);
-    return hashAt(ptr, bytes.length);
-  } finally {
-    core.free(ptr, epoch);
-  }
-}
-
-/** What `hashAt` needs for bytes: behind them it puts its result. */
-const hashRoom = (length: number): number => length + 16;
-
-function hashAt(ptr: number, length: number): bigint {
-  const out = (ptr + length + 7) & ~7;
-  core.exports.xxh64(ptr, length, 0, out);
-  return BigInt.asUintN(64, core.i64()[(out >>> 0) / 8] as bigint);
 }
