@@ -73,6 +73,9 @@ interface Scope {
 }
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS = 32;
+/** Calls in all: calls of calls can make a small model endless. */
+const MAX_EXPANDED = 1 << 18;
+const functionKey = (domain: string, name: string, overload = ""): string => `${domain}::${name}${overload === "" ? "" : `::${overload}`}`;
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
 /** A node outside a model has the newest version of its op. */
@@ -94,11 +97,12 @@ export class Table {
   #scope: Scope = { ids: this.#ids, attributes: () => undefined, versions: newestVersions, depth: 0 };
   #env: SymEnv | null = null;
   #functions = none;
+  #calls = 0;
 
   /** Writes the graph; `deep`: nodes of bodies too, else bodies count as inferred. */
   write(env: SymEnv, graph: GraphLike, functions: readonly FunctionBody[], versions: Versions, deep: boolean): void {
     this.#env = env;
-    this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [`${f.domain}::${f.name}`, f]));
+    this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [functionKey(f.domain, f.name, f.overload), f]));
     this.#length = 0;
     this.nodes.length = 0;
     this.values.length = 0;
@@ -204,7 +208,7 @@ export class Table {
 
   /** Returns how many nodes were written: a call of a function is written as the function's body. */
   #node(node: Node, deep: boolean): number {
-    const body = this.#functions.size === 0 ? undefined : this.#functions.get(`${node.domain}::${node.op}`);
+    const body = this.#functions.size === 0 ? undefined : this.#functions.get(functionKey(node.domain, node.op, node.overload));
     if (body !== undefined && deep) return this.#call(node, body);
     this.#push(opNumber(node) | (this.#version(node.domain) << 16));
     this.#push(this.nodes.length);
@@ -232,6 +236,10 @@ export class Table {
 
   #call(node: Node, { graph, defaults, opset_import }: FunctionBody): number {
     const outer = this.#scope;
+    if (this.#calls++ === MAX_EXPANDED) {
+      const message = `functions call each other more than ${MAX_EXPANDED} times`;
+      throw new OnnxExporterError("infer/size", message, "call fewer functions from functions");
+    }
     if (outer.depth === MAX_CALLS) {
       throw new OnnxExporterError(
         "infer/recursion",
