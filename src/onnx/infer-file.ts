@@ -8,10 +8,11 @@ import { fromOnnx } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, SymEnv, show } from "../symbolic.ts";
 import { anonymousIn } from "../symbolic-values.ts";
-import { readInto, weightsFile } from "../weights/files.ts";
+import { weightsFile } from "../weights/files.ts";
 import { inferenceError } from "./infer-error.ts";
 import { stringType } from "./ir/container.ts";
 import { Node, Value } from "./ir/graph.ts";
+import { bytesInput, fileInput } from "./proto/input.ts";
 import { OutputFile, publish } from "./proto/output.ts";
 import { readDim } from "./proto/read-type.ts";
 import { type ByteInput, type LiveScan, malformed, scanLive } from "./proto/scan.ts";
@@ -54,7 +55,7 @@ const problems: { readonly [code: number]: Problem } = {
  */
 export function inferShapesPath(model_path: string, output_path: string = model_path): void {
   const file = weightsFile(model_path);
-  const input: ByteInput = { name: model_path, size: file.size, read: (offset, to) => readInto(file, offset, to, "the model") };
+  const input = fileInput(file, model_path);
   const splices = inferredSplices(input);
   const output = new OutputFile(output_path);
   try {
@@ -69,7 +70,7 @@ export function inferShapesPath(model_path: string, output_path: string = model_
 
 /** The same from bytes to bytes. Throws as `inferShapesPath`. */
 export function inferShapesBytes(model: Uint8Array, name = "the model"): Uint8Array<ArrayBuffer> {
-  const input: ByteInput = { name, size: model.length, read: (offset, to) => to.set(model.subarray(offset, offset + to.length)) };
+  const input = bytesInput(model, name);
   const splices = inferredSplices(input);
   const size = splices.reduce((n, s) => n + s.bytes.length - s.removed, model.length);
   const bytes = new Uint8Array(size);

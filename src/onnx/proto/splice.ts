@@ -29,10 +29,9 @@ export function splicesOf(growths: ReadonlyMap<number, Growth>, input: ByteInput
   const children = new Map<number, Growth[]>();
   for (const g of growths.values()) children.set(g.around, [...(children.get(g.around) ?? []), g]);
   const splices: Splice[] = [];
-  const window = new Window(input);
   /** Bytes that the message, with its head, grows by. */
   const grow = (g: Growth): number => {
-    const head = window.head(tagOf(g.event));
+    const head = headAt(input, tagOf(g.event));
     const inner = (children.get(g.event) ?? []).reduce((sum, child) => sum + grow(child), 0);
     const added = g.pieces.reduce((sum, piece) => sum + piece.length, inner);
     if (added === 0) return 0;
@@ -78,39 +77,19 @@ function varint(n: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Reads heads of messages, which are often near each other. */
-class Window {
-  readonly #input: ByteInput;
-  readonly #bytes: Uint8Array;
-  #from = 0;
-  #length = 0;
-
-  constructor(input: ByteInput) {
-    this.#input = input;
-    this.#bytes = new Uint8Array(Math.min(1 << 16, input.size));
-  }
-
-  head(tag: number): Head {
-    const lengthAt = this.#varint(tag).end;
-    const { value, end } = this.#varint(lengthAt);
-    return { lengthAt, body: end, end: end + value };
-  }
-
-  #varint(at: number): { value: number; end: number } {
+/** Where the message is whose tag is at byte `tag`. */
+function headAt(input: ByteInput, tag: number): Head {
+  const bytes = new Uint8Array(Math.min(20, input.size - tag));
+  input.read(tag, bytes);
+  const read = (at: number): { value: number; end: number } => {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      const byte = this.#byte(at++);
+      const byte = bytes[at++] as number;
       value += (byte & 127) * scale;
       if (byte < 128) return { value, end: at };
     }
-  }
-
-  #byte(at: number): number {
-    if (at < this.#from || at >= this.#from + this.#length) {
-      this.#from = Math.min(at, this.#input.size - 1);
-      this.#length = Math.min(this.#bytes.length, this.#input.size - this.#from);
-      this.#input.read(this.#from, this.#bytes.subarray(0, this.#length));
-    }
-    return this.#bytes[at - this.#from] as number;
-  }
+  };
+  const tagEnd = read(0).end;
+  const { value, end } = read(tagEnd);
+  return { lengthAt: tag + tagEnd, body: tag + end, end: tag + end + value };
 }
