@@ -28,6 +28,9 @@ export function symbolsOf(d: Dim): string[] {
         .sort();
 }
 
+/** The symbols in `d` that nobody named, each once. */
+export const anonymousIn = (d: Dim): SymInt[] => atomsOf(d).flatMap((a) => (a.kind === "symbol" && a.anonymous ? [a.dim] : []));
+
 /** Whether `d` mentions a symbol that nobody named. */
 export function isAnonymous(d: Dim): boolean {
   return typeof d !== "number" && atomsOf(d).some((a) => a.kind === "symbol" && a.anonymous);

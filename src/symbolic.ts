@@ -86,6 +86,11 @@ export class SymEnv {
     return s;
   }
 
+  /** Whether a symbol has this name. */
+  hasSymbol(name: string): boolean {
+    return this.#names.has(name);
+  }
+
   /** A symbol that nobody named (a data-dependent size); never equal to another one. `hint` only serves printing. */
   fresh(hint: string): SymInt {
     const s = this.#symbolic(core.exports.sym_symbol(this.pointer, 1));

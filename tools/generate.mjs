@@ -14,3 +14,4 @@ generateFunctions(generateAten(json("aten-schemas.json"), json("type-promotion.j
 generateOnnx(json("onnx-schemas.json"), json("ort-contrib-schemas.json"), preview);
 await import("./generate-builder.mjs");
 await import("./generate-kernels.mjs");
+await import("./generate-wire.mjs");

@@ -87,6 +87,9 @@ function hashOf(p: usize, n: usize): u64 {
   return (h & 0x7fffffff) | ((high & 0x8080808080808080) == 0 ? 1 << 63 : 0);
 }
 
+/** Interns a string that the host gives: see `intern`. */
+export function wire_intern(s: usize, p: usize, n: i32): i32 { return intern(s, p, <usize>n); }
+
 /** Number of the string of n bytes at p, interned; -1 when the pool is full, -2 when the table is. */
 function intern(s: usize, p: usize, n: usize): i32 {
   const hash = hashOf(p, n);

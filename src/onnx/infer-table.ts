@@ -59,8 +59,9 @@ interface Scope {
 const noAttributes = (): undefined => undefined;
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS = 32;
-/** Nodes that calls may stand for, all together. */
+/** Calls, and nodes that they stand for, all together. */
 const MAX_CALLED = 1 << 21;
+const functionKey = (domain: string, name: string, overload = ""): string => `${domain}::${name}${overload === "" ? "" : `::${overload}`}`;
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
 /** A node outside a model has the newest version of its op. */
@@ -85,7 +86,7 @@ export class Table {
   /** Writes the graph; `deep`: nodes of bodies too, else bodies count as inferred. */
   write(env: SymEnv, graph: GraphLike, functions: readonly FunctionBody[], versions: Versions, deep: boolean): void {
     this.#env = env;
-    this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [`${f.domain}::${f.name}`, f]));
+    this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [functionKey(f.domain, f.name, f.overload), f]));
     this.#length = 0;
     this.nodes.length = 0;
     this.values.length = 0;
@@ -189,18 +190,19 @@ export class Table {
     this.#push(op | ((version > 0 && version <= MAX_VERSION ? version : 0) << 16));
     this.#push(this.nodes.length);
     this.nodes.push(node);
-    if (depth > 0 && ++this.#called > MAX_CALLED) {
-      throw new OnnxExporterError(
-        "infer/size",
-        `calls of functions stand for more than ${MAX_CALLED} nodes`,
-        "Inline less, or split the model",
-      );
-    }
+    if (depth > 0) this.#count();
+  }
+
+  /** Counts calls and the nodes that they stand for: calls of calls can make a small model endless. */
+  #count(): void {
+    if (++this.#called <= MAX_CALLED) return;
+    const message = `functions, with the functions that they call, stand for more than ${MAX_CALLED} nodes`;
+    throw new OnnxExporterError("infer/size", message, "call fewer functions from functions, or split the model");
   }
 
   /** Returns how many nodes were written: a call of a function is written as the function's body. */
   #node(node: Node, deep: boolean): number {
-    const body = this.#functions.size === 0 ? undefined : this.#functions.get(`${node.domain}::${node.op}`);
+    const body = this.#functions.size === 0 ? undefined : this.#functions.get(functionKey(node.domain, node.op, node.overload));
     if (body !== undefined && deep) return this.#call(node, body);
     this.#head(opNumber(node), node);
     this.#idsOf(node.inputs);
@@ -226,6 +228,7 @@ export class Table {
 
   #call(node: Node, { graph, defaults, opset_import }: FunctionBody): number {
     const outer = this.#scope;
+    this.#count();
     if (outer.depth === MAX_CALLS) {
       throw new OnnxExporterError(
         "infer/recursion",

@@ -33,7 +33,7 @@ function cloneValue(v: Value, copies: Copies): Value {
   copy.strings = v.strings;
   copy.data = v.data;
   copy.doc_string = v.doc_string;
-  copyMap(v.metadata, copy.metadata);
+  if (v.hasMetadata) copyMap(v.metadata, copy.metadata);
   copyUnheld(v, copy);
   copyUnheldType(v, copy);
   copies.set(v, copy);
@@ -75,6 +75,6 @@ function cloneNode(node: Node, copies: Copies): Node {
   copy.doc_string = node.doc_string;
   copy.overload = node.overload;
   copyUnheld(node, copy);
-  copyMap(node.metadata, copy.metadata);
+  if (node.hasMetadata) copyMap(node.metadata, copy.metadata);
   return copy;
 }

@@ -73,8 +73,8 @@ export class Value {
   /** What is known of the elements of a small integer tensor (shapes, indices, sizes), row-major; null where nothing is. */
   data: readonly Dim[] | null = null;
   doc_string = "";
-  readonly metadata: Map<string, string> = new Map();
-  readonly #uses = new Set<Use>();
+  #metadata: Map<string, string> | null = null;
+  #uses: Set<Use> | null = null;
 
   constructor(name: string | null, type: ValueType | null) {
     this.name = name;
@@ -92,20 +92,30 @@ export class Value {
   get isInitializer(): boolean {
     return this.source !== null || this.strings !== null;
   }
+  /** Made when it is asked for: few values have any. */
+  get metadata(): Map<string, string> {
+    this.#metadata ??= new Map();
+    return this.#metadata;
+  }
+  get hasMetadata(): boolean {
+    return this.#metadata !== null && this.#metadata.size > 0;
+  }
   get uses(): ReadonlySet<Use> {
-    return this.#uses;
+    return this.#uses ?? noUses;
   }
   /** For Node only. */
   addUse(use: Use): void {
+    this.#uses ??= new Set();
     this.#uses.add(use);
   }
   /** For Node only. */
   removeUse(use: Use): void {
-    this.#uses.delete(use);
+    this.#uses?.delete(use);
   }
 }
 
 const none: readonly Graph[] = [];
+const noUses: ReadonlySet<Use> = new Set();
 
 /** One ONNX op in its newest form. Operands change through `setInput`, so that uses stay true. */
 export class Node {
@@ -120,7 +130,7 @@ export class Node {
   doc_string = "";
   /** Which function of this domain and name it calls, where there are several. */
   overload = "";
-  readonly metadata: Map<string, string> = new Map();
+  #metadata: Map<string, string> | null = null;
   readonly #inputs: (Value | null)[] = [];
   readonly #uses: (Use | null)[] = [];
   /** Neighbours in the owning graph's order; for Graph only. */
@@ -143,6 +153,14 @@ export class Node {
     this.origin = origin;
     for (const v of outputs) v.producer = this;
     for (const [i, v] of inputs.entries()) this.setInput(i, v);
+  }
+  /** Made when it is asked for: nodes of files have none. */
+  get metadata(): Map<string, string> {
+    this.#metadata ??= new Map();
+    return this.#metadata;
+  }
+  get hasMetadata(): boolean {
+    return this.#metadata !== null && this.#metadata.size > 0;
   }
   /** Omitted optional inputs are null. */
   get inputs(): readonly (Value | null)[] {

@@ -21,6 +21,9 @@ import { keysOf } from "./schema.ts";
 const keys = keysOf("TensorProto");
 const sparseKeys = keysOf("SparseTensorProto");
 
+/** Payloads up to here are read with the graph: sizes, axes and scales, which everybody asks for. */
+const maxCopied = 256;
+
 /** Where tensors come from: the model's own bytes, as a file where they are one, and the files beside it. */
 export interface Origin {
   readonly input: ByteInput;
@@ -178,7 +181,11 @@ function sourceOf(parts: Parts, dtype: DType, origin: Origin, name: string): Ten
   if (typed[0] !== undefined) return typedSource(typed[0][0], typed[0][1], dtype, shape, input, name);
   const length = raw?.length ?? 0;
   if (length !== nbytes) throw malformed(input, "tensor", `has ${name}, ${shown}, with ${length} bytes of data`);
-  if (raw === null) return bufferSource(dtype, shape, new Uint8Array(0), name);
+  if (raw === null || length <= maxCopied) {
+    const bytes = new Uint8Array(length);
+    if (raw !== null) input.read(raw.offset, bytes);
+    return bufferSource(dtype, shape, bytes, name);
+  }
   if (origin.file !== null) return fileSource({ file: origin.file, offset: raw.offset, dtype, shape, name });
   return inputSource(input, raw.offset, dtype, shape, name);
 }

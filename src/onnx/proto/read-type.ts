@@ -192,7 +192,7 @@ export class TypeReader {
 }
 
 /** A dim_param: an expression where it is one that we would print just so, else the name of a symbol. */
-function readDim(text: string, env: SymEnv): Dim {
+export function readDim(text: string, env: SymEnv): Dim {
   if (/^[A-Za-z_]\w*$/.test(text)) return env.symbol(text, 0);
   try {
     const dim = parseDim(text, env);

@@ -7,6 +7,7 @@ import { type Attribute, Graph, Model } from "../ir/graph.ts";
 import { keep } from "../ir/unheld.ts";
 import { Cursor } from "./cursor.ts";
 import { ExternalFiles } from "./external.ts";
+import { bytesInput, fileInput } from "./input.ts";
 import { fieldsAt } from "./read-fields.ts";
 import { GraphReader, Scope } from "./read-graph.ts";
 import type { Origin } from "./read-tensor.ts";
@@ -35,14 +36,13 @@ export function readModel(from: string | Uint8Array, options: ReadOptions = {}):
     const { folder = dirname(from) } = options;
     const format = formatOf(from);
     const file = weightsFile(from);
-    if (format === "protobuf")
-      return read({ name: from, size: file.size, read: (offset, to) => readInto(file, offset, to, "the model") }, file, folder);
+    if (format === "protobuf") return read(fileInput(file, from), file, folder);
     const text = new Uint8Array(Math.min(file.size, maxProtobuf));
     readInto(file, 0, text, "the model");
     return readModel(fromText(new TextDecoder().decode(text), format, from), { ...options, folder, name: from });
   }
   const { folder = null, name = "the model" } = options;
-  return read({ name, size: from.length, read: (offset, to) => to.set(from.subarray(offset, offset + to.length)) }, null, folder);
+  return read(bytesInput(from, name), null, folder);
 }
 
 function read(input: ByteInput, file: WeightsFile | null, folder: string | null): Model {

@@ -82,10 +82,11 @@ function placeWeights(
   places: Map<TensorSource, Placement>,
 ): void {
   const dataPath = `${path}.data`;
+  const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
   let payloads: PayloadWriter | null = null;
   for (const { name, source } of weights) {
     if (source.nbytes <= maxInline || places.has(source)) continue;
-    const linked = link ? linkTo(source, name, path, dataPath) : null;
+    const linked = link ? linkTo(source, name, folder, dataPath) : null;
     if (linked !== null) {
       places.set(source, linked);
       continue;
@@ -100,10 +101,9 @@ function placeWeights(
 }
 
 /** The place of an unchanged weight in its own file; null for a computed one, and for one in the data file that is about to be replaced. */
-function linkTo(source: TensorSource, name: string, path: string, dataPath: string): Placement | null {
+function linkTo(source: TensorSource, name: string, folder: string, dataPath: string): Placement | null {
   const { range } = source;
   if (range === null) return null;
-  const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
   if (range.path === resolve(folder, basename(dataPath))) return null;
   const location = relative(folder, range.path);
   if (location === ".." || location.startsWith(`..${sep}`) || isAbsolute(location)) {

@@ -43,20 +43,32 @@ const reasons: { readonly [code: number]: readonly [code: string, text: string] 
 const arrays = {
   events: { at: 4, unit: 12, room: 12, first: 1 << 14 },
   pool: { at: 16, unit: 1, room: 24, first: 1 << 18 },
-  strings: { at: 28, unit: 16, room: 36, first: 1 << 12 },
+  strings: { at: 28, unit: 16, room: 36, first: 1 << 12, count: 32 },
 } as const;
 
-class Scanner {
-  readonly #state: number;
+/** A scan whose events are still in the core, for what goes on there (assembly/wire/table.ts). */
+export interface LiveScan {
+  /** Address of the scanner's state. */
+  readonly state: number;
+  readonly input: ByteInput;
+  /** How many strings there are. */
+  readonly strings: number;
+  string(id: number): string;
+  /** Key, a and b of event `i`. */
+  event(i: number): readonly [key: number, a: number, b: number];
+}
+
+class Scanner implements LiveScan {
+  readonly state: number;
+  readonly input: ByteInput;
   readonly #owned = new Map<number, number>();
   readonly #epoch = core.epoch;
-  readonly #input: ByteInput;
 
   constructor(input: ByteInput) {
-    this.#input = input;
-    this.#state = core.alloc(stateWords * 4);
-    this.#owned.set(-1, this.#state);
-    core.i32().fill(0, this.#state >>> 2, (this.#state >>> 2) + stateWords);
+    this.input = input;
+    this.state = core.alloc(stateWords * 4);
+    this.#owned.set(-1, this.state);
+    core.i32().fill(0, this.state >>> 2, (this.state >>> 2) + stateWords);
     const schema = scanTable();
     const table = this.#allocate(60, schema.byteLength);
     core.i32().set(schema, table >>> 2);
@@ -68,28 +80,57 @@ class Scanner {
     this.#rehash(2 * arrays.strings.first);
   }
 
-  run(): Events {
-    let length = Math.min(windowBytes, this.#input.size);
+  /** Scans all of the input. */
+  run(): void {
+    let length = Math.min(windowBytes, this.input.size);
     let window = this.#allocate(-2, Math.max(length, 1));
     let start = -1;
     let end = -1;
     for (;;) {
       const code =
-        start < 0 && this.#input.size > 0
+        start < 0 && this.input.size > 0
           ? need.window
-          : core.exports.wire_scan(this.#state, window, Math.max(start, 0), Math.max(end - start, 0));
-      if (code === 0) return this.#events();
+          : core.exports.wire_scan(this.state, window, Math.max(start, 0), Math.max(end - start, 0));
+      if (code === 0) return;
       if (code < 0) throw this.#malformed(code);
       if (code === need.window) {
         const position = this.#get(0);
         if (position === start) {
-          length = Math.min(length * 4, this.#input.size);
+          length = Math.min(length * 4, this.input.size);
           window = this.#allocate(-2, length);
         }
         start = position;
-        end = Math.min(start + length, this.#input.size);
-        this.#input.read(start, core.view(window, end - start, this.#epoch));
+        end = Math.min(start + length, this.input.size);
+        this.input.read(start, core.view(window, end - start, this.#epoch));
       } else this.#makeRoom(code);
+    }
+  }
+
+  get strings(): number {
+    return this.#get(arrays.strings.count);
+  }
+
+  string(id: number): string {
+    const entry = ((this.#get(arrays.strings.at) >>> 0) >>> 2) + id * 4;
+    const i32 = core.i32();
+    const [at, length] = [i32[entry] as number, i32[entry + 1] as number];
+    const pool = this.#get(arrays.pool.at) >>> 0;
+    return Buffer.from(core.u8().buffer, pool + at, length).toString("utf8");
+  }
+
+  event(i: number): readonly [key: number, a: number, b: number] {
+    const at = ((this.#get(arrays.events.at) >>> 0) >>> 2) + i * 3;
+    const i32 = core.i32();
+    return [i32[at] as number, i32[at + 1] as number, i32[at + 2] as number];
+  }
+
+  /** Gives `words` the first numbers of strings. */
+  preload(words: readonly string[]): void {
+    const bytes = words.map((w) => Buffer.from(w));
+    const scratch = this.#allocate(-3, Math.max(1, ...bytes.map((b) => b.length)));
+    for (const [i, b] of bytes.entries()) {
+      core.u8().set(b, scratch);
+      if (core.exports.wire_intern(this.state, scratch, b.length) !== i) internal(`${words[i]} is twice in the vocabulary`);
     }
   }
 
@@ -116,7 +157,7 @@ class Scanner {
     return ptr;
   }
 
-  #grow({ at, unit, room }: (typeof arrays)[keyof typeof arrays], units: number): void {
+  #grow({ at, unit, room }: { readonly at: number; readonly unit: number; readonly room: number }, units: number): void {
     const old = this.#get(at) >>> 0;
     const used = this.#get(room) * unit;
     const ptr = core.alloc(units * unit);
@@ -130,10 +171,10 @@ class Scanner {
   #rehash(slots: number): void {
     this.#allocate(40, slots * 4);
     this.#put(44, slots - 1);
-    core.exports.wire_rehash(this.#state);
+    core.exports.wire_rehash(this.state);
   }
 
-  #events(): Events {
+  events(): Events {
     const count = this.#get(8);
     const at = (this.#get(4) >>> 0) >>> 2;
     const words = core.i32().slice(at, at + count * 3);
@@ -153,7 +194,7 @@ class Scanner {
         text = strings[id * 4 + 3] === 1 ? bytes.toString("latin1", begin, end) : decoder.decode(bytes.subarray(begin, end));
       } catch (cause) {
         const shown = bytes.subarray(begin, Math.min(end, begin + 20)).toString("hex");
-        throw malformed(this.#input, "utf8", `has a string that is not UTF-8 (bytes ${shown}…)`, { cause });
+        throw malformed(this.input, "utf8", `has a string that is not UTF-8 (bytes ${shown}…)`, { cause });
       }
       known[id] = text;
       return text;
@@ -167,19 +208,19 @@ class Scanner {
         return { text: bytes.toString("utf8", begin, begin + (strings[id * 4 + 1] as number)), exact: false };
       }
     };
-    return { words, count, string, text, input: this.#input };
+    return { words, count, string, text, input: this.input };
   }
 
   #malformed(code: number): OnnxExporterError {
     const [reason, text] = reasons[code] ?? internal(`scan code ${code}`);
-    return malformed(this.#input, reason, `${text}, in ${fieldName(this.#get(64))} at byte ${this.#get(0)}`);
+    return malformed(this.input, reason, `${text}, in ${fieldName(this.#get(64))} at byte ${this.#get(0)}`);
   }
 
   #get(at: number): number {
-    return core.i32()[(this.#state + at) >>> 2] as number;
+    return core.i32()[(this.state + at) >>> 2] as number;
   }
   #put(at: number, value: number): void {
-    core.i32()[(this.#state + at) >>> 2] = value;
+    core.i32()[(this.state + at) >>> 2] = value;
   }
 }
 
@@ -191,13 +232,24 @@ export function malformed(input: ByteInput, reason: string, what: string, option
 
 /** Scans a model. Throws `proto/…` naming the field and the byte where it is malformed, and `proto/size` from 2 GiB on. */
 export function scan(input: ByteInput): Events {
+  return scanned(input, [], (scanner) => scanner.events());
+}
+
+/** What `use` makes of a scan that is freed behind it; `vocabulary` are the first strings. Throws as `scan`. */
+export function scanLive<T>(input: ByteInput, vocabulary: readonly string[], use: (live: LiveScan) => T): T {
+  return scanned(input, vocabulary, use);
+}
+
+function scanned<T>(input: ByteInput, vocabulary: readonly string[], use: (scanner: Scanner) => T): T {
   if (input.size > maxProtobuf) {
     throw malformed(input, "size", `has ${input.size} bytes: protobuf ends at 2 GiB`);
   }
   if (messageNames[0] !== "ModelProto") internal("the model's message is not the first");
   const scanner = new Scanner(input);
   try {
-    return scanner.run();
+    scanner.preload(vocabulary);
+    scanner.run();
+    return use(scanner);
   } finally {
     scanner.free();
   }

@@ -174,7 +174,7 @@ class Writer {
     this.#valueName(infoFields.name, v);
     this.#type(v);
     this.#text(infoFields.doc_string, v.doc_string);
-    this.#metadata(infoFields.metadata_props, v.metadata);
+    if (v.hasMetadata) this.#metadata(infoFields.metadata_props, v.metadata);
     this.#unheld(v);
     t.end();
   }
@@ -221,7 +221,7 @@ class Writer {
     this.#text(nodeFields.doc_string, node.doc_string);
     this.#text(nodeFields.domain, node.domain);
     this.#text(nodeFields.overload, node.overload);
-    this.#metadata(nodeFields.metadata_props, node.metadata);
+    if (node.hasMetadata) this.#metadata(nodeFields.metadata_props, node.metadata);
     if (node.origin >= 0) this.#metadata(nodeFields.metadata_props, this.#origin(node));
     this.#unheld(node);
     t.end();
@@ -236,7 +236,7 @@ class Writer {
       made = originMetadata(row);
       this.#origins.set(node.origin, made);
     }
-    return node.metadata.size === 0 ? made : made.filter(([key]) => !node.metadata.has(key));
+    return !node.hasMetadata ? made : made.filter(([key]) => !node.metadata.has(key));
   }
 
   #attribute(field: number, name: string, a: Attribute): void {
@@ -317,4 +317,4 @@ const typeNames = {
 } as const;
 
 const isDescribed = (v: Value): boolean =>
-  v.metadata.size > 0 || v.doc_string !== "" || unheldOf(v) !== undefined || unheldTypeOf(v)?.of === null;
+  v.hasMetadata || v.doc_string !== "" || unheldOf(v) !== undefined || unheldTypeOf(v)?.of === null;
