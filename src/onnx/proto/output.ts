@@ -18,8 +18,8 @@ import { basename, dirname, join } from "node:path";
 import { internal, OnnxExporterError } from "../../errors.ts";
 
 const bufferBytes = 1 << 20;
-/** Bytes of one write: with those of 1 MiB Linux was seen to spend three times as long in the page cache, once a file is large. */
-const mostWritten = 128 << 10;
+/** Bytes of one write: with larger ones Linux was seen to spend up to three times as long in the page cache, once a file is large. */
+const mostWritten = 64 << 10;
 let counter = 0;
 
 const hints: { readonly [code: string]: readonly [code: string, hint: string] } = {
