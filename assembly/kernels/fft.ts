@@ -103,6 +103,64 @@ class By2 {} class By3 {} class By4 {} class By5 {}
 // @ts-ignore: decorator
 @inline function put(y: usize, a: v128, w: v128): void { v128.store(y, product(a, w)); }
 
+// The sums over t of one q, and their places `run` bytes apart; inputs are `step` bytes apart.
+// @ts-ignore: decorator
+@inline function two(x: usize, step: usize, y: usize, run: usize, w1: v128): void {
+  const a = v128.load(x);
+  const b = v128.load(x + step);
+  v128.store(y, add(a, b));
+  put(y + run, sub(a, b), w1);
+}
+// @ts-ignore: decorator
+@inline function three(x: usize, step: usize, y: usize, run: usize, w1: v128, w2: v128): void {
+  const a = v128.load(x);
+  const b = v128.load(x + step);
+  const c = v128.load(x + 2 * step);
+  const sum = add(b, c);
+  const middle = sub(a, scaled(sum, 0.5));
+  const side = turned(scaled(sub(b, c), 0.86602540378443864676));
+  v128.store(y, add(a, sum));
+  put(y + run, add(middle, side), w1);
+  put(y + 2 * run, sub(middle, side), w2);
+}
+// @ts-ignore: decorator
+@inline function four(x: usize, step: usize, y: usize, run: usize, w1: v128, w2: v128, w3: v128): void {
+  const a = v128.load(x);
+  const b = v128.load(x + step);
+  const c = v128.load(x + 2 * step);
+  const d = v128.load(x + 3 * step);
+  const even = add(a, c);
+  const odd = sub(a, c);
+  const sum = add(b, d);
+  const side = turned(sub(b, d));
+  v128.store(y, add(even, sum));
+  put(y + run, add(odd, side), w1);
+  put(y + 2 * run, sub(even, sum), w2);
+  put(y + 3 * run, sub(odd, side), w3);
+}
+// @ts-ignore: decorator
+@inline function five(x: usize, step: usize, y: usize, run: usize, w1: v128, w2: v128, w3: v128, w4: v128): void {
+  const a = v128.load(x);
+  const b = v128.load(x + step);
+  const c = v128.load(x + 2 * step);
+  const d = v128.load(x + 3 * step);
+  const e = v128.load(x + 4 * step);
+  const near = add(b, e);
+  const far = add(c, d);
+  const nearSide = sub(b, e);
+  const farSide = sub(c, d);
+  // Cosines and sines of 2π / 5 and 4π / 5.
+  const first = add(a, sub(scaled(near, 0.30901699437494742410), scaled(far, 0.80901699437494742410)));
+  const second = add(a, sub(scaled(far, 0.30901699437494742410), scaled(near, 0.80901699437494742410)));
+  const firstSide = turned(add(scaled(nearSide, 0.95105651629515357212), scaled(farSide, 0.58778525229247312917)));
+  const secondSide = turned(sub(scaled(nearSide, 0.58778525229247312917), scaled(farSide, 0.95105651629515357212)));
+  v128.store(y, add(a, add(near, far)));
+  put(y + run, add(first, firstSide), w1);
+  put(y + 2 * run, add(second, secondSide), w2);
+  put(y + 3 * run, sub(second, secondSide), w3);
+  put(y + 4 * run, sub(first, firstSide), w4);
+}
+
 /** y[q + s (r p + u)] = w^(pu) * sum over t of x[q + s (p + m t)] exp(-2πi tu / r), with w = exp(-2πi / (r m)) and q < s, p < m. */
 // @ts-ignore: decorator
 @inline function pass<R>(x: usize, y: usize, m: u32, s: u32): void {
@@ -116,52 +174,10 @@ class By2 {} class By3 {} class By4 {} class By5 {}
     const w3 = v128.load(roots + (r > 3 ? 3 * w : 0));
     const w4 = v128.load(roots + (r > 4 ? 4 * w : 0));
     for (const end = x + run; x < end; x += 16, y += 16) {
-      const a = v128.load(x);
-      const b = v128.load(x + step);
-      if (is<R, By2>()) {
-        v128.store(y, add(a, b));
-        put(y + run, sub(a, b), w1);
-      }
-      if (is<R, By3>()) {
-        const c = v128.load(x + 2 * step);
-        const sum = add(b, c);
-        const middle = sub(a, scaled(sum, 0.5));
-        const side = turned(scaled(sub(b, c), 0.86602540378443864676));
-        v128.store(y, add(a, sum));
-        put(y + run, add(middle, side), w1);
-        put(y + 2 * run, sub(middle, side), w2);
-      }
-      if (is<R, By4>()) {
-        const c = v128.load(x + 2 * step);
-        const d = v128.load(x + 3 * step);
-        const even = add(a, c);
-        const odd = sub(a, c);
-        const sum = add(b, d);
-        const side = turned(sub(b, d));
-        v128.store(y, add(even, sum));
-        put(y + run, add(odd, side), w1);
-        put(y + 2 * run, sub(even, sum), w2);
-        put(y + 3 * run, sub(odd, side), w3);
-      }
-      if (is<R, By5>()) {
-        const c = v128.load(x + 2 * step);
-        const d = v128.load(x + 3 * step);
-        const e = v128.load(x + 4 * step);
-        const near = add(b, e);
-        const far = add(c, d);
-        const nearSide = sub(b, e);
-        const farSide = sub(c, d);
-        // Cosines and sines of 2π / 5 and 4π / 5.
-        const first = add(a, sub(scaled(near, 0.30901699437494742410), scaled(far, 0.80901699437494742410)));
-        const second = add(a, sub(scaled(far, 0.30901699437494742410), scaled(near, 0.80901699437494742410)));
-        const firstSide = turned(add(scaled(nearSide, 0.95105651629515357212), scaled(farSide, 0.58778525229247312917)));
-        const secondSide = turned(sub(scaled(nearSide, 0.58778525229247312917), scaled(farSide, 0.95105651629515357212)));
-        v128.store(y, add(a, add(near, far)));
-        put(y + run, add(first, firstSide), w1);
-        put(y + 2 * run, add(second, secondSide), w2);
-        put(y + 3 * run, sub(second, secondSide), w3);
-        put(y + 4 * run, sub(first, firstSide), w4);
-      }
+      if (is<R, By2>()) two(x, step, y, run, w1);
+      if (is<R, By3>()) three(x, step, y, run, w1, w2);
+      if (is<R, By4>()) four(x, step, y, run, w1, w2, w3);
+      if (is<R, By5>()) five(x, step, y, run, w1, w2, w3, w4);
     }
   }
 }

@@ -46,57 +46,62 @@ import { axpy, Complex, dot, exchange, hypot, im, outIm, outRe, put, re, Real, r
 
 const MAX_STEPS = 60;
 
+// @ts-ignore: decorator
+@inline function entry(p: usize, i: usize): f64 { return load<f64>(p + (i << 3)); }
+// @ts-ignore: decorator
+@inline function setEntry(p: usize, i: usize, value: f64): void { store<f64>(p + (i << 3), value); }
+
 /** Diagonalizes T; the rotations go to the rows of z. False where a value takes more than MAX_STEPS steps. */
 // @ts-ignore: decorator
 @inline function implicitQl<F>(d: usize, e: usize, n: usize, z: usize): bool {
-  const row = span<F>(n);
-  if (n > 0) store<f64>(e + ((n - 1) << 3), 0);
+  if (n > 0) setEntry(e, n - 1, 0);
   for (let l: usize = 0; l < n; l++) {
     for (let step = 0; ; step++) {
       let m = l;
       for (; m + 1 < n; m++) {
-        const near = abs(load<f64>(d + (m << 3))) + abs(load<f64>(d + (m << 3), 8));
-        if (near + abs(load<f64>(e + (m << 3))) == near) break;
+        const near = abs(entry(d, m)) + abs(entry(d, m + 1));
+        if (near + abs(entry(e, m)) == near) break;
       }
       if (m == l) break;
       if (step == MAX_STEPS) return false;
-      const dl = d + (l << 3);
-      let g = (load<f64>(dl, 8) - load<f64>(dl)) / (2 * load<f64>(e + (l << 3)));
-      let r = hypot(g, 1);
-      g = load<f64>(d + (m << 3)) - load<f64>(dl) + load<f64>(e + (l << 3)) / (g + copysign<f64>(r, g));
-      let s: f64 = 1;
-      let c: f64 = 1;
-      let p: f64 = 0;
-      let i = m;
-      while (i > l) {
-        i--;
-        const di = d + (i << 3);
-        const ei = e + (i << 3);
-        const f = s * load<f64>(ei);
-        const b = c * load<f64>(ei);
-        r = hypot(f, g);
-        store<f64>(ei, r, 8);
-        if (r == 0) {
-          store<f64>(di, load<f64>(di, 8) - p, 8);
-          store<f64>(e + (m << 3), 0);
-          break;
-        }
-        s = f / r;
-        c = g / r;
-        g = load<f64>(di, 8) - p;
-        r = (load<f64>(di) - g) * s + 2 * c * b;
-        p = s * r;
-        store<f64>(di, g + p, 8);
-        g = c * r - b;
-        rotate<F>(z + i * row, z + (i + 1) * row, c, s, n);
-      }
-      if (r == 0 && i > l) continue;
-      store<f64>(dl, load<f64>(dl) - p);
-      store<f64>(e + (l << 3), g);
-      store<f64>(e + (m << 3), 0);
+      chase<F>(d, e, n, l, m, z);
     }
   }
   return true;
+}
+
+/** One QL step on rows l to m of T, with Wilkinson's shift: a bulge goes up from m to l. */
+// @ts-ignore: decorator
+@inline function chase<F>(d: usize, e: usize, n: usize, l: usize, m: usize, z: usize): void {
+  const row = span<F>(n);
+  let g = (entry(d, l + 1) - entry(d, l)) / (2 * entry(e, l));
+  let r = hypot(g, 1);
+  g = entry(d, m) - entry(d, l) + entry(e, l) / (g + copysign<f64>(r, g));
+  let s: f64 = 1;
+  let c: f64 = 1;
+  let p: f64 = 0;
+  for (let i = m; i-- > l; ) {
+    const f = s * entry(e, i);
+    const b = c * entry(e, i);
+    r = hypot(f, g);
+    setEntry(e, i + 1, r);
+    if (r == 0) {
+      setEntry(d, i + 1, entry(d, i + 1) - p);
+      setEntry(e, m, 0);
+      return;
+    }
+    s = f / r;
+    c = g / r;
+    g = entry(d, i + 1) - p;
+    r = (entry(d, i) - g) * s + 2 * c * b;
+    p = s * r;
+    setEntry(d, i + 1, g + p);
+    g = c * r - b;
+    rotate<F>(z + i * row, z + (i + 1) * row, c, s, n);
+  }
+  setEntry(d, l, entry(d, l) - p);
+  setEntry(e, l, g);
+  setEntry(e, m, 0);
 }
 
 /** Sorts w ascending, and the rows of z with it. */
