@@ -174,6 +174,21 @@ const rows: readonly Row[] = [
       y = Add(x, d)`,
   ],
   [
+    "quantized weights stay quantized",
+    `
+    (x: f32[2]) -> (y)
+      w = i8[2]{3, -4}
+      scale = f32[]{0.5}
+      d = DequantizeLinear(w, scale)
+      y = Add(x, d)`,
+    `
+    (x: f32[2]) -> (y)
+      w = i8[2]{3, -4}
+      scale = f32[]{0.5}
+      d = DequantizeLinear(w, scale)
+      y = Add(x, d)`,
+  ],
+  [
     "random numbers stay random",
     `
     (x: f32[2]) -> (y)

@@ -7,6 +7,7 @@ import { attention } from "./attention.ts";
 import { casts } from "./cast.ts";
 import { contrib } from "./contrib.ts";
 import { contribAttention } from "./contrib-attention.ts";
+import { contribExperts } from "./contrib-experts.ts";
 import { contribGrouped } from "./contrib-grouped.ts";
 import { contribLinear } from "./contrib-linear.ts";
 import { contribNorm } from "./contrib-norm.ts";
@@ -42,6 +43,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   control,
   contrib,
   "contrib-attention": contribAttention,
+  "contrib-experts": contribExperts,
   "contrib-grouped": contribGrouped,
   "contrib-linear": contribLinear,
   "contrib-norm": contribNorm,

@@ -42,6 +42,9 @@ const repeating = new Set(["Expand", "ConstantOfShape", "Tile", "Range"]);
 /** Ops that give other values each time. */
 const random = new Set(["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
 
+/** Ops that say how weights are quantized: runtimes compute on the integers where they see them. */
+const quantizing = new Set(["QuantizeLinear", "DequantizeLinear"]);
+
 /** Where a folded value keeps what it was computed by. */
 const provenance = "folded_from";
 /** Nodes that a folded value names. */
@@ -99,6 +102,7 @@ class Folding {
 
   #mayFold(node: Node): boolean {
     if (node.inputs.length === 0 || node.graphs.length > 0 || (node.domain === "" && random.has(node.op))) return false;
+    if (quantizing.has(node.op)) return false;
     if (node.outputs.every((v) => v.uses.size === 0) || evaluatorOf(node) === undefined) return false;
     return node.inputs.every((v) => v === null || this.#isReadable(v));
   }
