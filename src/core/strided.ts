@@ -18,7 +18,7 @@ let settled = 0;
 /** Collecting costs some milliseconds: it is worth it every so many bytes. */
 const collectEvery = 512 << 20;
 
-/** Storages that no `scoped` call answers for: their bytes are given back when nothing refers to them any more. */
+/** Storages that no scope answers for: their bytes are given back when nothing refers to them any more. */
 const loose = new Map<Handle, WeakRef<Storage>>();
 const released = new FinalizationRegistry<Handle>(giveBack);
 
@@ -39,26 +39,39 @@ function collectStorages(): void {
   settled = heldBytes;
 }
 
-/** Storages made since each `scoped` call that has not returned, innermost last. */
+/** Storages made since each `scopedBy` call that has not returned, innermost last. */
 const scopes: Set<Storage>[] = [];
 
 /**
- * Runs `body` and frees at once every storage that it made and its result does not use: linear memory is invisible to the
- * garbage collector, so intermediates cannot wait for it. `storagesOf` lists what the result uses.
+ * Runs `body` and frees at once every storage that it made and that `keeps` does not want: linear memory is invisible to the garbage
+ * collector, so intermediates cannot wait for it. Frees all of them when `body` throws.
  */
-export function scoped<T>(body: () => T, storagesOf: (result: T) => Iterable<Storage>): T {
+export function scopedBy<T>(body: () => T, keeps: (storage: Storage) => boolean): T {
   const made = new Set<Storage>();
   scopes.push(made);
-  let kept: Iterable<Storage> = [];
+  let isDone = false;
   try {
     const result = body();
-    kept = storagesOf(result);
+    isDone = true;
     return result;
   } finally {
     scopes.pop();
-    for (const storage of kept) if (made.delete(storage)) storage.enterScope();
-    for (const storage of made) storage.free();
+    for (const storage of made) {
+      if (isDone && keeps(storage)) storage.enterScope();
+      else storage.free();
+    }
   }
+}
+
+/** `scopedBy` that keeps what the result uses, which `storagesOf` lists. */
+export function scoped<T>(body: () => T, storagesOf: (result: T) => Iterable<Storage>): T {
+  let kept: ReadonlySet<Storage> = new Set();
+  const listed = (): T => {
+    const result = body();
+    kept = new Set(storagesOf(result));
+    return result;
+  };
+  return scopedBy(listed, (storage) => kept.has(storage));
 }
 
 /** Bytes that live in the core's memory until the last Strided on them is gone, or until `free()`. */
@@ -75,7 +88,7 @@ export class Storage {
     this.enterScope();
   }
 
-  /** For `scoped` only: the innermost scope answers for the bytes; outside of all the garbage collector does, which costs more. */
+  /** For `scopedBy` only: the innermost scope answers for the bytes; outside of all the garbage collector does, which costs more. */
   enterScope(): void {
     const scope = scopes.at(-1);
     if (scope !== undefined) scope.add(this);

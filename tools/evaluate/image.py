@@ -6,7 +6,8 @@ from onnx import helper
 from record_evaluate import Case
 
 image = np.arange(1, 17, dtype=np.float32).reshape(1, 1, 4, 4) ** 1.5
-noise = np.random.default_rng(0).normal(size=(2, 4, 5, 6)).astype(np.float32)
+noise = (np.random.default_rng(0).normal(size=(2, 4, 5, 6)) * 8).round().astype(np.float32) / 8
+picture = noise[:1, :1].copy()
 TRANSFORMATIONS = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric")
 
 
@@ -81,22 +82,22 @@ def old_resizes():
 
 
 def grids():
-    grid = np.random.default_rng(1).uniform(-1.3, 1.3, size=(2, 3, 4, 2)).astype(np.float32)
+    grid = np.random.default_rng(1).uniform(-1.3, 1.3, size=(1, 3, 4, 2)).astype(np.float32)
     for mode in ("linear", "nearest", "cubic"):
         for padding in ("zeros", "border", "reflection"):
             for align in (0, 1):
-                y = torch.nn.functional.grid_sample(torch.tensor(noise), torch.tensor(grid), mode={"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode),
+                y = torch.nn.functional.grid_sample(torch.tensor(picture), torch.tensor(grid), mode={"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode),
                                                     padding_mode=padding, align_corners=bool(align)).numpy()
                 made = node("GridSample", 2, mode=mode, padding_mode=padding, align_corners=align)
-                yield given(f"GridSample {mode} {padding} align={align}", made, [noise, grid], 20, y)
+                yield given(f"GridSample {mode} {padding} align={align}", made, [picture, grid], 20, y)
     for mode in ("bilinear", "bicubic"):
-        yield Case(f"GridSample-16 {mode}", node("GridSample", 2, mode=mode), [noise, grid], 16, oracle="onnxruntime")
+        yield Case(f"GridSample-16 {mode}", node("GridSample", 2, mode=mode), [picture, grid], 16, oracle="onnxruntime")
     volume, points = noise.reshape(1, 2, 4, 5, 6), np.random.default_rng(2).uniform(-1.2, 1.2, size=(1, 2, 2, 3, 3)).astype(np.float32)
     for mode in ("linear", "nearest"):
         y = torch.nn.functional.grid_sample(torch.tensor(volume), torch.tensor(points), mode=mode.replace("linear", "bilinear"), padding_mode="border", align_corners=False)
         yield given(f"GridSample 3-D {mode}", node("GridSample", 2, mode=mode, padding_mode="border"), [volume, points], 20, y.numpy())
-    y = torch.nn.functional.grid_sample(torch.tensor(noise, dtype=torch.float64), torch.tensor(grid, dtype=torch.float64), align_corners=False).numpy()
-    yield given("GridSample f64", node("GridSample", 2), [noise.astype(np.float64), grid.astype(np.float64)], 22, y)
+    y = torch.nn.functional.grid_sample(torch.tensor(picture, dtype=torch.float64), torch.tensor(grid, dtype=torch.float64), align_corners=False).numpy()
+    yield given("GridSample f64", node("GridSample", 2), [picture.astype(np.float64), grid.astype(np.float64)], 22, y)
     for align in (0, 1):
         for size, theta in (((2, 1, 2, 3), noise[:, :2, :1, :3]), ((2, 1, 2, 3, 2), noise[:, :3, 0, :4])):
             t = np.ascontiguousarray(theta.reshape(2, len(size) - 2, len(size) - 1)).astype(np.float64)

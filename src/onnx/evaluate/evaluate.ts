@@ -1,7 +1,7 @@
 /** @file Computes a model in the core, node by node: ONNX's own meaning of every op, whatever a runtime supports. */
 
 import { Generator } from "../../core/ops/random.ts";
-import { isStrided, type Storage, scoped } from "../../core/strided.ts";
+import { isStrided, type Storage, scoped, scopedBy } from "../../core/strided.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
 import type { FunctionBody, Graph, Model, Node } from "../ir/graph.ts";
@@ -72,10 +72,6 @@ interface Frame {
 }
 
 type Results = readonly (Computed | null)[];
-
-function* storagesOfAll(results: Results): Iterable<Storage> {
-  for (const result of results) yield* storagesOf(result);
-}
 
 class Evaluation {
   readonly #model: Model;
@@ -169,18 +165,15 @@ class Evaluation {
       },
     };
     try {
-      return scoped(
-        () => {
-          const made = (evaluator as Evaluate)(new Call(node, inputs, around));
-          const results: Results = Array.isArray(made) ? made : [made as Computed];
-          for (const result of results) if (result !== null) this.#retain(result);
-          this.#releaseAll(lent);
-          this.#releaseAll(kept);
-          return results;
-        },
-        // Bodies may have loaded initializers, which are held too.
-        (results) => (node.graphs.length > 0 ? this.#holders.keys() : storagesOfAll(results)),
-      );
+      const computed = (): Results => {
+        const made = (evaluator as Evaluate)(new Call(node, inputs, around));
+        const results: Results = Array.isArray(made) ? made : [made as Computed];
+        for (const result of results) if (result !== null) this.#retain(result);
+        this.#releaseAll(lent);
+        this.#releaseAll(kept);
+        return results;
+      };
+      return scopedBy(computed, (storage) => this.#holders.has(storage));
     } catch (error) {
       throw error instanceof OnnxExporterError ? this.#located(error, node) : error;
     }
