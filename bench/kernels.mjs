@@ -1,117 +1,122 @@
-// Kernels of the core beside the plain loops that one would write instead.
-import Benchmark from "benchmark";
-import { binary, cast } from "../dist/core/ops/elementwise.js";
-import { clone, permute } from "../dist/core/ops/layout.js";
-import { matmul } from "../dist/core/ops/matmul.js";
-import { empty, scoped } from "../dist/core/strided.js";
-import { median } from "./whole-process.mjs";
+#!/usr/bin/env node
+// node bench/kernels.mjs [--python PATH] [--only REGEX] [--rounds N]: kernels of the core beside PyTorch's on one thread and beside
+// memory.copy, by turns in one run; and the core on two threads, each with an instance of its own and half of the rows.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { scoped } from "../dist/core/strided.js";
+import { rows } from "./kernel-rows.mjs";
+import { median, pythonWith } from "./whole-process.mjs";
 
-const random = (shape) => {
-  const x = empty("float32", shape);
-  const values = floats(x);
-  for (let i = 0; i < values.length; i++) values[i] = Math.random() * 2 - 1;
-  return x;
-};
-const floats = (x) => {
-  const bytes = x.storage.bytes();
-  return new Float32Array(bytes.buffer, bytes.byteOffset, x.storage.nbytes / 4);
-};
-/** Median seconds of `f`; what it makes in the core is freed at once. */
-const timed = (f) => {
-  const b = new Benchmark({ maxTime: 1, fn: () => scoped(f, () => []) });
-  b.run();
-  if (b.error) throw b.error;
-  return median(b.stats.sample);
-};
-const row = (kernel, gb, core, plain) => ({
-  kernel,
-  "core ms": (1e3 * core).toFixed(3),
-  "core GB/s": (gb / core).toFixed(1),
-  "loop ms": (1e3 * plain).toFixed(3),
-  "loop / core": (plain / core).toFixed(1),
-});
+/** How long a sample is to last, so that the clock and the messages do not count. */
+const sampleSeconds = 0.006;
+/** How long a row runs before it is measured. */
+const warmSeconds = 0.1;
 
-/** float32 to the bits of float16, to nearest even; normal range only, which favours the loop. */
-const word = new Float32Array(1);
-const bits = new Uint32Array(word.buffer);
-function half(x) {
-  word[0] = x;
-  const b = bits[0];
-  const a = b & 0x7fffffff;
-  return ((b >>> 16) & 0x8000) | (a < 0x38800000 ? 0 : (a - 0x38000000 + 0xfff + ((a >>> 13) & 1)) >>> 13);
+/** Seconds of processor time per call: what other processes do on the machine counts as little as can be. */
+function timed(call, calls) {
+  const start = process.cpuUsage();
+  for (let i = 0; i < calls; i++) scoped(call, () => []);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6 / calls;
 }
 
-export function kernels() {
-  return [add(1 << 20), castToHalf(1 << 20), transposed(2048), gemm(512)];
+/** Calls until V8 has compiled all of it for speed, and says how long one takes then. */
+function warm(call) {
+  let seconds = 0;
+  for (let spent = 0, calls = 1; spent < warmSeconds; calls = Math.max(1, Math.round(warmSeconds / 16 / seconds))) {
+    seconds = timed(call, calls);
+    spent += seconds * calls;
+  }
+  return seconds;
 }
 
-function add(n) {
-  const [a, b] = [random([n]), random([n])];
-  const [x, y] = [floats(a).slice(), floats(b).slice()];
-  const loop = () => {
-    const z = new Float32Array(n);
-    for (let i = 0; i < n; i++) z[i] = x[i] + y[i];
-    return z;
+/** PyTorch in a process that lives as long as the table is made: `seconds(name, calls)` is the time of a call there. */
+function torchProcess(python) {
+  const child = spawn(python, [fileURLToPath(new URL("kernels_with_torch.py", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async seconds(name, calls) {
+      child.stdin.write(`${name}\t${calls}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`kernels_with_torch.py ended at ${name}`);
+      return Number(value);
+    },
+    end: () => child.stdin.end(),
   };
-  return row(
-    `add float32[${n}]`,
-    (12 * n) / 1e9,
-    timed(() => binary("add", a, b)),
-    timed(loop),
-  );
 }
 
-function castToHalf(n) {
-  const a = random([n]);
-  const x = floats(a).slice();
-  const loop = () => {
-    const z = new Uint16Array(n);
-    for (let i = 0; i < n; i++) z[i] = half(x[i]);
-    return z;
+/** Two threads with half of a row each: `seconds(calls)` is the time from asking both until both have answered, per call. */
+async function twoThreads(name, calls) {
+  const workers = [0, 1].map(() => new Worker(new URL("kernel-worker.mjs", import.meta.url), { workerData: name }));
+  const both = async (calls) => {
+    const answers = workers.map((w) => once(w, "message"));
+    for (const w of workers) w.postMessage(calls);
+    await Promise.all(answers);
   };
-  return row(
-    `cast float32[${n}] to float16`,
-    (6 * n) / 1e9,
-    timed(() => cast(a, "float16")),
-    timed(loop),
-  );
+  await both(Math.ceil((calls * warmSeconds) / sampleSeconds));
+  return {
+    async seconds(calls) {
+      const start = performance.now();
+      await both(calls);
+      return (performance.now() - start) / 1000 / calls;
+    },
+    end: () => Promise.all(workers.map((w) => w.terminate())),
+  };
 }
 
-function transposed(n) {
-  const a = random([n, n]);
-  const x = floats(a).slice();
-  const loop = () => {
-    const z = new Float32Array(n * n);
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) z[j * n + i] = x[i * n + j];
-    return z;
-  };
-  return row(
-    `transpose float32[${n}, ${n}]`,
-    (8 * n * n) / 1e9,
-    timed(() => clone(permute(a, [1, 0]))),
-    timed(loop),
-  );
+async function measured(row, torch, rounds) {
+  const call = row.make(1);
+  const calls = Math.max(1, Math.round(sampleSeconds / warm(call)));
+  const threads = await twoThreads(row.name, calls);
+  const samples = { core: [], torch: [], two: [] };
+  for (let i = 0; i < rounds; i++) {
+    samples.core.push(timed(call, calls));
+    if (torch !== null) samples.torch.push(await torch.seconds(row.name, calls));
+    samples.two.push(await threads.seconds(calls));
+  }
+  await threads.end();
+  return samples;
 }
 
-function gemm(n) {
-  const [a, b] = [random([n, n]), random([n, n])];
-  const [x, y] = [floats(a).slice(), floats(b).slice()];
-  const loop = () => {
-    const z = new Float32Array(n * n);
-    for (let i = 0; i < n; i++) {
-      for (let k = 0; k < n; k++) {
-        const f = x[i * n + k];
-        for (let j = 0; j < n; j++) z[i * n + j] += f * y[k * n + j];
-      }
-    }
-    return z;
-  };
-  const result = row(
-    `gemm float32 ${n} x ${n} x ${n}`,
-    (12 * n * n) / 1e9,
-    timed(() => matmul(a, b)),
-    timed(loop),
-  );
-  const gflops = (2 * n ** 3) / Number(result["core ms"]) / 1e6;
-  return { ...result, "core GB/s": `${gflops.toFixed(0)} GF/s` };
+/** As core / torch, of the fastest samples: what a busy machine disturbs least. */
+const ratioAtBest = ({ core, torch }) => (Math.min(...torch) / Math.min(...core)).toFixed(2);
+
+/** Rows of the table, in GB/s read and written or GF/s; ratios are of throughput. */
+export async function kernels(python, { rounds = 11, only = /./ } = {}) {
+  const torch = python === null ? null : torchProcess(python);
+  const table = [];
+  const copies = {};
+  for (const row of rows.filter(({ name }) => only.test(name) || name.startsWith("memcpy"))) {
+    const samples = await measured(row, torch, rounds);
+    const [core, other, two] = [samples.core, samples.torch, samples.two].map(median);
+    const speed = (seconds) => (row.bytes ?? row.flops) / seconds / 1e9;
+    const size = row.bytes > 2 ** 23 ? "big" : "small";
+    if (row.name.startsWith("memcpy")) copies[size] = speed(core);
+    table.push({
+      kernel: row.name,
+      unit: row.bytes ? "GB/s" : "GF/s",
+      core: speed(core).toFixed(1),
+      ...(torch === null
+        ? {}
+        : { torch: speed(other).toFixed(1), "core / torch": (other / core).toFixed(2), "at best": ratioAtBest(samples) }),
+      ...(row.bytes ? { "core / memcpy": (speed(core) / copies[size]).toFixed(2) } : {}),
+      "two threads": speed(two).toFixed(1),
+      "two / one": (core / two).toFixed(2),
+    });
+  }
+  torch?.end();
+  return table;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { python: { type: "string" }, only: { type: "string", default: "." }, rounds: { type: "string", default: "11" } },
+  });
+  const python = pythonWith("torch", values.python);
+  if (python === null) console.log(`No column of PyTorch: ${values.python ?? "python3"} cannot import torch; give one with --python PATH.`);
+  console.table(await kernels(python, { rounds: Number(values.rounds), only: new RegExp(values.only) }));
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { conversions } from "./conversion.mjs";
 import { kernels } from "./kernels.mjs";
-import { pythonWithTorch, wholeProcess } from "./whole-process.mjs";
+import { pythonWith, wholeProcess } from "./whole-process.mjs";
 
 const { values } = parseArgs({ options: { pt2: { type: "string" }, python: { type: "string" }, runs: { type: "string", default: "7" } } });
 const fixtures = fileURLToPath(new URL("../test/fixtures", import.meta.url));
@@ -26,7 +26,7 @@ if (pt2 === undefined) {
   console.error(`--pt2 ${pt2}: no such file; make one with \`python bench/make_bert.py ${pt2}\``);
   process.exit(2);
 }
-const python = pythonWithTorch(values.python);
+const python = pythonWith("torch, onnxscript", values.python);
 if (python === null)
   console.log(`No PyTorch: ${values.python ?? "python3"} cannot import torch and onnxscript; give one with --python PATH.`);
 
@@ -34,6 +34,6 @@ console.log(`\nWhole process, export of ${pt2} (medians of ${values.runs}; Pytho
 console.table(wholeProcess({ pt2, python, runs: Number(values.runs) }));
 console.log(`\nWarm, in process: load + export, nothing written, load ${load()}`);
 console.table(await conversions(fixtures));
-console.log(`\nKernels of the core and plain JavaScript loops, load ${load()}`);
-console.table(kernels());
+console.log(`\nKernels of the core, PyTorch on one thread and memory.copy by turns, load ${load()}`);
+console.table(await kernels(pythonWith("torch", values.python)));
 console.log(`load at the end ${load()}`);

@@ -11,10 +11,10 @@ const mostPythonRuns = 3;
 
 export const median = (xs) => xs.toSorted((a, b) => a - b)[xs.length >> 1];
 
-/** The interpreter to compare with: `given`, or python3; null when it lacks PyTorch's exporter. */
-export function pythonWithTorch(given) {
+/** The interpreter to compare with: `given`, or python3; null when it cannot import `modules`. */
+export function pythonWith(modules, given) {
   const python = given ?? "python3";
-  const { status } = spawnSync(python, ["-c", "import torch, onnxscript"], { stdio: "ignore" });
+  const { status } = spawnSync(python, ["-c", `import ${modules}`], { stdio: "ignore" });
   return status === 0 ? python : null;
 }
 

@@ -14,7 +14,7 @@ const dtypes = Object.fromEntries(
 const heterogeneous = new Set(["com.microsoft::QLinearConcat", "If", "Loop", "Scan", "SequenceMap"]);
 
 /**
- * One row: number of inputs, the type variable of each (0: none; the last one repeats where it is variadic), number of outputs, and of each:
+ * What one version of an op says: number of inputs, the type variable of each (0: none; the last one repeats where it is variadic), number of outputs, and of each:
  * a variable (its dtype), 128 + a dtype, or 0 where a rule of the op decides.
  */
 function signature(op, schema) {
@@ -34,19 +34,38 @@ function signature(op, schema) {
   return [inputs.length * 2 + variadic, ...inputs, outputs.length, ...outputs];
 }
 
+/** The versions of an op that differ, newest first, each behind its first version and the bytes to the next older one (0: none is older). */
+function signatures(op, schemas) {
+  const rows = [];
+  for (const schema of schemas) {
+    const row = signature(op, schema);
+    if (rows.length > 0 && String(rows[0].row) === String(row)) continue;
+    rows.unshift({ since: schema.since, row });
+  }
+  return rows.flatMap(({ since, row }, i) => [since, i + 1 < rows.length ? row.length + 2 : 0, ...row]);
+}
+
 /** Domains with numbers, and how their ops are spelt in the core's enum: new ones go behind, so that rules are only added. */
-const domains = { "": "", "ai.onnx.ml": "ml_", "com.microsoft": "ms_" };
+const domains = {
+  "": "",
+  "ai.onnx.ml": "ml_",
+  "com.microsoft": "ms_",
+  "ai.onnx.preview": "preview_",
+  "ai.onnx.preview.training": "training_",
+  "com.microsoft.nchwc": "nchwc_",
+  "com.ms.internal.nhwc": "nhwc_",
+};
 const spelling = (op) => (op.includes("::") ? domains[op.split("::")[0]] + op.split("::")[1] : op);
 
-export function generateOnnx(onnx, contrib) {
-  const ops = { ...onnx.ops, ...contrib.ops };
+export function generateOnnx(onnx, contrib, preview) {
+  const ops = { ...onnx.ops, ...contrib.ops, ...preview.ops };
   const order = Object.keys(domains);
   const domainOf = (op) => (op.includes("::") ? op.split("::")[0] : "");
   const names = Object.keys(ops)
     .filter((op) => order.includes(domainOf(op)))
     .sort((a, b) => order.indexOf(domainOf(a)) - order.indexOf(domainOf(b)) || (a < b ? -1 : 1));
   const attributes = [...new Set(names.flatMap((op) => ops[op].flatMap((s) => s.attributes.map((a) => a.name))))].sort();
-  const rows = names.map((op) => signature(op, ops[op].at(-1)));
+  const rows = names.map((op) => signatures(op, ops[op]));
   const starts = [];
   let length = 0;
   for (const row of rows) {
@@ -66,7 +85,7 @@ export function generateOnnx(onnx, contrib) {
     new URL("../assembly/infer/op-numbers.gen.ts", import.meta.url),
     `${head}\nexport const enum Op ${constEnum(names)}\n\nexport const enum Attr ${constEnum(attributes)}\n\nexport const OPS: i32 = ${names.length};\n\n` +
       `/** Where the row of each op begins in SIGNATURES. */\nexport const SIGNATURE_AT: usize = memory.data<u16>([0, ${starts.join(", ")}]);\n` +
-      `/** 2 * inputs + variadic, the type variable of each, outputs, of each: variable, 128 + dtype, or 0 (tools/generate-onnx.mjs). */\n` +
+      `/** First version, bytes to an older one's row, 2 * inputs + variadic, the type variable of each, outputs, of each: variable, 128 + dtype, or 0. */\n` +
       `export const SIGNATURES: usize = memory.data<u8>([\n${rows.map((r, i) => `  ${r.join(", ")}, // ${names[i]}`).join("\n")}\n]);\n`,
   );
 }

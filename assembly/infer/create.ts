@@ -6,7 +6,7 @@ import { atLeast, freshDim, from, isLiteral, literal, literalOf, minus, opposite
 import {
   ABSENT, UNKNOWN_LIST, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute,
   intAttribute, intsAt, intsCount, isIndexType, listAt, listLength, namedElements, needRank, output, present, rankOf, ranked, readList,
-  sameShape, scalarShape, setDType, setDim, shaped, smallAttribute, staticCount, tensorAttribute, vectorShape, withElements,
+  sameShape, scalarShape, setDType, setDim, shaped, smallAttribute, staticCount, stringsCount, tensorAttribute, vectorShape, withElements,
 } from "./node";
 import { onesided } from "./signal";
 
@@ -17,17 +17,18 @@ export function constantNode(): i32 {
     return 0;
   }
   const strings = hasAttribute(Attr.value_string) || hasAttribute(Attr.value_strings);
+  if (hasAttribute(Attr.sparse_value)) return 0; // the host gives a tensor, or declares what it is
   const floats = hasAttribute(Attr.value_float) || hasAttribute(Attr.value_floats);
   const scalar = hasAttribute(Attr.value_float) || hasAttribute(Attr.value_int) || hasAttribute(Attr.value_string);
   if (strings) {
     setDType(0, 8);
     if (scalar) scalarShape(0);
-    else freshShape(0, 1);
+    else vectorShape(0, stringsCount(Attr.value_strings) < 0 ? freshDim() : stringsCount(Attr.value_strings));
     return 0;
   }
   const name = floats ? (scalar ? Attr.value_float : Attr.value_floats) : scalar ? Attr.value_int : Attr.value_ints;
   const n = floats ? floatsCount(name) : intsCount(name);
-  if (n < 0) return hasAttribute(Attr.sparse_value) ? 0 : fail(Wrong.Attribute, Attr.value, 0, 0, 0);
+  if (n < 0) return fail(Wrong.Attribute, Attr.value, 0, 0, 0);
   setDType(0, floats ? 1 : 7);
   if (scalar) scalarShape(0);
   else vectorShape(0, n);

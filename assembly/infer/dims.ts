@@ -22,6 +22,10 @@ export function freshUpTo(top: i32): i32 {
   else assume(env, 2, d, top);
   return d;
 }
+/** Number of the next symbol. */
+export function newestAtom(): i32 { return atomCount(env); }
+/** d is a symbol nobody named, made since there were `since` atoms. */
+export function freshSince(d: i32, since: i32): bool { return isFresh(d) && soleAtom(env, d) >= since; }
 export function isFresh(d: i32): bool {
   const atom = soleAtom(env, d);
   return atom >= 0 && atomAt(env, atom).kind == SYMBOL && atomAt(env, atom).a == 1;

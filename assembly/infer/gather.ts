@@ -7,7 +7,7 @@ import { freshDim, freshUpTo, isLiteral, literal, literalOf, mayEqual, unify } f
 import { productOf } from "./layout";
 import { scalarElement } from "./create";
 import {
-  badAxis, dimOf, dtypeOf, elementAt, elementCount, freshShape, hasAttribute, intAttribute, needRank, normalAxis, outputs, present, rankOf,
+  badAxis, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, freshShape, hasAttribute, intAttribute, needRank, normalAxis, outputs, present, rankOf,
   ranked, sameShape, setDType, setDim, shapeFrom, shaped, smallAttribute, withElements,
 } from "./node";
 
@@ -76,6 +76,11 @@ export function scatterElements(): i32 {
 }
 export function likeData(): i32 { return sameShape(0, 0); }
 
+/** The number of classes, which may be a float. */
+function depth(): i32 {
+  if (floatCount(1) == 1 && floatAt(1, 0) >= 0 && floatAt(1, 0) < 9007199254740992) return literal(<i64>floatAt(1, 0));
+  return scalarElement(1);
+}
 /** indices with an axis of size `depth` put in. */
 export function oneHot(): i32 {
   setDType(0, dtypeOf(2));
@@ -84,7 +89,7 @@ export function oneHot(): i32 {
   const axis = normalAxis(intAttribute(Attr.axis, -1), rank);
   if (axis < 0) return badAxis(intAttribute(Attr.axis, -1), rank);
   const r = shaped(0, rank);
-  for (let k = 0; k < rank; k++) setDim(r, k, k == axis ? scalarElement(1) : dimOf(0, k < axis ? k : k - 1));
+  for (let k = 0; k < rank; k++) setDim(r, k, k == axis ? depth() : dimOf(0, k < axis ? k : k - 1));
   return 0;
 }
 
@@ -97,16 +102,27 @@ export function nonZero(): i32 {
   return 0;
 }
 
+/** How many elements input 1 chooses of `total`. */
+function chosen(total: i32): i32 {
+  const n = elementCount(1);
+  let count = 0;
+  for (let k = 0; k < n; k++) {
+    if (elementAt(1, k) != 0 && elementAt(1, k) != 1) return freshUpTo(total);
+    count += elementAt(1, k);
+  }
+  return n >= 0 ? count : freshUpTo(total);
+}
+
 export function compress(): i32 {
   if (!ranked(0)) return 0;
   const rank = rankOf(0);
   if (!hasAttribute(Attr.axis)) {
-    setDim(shaped(0, 1), 0, freshUpTo(productOf(0, 0, rank)));
+    setDim(shaped(0, 1), 0, chosen(productOf(0, 0, rank)));
     return 0;
   }
   const axis = normalAxis(intAttribute(Attr.axis, 0), rank);
   if (axis < 0) return badAxis(intAttribute(Attr.axis, 0), rank);
-  const d = freshUpTo(dimOf(0, axis));
+  const d = chosen(dimOf(0, axis));
   setDim(shapeFrom(0, 0), axis, d);
   return 0;
 }

@@ -4,7 +4,7 @@ import { UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { freshDim, isLiteral, literal, literalOf, over, times } from "./dims";
 import {
-  attributeWords, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, input, intsAt, intsCount, listAt,
+  stringLength, dimOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute, input, intsAt, intsCount, listAt,
   namedElements, needRankFrom, normalAxis, op, present, rankOf, ranked, readList, setDim, shapeFrom, shaped, badAxis,
 } from "./node";
 
@@ -39,9 +39,9 @@ export function resize(): i32 {
     if (sizes >= 0 && sizes != n) return fail(Wrong.Length, 3, sizes, n, 0);
   } else if (floatCount(scales) >= 0 && floatCount(scales) != n) return fail(Wrong.Length, scales, floatCount(scales), n, 0);
   // keep_aspect_ratio_policy other than "stretch" (7 letters) changes the sizes by the least or greatest ratio.
-  const stretch = attributeWords(Attr.keep_aspect_ratio_policy) == 0 || attributeWords(Attr.keep_aspect_ratio_policy) == 7;
+  const stretch = stringLength(Attr.keep_aspect_ratio_policy) == 0 || stringLength(Attr.keep_aspect_ratio_policy) == 7;
   // coordinate_transformation_mode "tf_crop_and_resize" (18 letters) scales the region of interest.
-  const crops = attributeWords(Attr.coordinate_transformation_mode) == 18;
+  const crops = stringLength(Attr.coordinate_transformation_mode) == 18;
   for (let k = 0; k < n; k++) {
     const axis = listed >= 0 ? normalAxis(intsAt(Attr.axes, k), rank) : k;
     if (axis < 0) return badAxis(intsAt(Attr.axes, k), rank);
@@ -61,10 +61,13 @@ function resized(k: i32, axis: i32, sizes: i32, scales: i32, stretch: bool, crop
 /** Upsample: scales as attribute (opset 7), height_scale and width_scale (opset 1), or input (opset 9). */
 export function upsample(): i32 {
   if (!ranked(0)) return 0;
+  if (hasAttribute(Attr.height_scale) && (floatsCount(Attr.height_scale) != 1 || floatsCount(Attr.width_scale) != 1)) return fail(Wrong.Attribute, Attr.height_scale, 0, 0, 0);
   const rank = rankOf(0), n = floatsCount(Attr.scales);
   const r = shapeFrom(0, 0);
   for (let k = 0; k < rank; k++) {
     if (n == rank) setDim(r, k, scaled(dimOf(0, k), floatsAt(Attr.scales, k)));
+    else if (intsCount(Attr.scales) == rank) setDim(r, k, times(dimOf(0, k), literal(intsAt(Attr.scales, k)))); // nchwc
+    else if (hasAttribute(Attr.height_scale) && rank == 4) setDim(r, k, k < 2 ? dimOf(0, k) : scaled(dimOf(0, k), floatsAt(k == 2 ? Attr.height_scale : Attr.width_scale, 0)));
     else if (floatCount(1) == rank) setDim(r, k, scaled(dimOf(0, k), floatAt(1, k)));
     else setDim(r, k, freshDim());
   }

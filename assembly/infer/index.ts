@@ -2,8 +2,8 @@
 
 import { Env } from "../symbolic/store";
 import { bufferOf, newRow, open, poolAddress, problem, readValue, row, rowsAddress, word } from "./table";
-import { useSpareRow } from "./node";
-import { clearFailed, failed, runGraph } from "./run";
+import { useSpareRows } from "./node";
+import { failed, runGraph, start } from "./run";
 
 /** Where the host writes a table of `n` words. */
 export function infer_buffer(n: i32): usize { return bufferOf(n); }
@@ -11,12 +11,12 @@ export function infer_buffer(n: i32): usize { return bufferOf(n); }
 /** Infers all values of the table in the buffer; 0, or what is wrong with the node that `infer_failed` names. */
 export function infer_run(env: Env): i32 {
   open(env);
-  clearFailed();
+  start();
   const n = word(0);
   for (let i = 0; i < n; i++) newRow();
   let at = 1;
   for (let i = 0; i < n; i++) at = readValue(row(i), at);
-  useSpareRow();
+  useSpareRows();
   return runGraph(at);
 }
 

@@ -1,14 +1,14 @@
-//! Ops that keep elements and change their layout: Reshape, Transpose, Squeeze, Concat, Split, Slice, Pad, Tile, …
+//! Ops that keep elements and change where they lie: Transpose, Concat, Split, Pad, Tile, blocks of images.
 
 import { NONE } from "../symbolic/store";
 import { MAX_ELEMENTS, MAX_RANK, Row, UNKNOWN, Wrong, fail, pooled, room, setPooled } from "./table";
 import { Attr } from "./op-numbers.gen";
-import { atLeast, freshDim, from, isFresh, isLiteral, literalOf, mayEqual, minus, over, plus, times, unify, broadcast } from "./dims";
+import { freshDim, freshUpTo, isLiteral, literalOf, mayEqual, minus, over, plus, times, unify } from "./dims";
 import { sameElements } from "./elements";
 import {
   ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt,
   listLength, listLiteral, namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList, sameShape, setDim, shapeFrom,
-  shaped, smallAttribute, staticCount, withElements,
+  shaped, smallAttribute, staticCount, version, withElements,
 } from "./node";
 
 /** Product of dims [begin, end) of input `i`. */
@@ -16,51 +16,6 @@ export function productOf(i: i32, begin: i32, end: i32): i32 {
   let n = 1;
   for (let k = begin; k < end; k++) n = times(n, dimOf(i, k));
   return n;
-}
-
-/** 0 copies the input's dim (unless allowzero), one -1 takes what is left. */
-export function reshape(): i32 {
-  const allowzero = smallAttribute(Attr.allowzero, 0) != 0;
-  let n = readList(Attr.shape, 1);
-  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
-  if (n == UNKNOWN_LIST) {
-    const length = listLength(1);
-    if (length < 0 || length > MAX_RANK) return 0;
-    if (namedElements(1) < 0) { freshShape(0, length); return 0; }
-    n = readList(Attr.shape, 1);
-  }
-  if (n > MAX_RANK) return fail(Wrong.Rank, 1, 0, MAX_RANK, 0);
-  const r = shaped(0, n);
-  let open = -1, known = 1, exact = true;
-  for (let k = 0; k < n; k++) {
-    let d = listAt(k);
-    if (d != UNKNOWN && isLiteral(d) && literalOf(d) == -1) {
-      if (open >= 0) return fail(Wrong.Value, 1, k, d, 0);
-      open = k;
-      continue;
-    }
-    if (d == 0 && !allowzero) {
-      if (ranked(0)) {
-        if (k >= rankOf(0)) return fail(Wrong.Axis, k, rankOf(0), 0, 0);
-        d = dimOf(0, k);
-      } else d = freshDim();
-    } else if (d == UNKNOWN || (isFresh(d) && !from(d, 0))) {
-      d = freshDim(); // it may be -1 or 0 at run time
-      exact = false;
-    } else if (isLiteral(d) && literalOf(d) < 0) return fail(Wrong.Value, 1, k, d, 0);
-    setDim(r, k, d);
-    known = times(known, d);
-  }
-  if (open >= 0) setDim(r, open, ranked(0) && exact ? rest(productOf(0, 0, rankOf(0)), known) : freshDim());
-  else if (ranked(0) && exact && !mayEqual(productOf(0, 0, rankOf(0)), known)) return fail(Wrong.Count, productOf(0, 0, rankOf(0)), known, 0, 0);
-  const wrong = open >= 0 && ranked(0) && exact ? indivisible(productOf(0, 0, rankOf(0)), known) : 0;
-  if (wrong != 0) return wrong;
-  sameElements();
-  return 0;
-}
-function rest(total: i32, known: i32): i32 { return known == 0 ? freshDim() : over(total, known); }
-function indivisible(total: i32, known: i32): i32 {
-  return total >= 0 && known > 0 && total % known != 0 ? fail(Wrong.Count, total, known, 1, 0) : 0;
 }
 
 export function transpose(): i32 {
@@ -113,93 +68,6 @@ function transposeElements(given: i32, rank: i32): void {
   strideElements(0, strides);
 }
 
-export function squeeze(): i32 {
-  if (!ranked(0)) return 0;
-  const rank = rankOf(0);
-  let axes = readAxes(Attr.axes, 1, rank);
-  if (axes == -3) return Wrong.Axis;
-  if (axes == -2) {
-    const n = listLength(1);
-    if (n >= 0 && n <= rank) freshShape(0, rank - n);
-    return 0;
-  }
-  if (axes == ABSENT) {
-    axes = 0;
-    for (let k = 0; k < rank; k++) {
-      if (dimOf(0, k) == 1) axes |= 1 << <i64>k;
-      else if (mayEqual(dimOf(0, k), 1)) return 0; // the rank depends on it
-    }
-  }
-  const r = shaped(0, rank - <i32>popcnt(axes));
-  for (let k = 0, out = 0; k < rank; k++) {
-    if (!(axes & (1 << <i64>k))) setDim(r, out++, dimOf(0, k));
-    else if (!mayEqual(dimOf(0, k), 1)) return fail(Wrong.Dims, 0, k, dimOf(0, k), 1);
-  }
-  sameElements();
-  return 0;
-}
-
-export function unsqueeze(): i32 {
-  if (!ranked(0)) return 0;
-  const n = readList(Attr.axes, 1);
-  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
-  const count = n == UNKNOWN_LIST ? listLength(1) : n;
-  if (count < 0) return 0;
-  const rank = rankOf(0) + min(count, MAX_RANK + 1);
-  if (rank > MAX_RANK) return fail(Wrong.Rank, 0, 0, MAX_RANK, 0);
-  const axes = readAxes(Attr.axes, 1, rank);
-  if (axes == -3) return Wrong.Axis;
-  if (axes == -2) { freshShape(0, rank); return 0; }
-  if (<i32>popcnt(axes) != count) return fail(Wrong.Attribute, Attr.axes, count, count, 0);
-  const r = shaped(0, rank);
-  for (let k = 0, at = 0; k < rank; k++) setDim(r, k, axes & (1 << <i64>k) ? 1 : dimOf(0, at++));
-  sameElements();
-  return 0;
-}
-
-export function flatten(): i32 {
-  const r = shaped(0, 2);
-  if (!ranked(0)) { freshShape(0, 2); return 0; }
-  const rank = rankOf(0);
-  let axis = smallAttribute(Attr.axis, 1);
-  if (axis < 0) axis += rank;
-  if (axis < 0 || axis > rank) return badAxis(smallAttribute(Attr.axis, 1), rank);
-  setDim(r, 0, productOf(0, 0, axis));
-  setDim(r, 1, productOf(0, axis, rank));
-  return 0;
-}
-
-/** Both shapes broadcast to each other: a 1 in `shape` keeps the input's dim. */
-export function expand(): i32 {
-  let n = readList(Attr.shape, 1);
-  if (n == UNKNOWN_LIST) {
-    const length = listLength(1);
-    if (length < 0 || length > MAX_RANK || !ranked(0)) return 0;
-    if (namedElements(1) < 0) { freshShape(0, max(length, rankOf(0))); return 0; }
-    n = readList(Attr.shape, 1);
-  }
-  if (n == ABSENT) return fail(Wrong.Input, 1, 0, 0, 0);
-  if (!ranked(0)) return 0;
-  const rank = max(n, rankOf(0));
-  if (rank > MAX_RANK) return fail(Wrong.Rank, 1, 0, MAX_RANK, 0);
-  const r = shaped(0, rank);
-  for (let axis = 1; axis <= rank; axis++) {
-    const d = axis <= rankOf(0) ? dimOf(0, rankOf(0) - axis) : 1;
-    let want = axis <= n ? listAt(n - axis) : 1;
-    if (want == UNKNOWN) want = freshDim();
-    if (isLiteral(want) && literalOf(want) < 0) return fail(Wrong.Value, 1, n - axis, want, 0);
-    const merged = broadcast(d, want);
-    if (merged == NONE) return fail(Wrong.Dims, 0, rankOf(0) - axis, d, want);
-    setDim(r, rank - axis, merged);
-  }
-  const count = staticCount(r);
-  if (elementCount(0) == 1 && count >= 0 && count <= MAX_ELEMENTS) {
-    const value = elementAt(0, 0), at = withElements(0, count);
-    for (let k = 0; k < count; k++) setPooled(at + k, value);
-  } else if (elementCount(0) == count) sameElements();
-  return 0;
-}
-
 export function tile(): i32 {
   if (!ranked(0)) return 0;
   const rank = rankOf(0);
@@ -217,10 +85,12 @@ export function tile(): i32 {
   return 0;
 }
 
-export function concat(): i32 {
-  if (inputs == 0) return fail(Wrong.Input, 0, 0, 0, 0);
+export function concat(): i32 { return joined(0, 1); }
+/** The inputs first, first + step, … joined along attribute `axis`. */
+export function joined(first: i32, step: i32): i32 {
+  if (inputs <= first) return fail(Wrong.Input, first, 0, 0, 0);
   let rank = -1;
-  for (let i = 0; i < inputs; i++) {
+  for (let i = first; i < inputs; i += step) {
     if (!present(i)) return fail(Wrong.Input, i, 0, 0, 0);
     if (!ranked(i)) continue;
     if (rank >= 0 && rankOf(i) != rank) return fail(Wrong.Rank, i, rank, rank, 0);
@@ -232,7 +102,7 @@ export function concat(): i32 {
   const r = shaped(0, rank);
   for (let k = 0; k < rank; k++) {
     let d = k == axis ? 0 : NONE;
-    for (let i = 0; i < inputs; i++) {
+    for (let i = first; i < inputs; i += step) {
       const own = ranked(i) ? dimOf(i, k) : freshDim();
       if (k == axis) d = plus(d, own);
       else {
@@ -243,7 +113,7 @@ export function concat(): i32 {
     }
     setDim(r, k, d);
   }
-  if (axis == 0) concatElements(r);
+  if (axis == 0 && step == 1) concatElements(r);
   return 0;
 }
 
@@ -266,7 +136,7 @@ function concatElements(r: Row): void {
 
 /** Sizes from `split`, or equal parts of which the last may be smaller. */
 export function split(): i32 {
-  if (!ranked(0)) return 0;
+  if (!ranked(0) || outputs == 0) return 0;
   const rank = rankOf(0);
   const axis = normalAxis(intAttribute(Attr.axis, 0), rank);
   if (axis < 0) return badAxis(intAttribute(Attr.axis, 0), rank);
@@ -275,13 +145,15 @@ export function split(): i32 {
   const parts = outputs;
   if (n == UNKNOWN_LIST && namedElements(1) >= 0) n = readList(Attr.split, 1);
   if (n >= 0 && n != parts) return fail(Wrong.Length, 1, n, parts, 0);
-  const each = over(plus(total, parts - 1), parts);
+  // Up to opset 17 the parts are equal; then the last one may be smaller.
+  if (n == ABSENT && version < 18 && total >= 0 && total % parts != 0) return fail(Wrong.Dims, 0, axis, total, parts);
+  const each = version < 18 ? over(total, parts) : over(plus(total, parts - 1), parts);
   let sum = 0, start = 0;
   for (let o = 0; o < parts; o++) {
     let d: i32;
     if (n >= 0) d = listAt(o) == UNKNOWN ? freshDim() : listAt(o);
-    else if (n == UNKNOWN_LIST) d = freshDim();
-    else d = o < parts - 1 ? each : minus(total, times(each, parts - 1));
+    else if (n == UNKNOWN_LIST) d = parts == 1 || total == 0 ? total : freshUpTo(total);
+    else d = o < parts - 1 || version < 18 ? each : minus(total, times(each, parts - 1));
     sum = plus(sum, d);
     const r = shapeFrom(o, 0);
     setDim(r, axis, d);
@@ -305,7 +177,7 @@ export function pad(): i32 {
   let axes: i64 = readAxes(Attr.axes, 3, rank);
   if (axes == -3) return Wrong.Axis;
   if (axes == -2) { freshShape(0, rank); return 0; }
-  const listed = axes != ABSENT;
+  const listed = axes != ABSENT && axes != 0; // an empty list stands for all, as in ONNX Runtime
   const order = room(rank);
   let count = rank;
   if (listed) {
@@ -380,4 +252,3 @@ export function trilu(): i32 {
   return sameShape(0, 0);
 }
 
-/** A dim that comes out of sizes: never below 0. */

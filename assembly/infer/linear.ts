@@ -3,9 +3,9 @@
 import { NONE } from "../symbolic/store";
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
-import { broadcast, mayEqual } from "./dims";
+import { broadcast, freshDim, mayEqual } from "./dims";
 import {
-  attributeWords, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom, rankOf, ranked, setDType, setDim, shaped, smallAttribute,
+  stringLength, charAt, dimOf, dtypeOf, inputs, needRank, needRankFrom, rankOf, ranked, setDType, setDim, shaped, smallAttribute,
 } from "./node";
 
 /** numpy.matmul of inputs `a` and `b`: batch dims broadcast, a vector is a row or a column. */
@@ -37,21 +37,28 @@ export function matMulInteger(): i32 { setDType(0, 6); return product(0, 1); }
 /** a, scale, zero point, b, scale, zero point, y's scale, zero point. */
 export function qLinearMatMul(): i32 { setDType(0, dtypeOf(7)); return product(0, 3); }
 
-export function gemm(): i32 {
-  const wrong = needRank(0, 2) || needRank(1, 2);
+export function gemm(): i32 { return affine(0, 1, 2); }
+/** alpha * a * b + beta * c, of matrices that may be transposed; c broadcasts into the result. */
+export function affine(a: i32, b: i32, c: i32): i32 {
+  const wrong = needRank(a, 2) || needRank(b, 2);
   if (wrong != 0) return wrong;
-  if (!ranked(0) || !ranked(1)) return 0;
   const ta = smallAttribute(Attr.transA, 0) != 0, tb = smallAttribute(Attr.transB, 0) != 0;
-  const k = dimOf(0, ta ? 0 : 1), l = dimOf(1, tb ? 1 : 0);
-  if (!mayEqual(k, l)) return fail(Wrong.Dims, 1, tb ? 1 : 0, l, k);
+  if (!ranked(a) || !ranked(b)) {
+    const r = shaped(0, 2);
+    setDim(r, 0, ranked(a) ? dimOf(a, ta ? 1 : 0) : freshDim());
+    setDim(r, 1, ranked(b) ? dimOf(b, tb ? 0 : 1) : freshDim());
+    return 0;
+  }
+  const k = dimOf(a, ta ? 0 : 1), l = dimOf(b, tb ? 1 : 0);
+  if (!mayEqual(k, l)) return fail(Wrong.Dims, b, tb ? 1 : 0, l, k);
   const r = shaped(0, 2);
-  setDim(r, 0, dimOf(0, ta ? 1 : 0));
-  setDim(r, 1, dimOf(1, tb ? 0 : 1));
-  if (!ranked(2)) return 0;
-  if (rankOf(2) > 2) return fail(Wrong.Rank, 2, 0, 2, 0);
-  for (let axis = 1; axis <= rankOf(2); axis++) {
-    const d = axis == 1 ? dimOf(1, tb ? 0 : 1) : dimOf(0, ta ? 1 : 0), c = dimOf(2, rankOf(2) - axis);
-    if (c != 1 && !mayEqual(c, d) && !mayEqual(c, 1)) return fail(Wrong.Dims, 2, rankOf(2) - axis, c, d);
+  setDim(r, 0, dimOf(a, ta ? 1 : 0));
+  setDim(r, 1, dimOf(b, tb ? 0 : 1));
+  if (!ranked(c)) return 0;
+  if (rankOf(c) > 2) return fail(Wrong.Rank, c, 0, 2, 0);
+  for (let axis = 1; axis <= rankOf(c); axis++) {
+    const d = axis == 1 ? dimOf(b, tb ? 0 : 1) : dimOf(a, ta ? 1 : 0), own = dimOf(c, rankOf(c) - axis);
+    if (own != 1 && !mayEqual(own, d) && !mayEqual(own, 1)) return fail(Wrong.Dims, c, rankOf(c) - axis, own, d);
   }
   return 0;
 }
@@ -82,7 +89,7 @@ function letterAt(i: i32): i32 {
 const DOT: i32 = 46, COMMA: i32 = 44, ARROW: i32 = 45;
 
 export function einsum(): i32 {
-  const length = attributeWords(Attr.equation);
+  const length = stringLength(Attr.equation);
   if (length == 0 && inputs != 1) return fail(Wrong.Attribute, Attr.equation, 0, 0, 0);
   for (let i = 0; i < inputs; i++) if (!ranked(i)) return 0;
   for (let l = 0; l < 52; l++) {
@@ -99,6 +106,8 @@ export function einsum(): i32 {
     }
     const wrong = einsumOperand(i, at, end, letters, dots);
     if (wrong != 0) return wrong;
+    // Each operand but the last one ends with a comma, the last one with the arrow or the text.
+    if ((i < inputs - 1) != (end < length && charAt(Attr.equation, end) == COMMA)) return fail(Wrong.Attribute, Attr.equation, 0, 0, 0);
     at = end + 1;
   }
   return einsumResult(at - 1, length);

@@ -3,7 +3,7 @@
 import { constant, isConstant, valueOf } from "../symbolic/store";
 import {
   FLOATS, INTEGERS, MAX_ELEMENTS, MAX_RANK, NOTHING, Row, TENSOR, UNKNOWN, Wrong, clearRow, copyRow, double, env, fail, newRow, pooled,
-  pooledFloat, readValue, room, row, setPooled, wide, word,
+  pooledFloat, readValue, room, row, setPooled, setWord, wide, word,
 } from "./table";
 import { freshDim, freshElement } from "./dims";
 
@@ -17,6 +17,8 @@ export const TENSOR_VALUE: i32 = 7;
 export const GRAPH: i32 = 8;
 
 export let op: i32 = 0;
+/** Version of the op's domain that the model imports; the greatest where it names none. */
+export let version: i32 = 0;
 export let serial: i32 = 0;
 export let inputs: i32 = 0;
 export let outputs: i32 = 0;
@@ -24,14 +26,31 @@ let inputsAt: i32 = 0;
 let outputsAt: i32 = 0;
 let attributes: i32 = 0;
 let attributesAt: i32 = 0;
-/** Row that omitted outputs are written to. */
+/** Row that omitted outputs are written to; the two behind it stand for inputs seen in another layout. */
 let nowhere: i32 = 0;
 
-export function useSpareRow(): void { nowhere = newRow(); }
+export function useSpareRows(): void {
+  nowhere = newRow();
+  newRow();
+  newRow();
+}
+/** Lets input `i` (0 or 1), of known rank, have its axes in the order that `perm` in the pool gives; returns the id that it had. */
+export function permuteInput(i: i32, perm: i32): i32 {
+  const id = inputId(i), rank = input(i).rank;
+  const r = row(nowhere + 1 + i);
+  copyRow(r, row(id));
+  r.dims = room(rank);
+  for (let k = 0; k < rank; k++) setPooled(r.dims + k, pooled(row(id).dims + pooled(perm + k)));
+  setWord(inputsAt + i, nowhere + 1 + i);
+  return id;
+}
+export function restoreInput(i: i32, id: i32): void { setWord(inputsAt + i, id); }
 
 /** Makes the node at word `at` the one at hand; returns where the next begins. */
 export function openNode(at: i32): i32 {
-  op = word(at);
+  op = word(at) & 0xffff;
+  version = word(at) >>> 16;
+  if (version == 0) version = i32.MAX_VALUE;
   serial = word(at + 1);
   inputs = word(at + 2);
   inputsAt = at + 3;
@@ -86,6 +105,22 @@ export function sameShape(i: i32, j: i32): i32 {
 }
 export function scalarShape(i: i32): void { shaped(i, 0); }
 export function vectorShape(i: i32, d: i32): void { setDim(shaped(i, 1), 0, d); }
+/** Output `o` has the shape of input `i` where that is there. */
+export function like(o: i32, i: i32): void {
+  if (present(i) && outputId(o) >= 0) sameShape(o, i);
+}
+/** Output `o` has the shape of input `i` with another last dim. */
+export function withLast(o: i32, i: i32, d: i32): i32 {
+  if (!ranked(i)) return 0;
+  if (rankOf(i) == 0) return fail(Wrong.Rank, i, 1, MAX_RANK, 0);
+  setDim(shapeFrom(o, i), rankOf(i) - 1, d);
+  return 0;
+}
+/** The last dim of input `i`, which has one. */
+export function lastOf(i: i32): i32 { return dimOf(i, rankOf(i) - 1); }
+/** Dim `axis` of input `i`; one that nothing is known of where the input's rank is not `rank`. */
+export function dimOr(i: i32, rank: i32, axis: i32): i32 { return rankOf(i) == rank ? dimOf(i, axis) : freshDim(); }
+
 /** Output `i` has rank `rank` and nothing else is known of its shape. */
 export function freshShape(i: i32, rank: i32): void {
   const r = shaped(i, rank);
@@ -111,10 +146,10 @@ function find(name: i32): i32 {
   return -1;
 }
 export function hasAttribute(name: i32): bool { return find(name) >= 0; }
-/** Number of words of an attribute's payload, 0 where the node lacks it; for STRING the length. */
-export function attributeWords(name: i32): i32 {
+/** UTF-16 units of a STRING attribute, 0 where the node lacks it. */
+export function stringLength(name: i32): i32 {
   const at = find(name);
-  return at < 0 ? 0 : word(at - 1);
+  return at < 0 || word(at - 2) != STRING ? 0 : word(at - 1);
 }
 export function intAttribute(name: i32, otherwise: i64): i64 {
   const at = find(name);
@@ -129,14 +164,19 @@ export function intsCount(name: i32): i32 {
   const at = find(name);
   return at < 0 || (word(at - 2) != INTS && word(at - 2) != INT) ? -1 : word(at - 1) >> 1;
 }
+/** Number of strings of a STRINGS attribute, -1 where the node lacks it. */
+export function stringsCount(name: i32): i32 {
+  const at = find(name);
+  return at < 0 || word(at - 2) != STRINGS || word(at - 1) == 0 ? -1 : word(at);
+}
 export function intsAt(name: i32, i: i32): i64 { return wide(find(name) + i * 2); }
 export function floatsCount(name: i32): i32 {
   const at = find(name);
   return at < 0 || (word(at - 2) != FLOAT_LIST && word(at - 2) != FLOAT) ? -1 : word(at - 1) >> 1;
 }
 export function floatsAt(name: i32, i: i32): f64 { return double(find(name) + i * 2); }
-/** UTF-16 unit `i` of a STRING attribute. */
-export function charAt(name: i32, i: i32): i32 { return word(find(name) + i); }
+/** UTF-16 unit `i` of a STRING attribute, 0 past its end. */
+export function charAt(name: i32, i: i32): i32 { return i < stringLength(name) ? word(find(name) + i) : 0; }
 /** Word of a GRAPH attribute, -1 where the node lacks it. */
 export function graphAttribute(name: i32): i32 {
   const at = find(name);
@@ -223,6 +263,7 @@ export function readList(name: i32, i: i32): i32 {
     return n;
   }
   if (i < 0 || !present(i)) return ABSENT;
+  if (listLength(i) == 0) return 0;
   const known = elementCount(i);
   if (known < 0 || known > MAX_ELEMENTS) return UNKNOWN_LIST;
   for (let k = 0; k < known; k++) setListAt(k, elementAt(i, k));

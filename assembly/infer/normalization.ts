@@ -4,7 +4,7 @@ import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, literal, mayEqual, over, plus, times } from "./dims";
 import {
-  attributeWords, charAt, dimOf, dtypeOf, intAttribute, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped,
+  stringLength, charAt, dimOf, dtypeOf, intAttribute, output, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom, shaped,
   smallAttribute,
 } from "./node";
 
@@ -19,8 +19,8 @@ export function batchNormalization(): i32 {
     if (!mayEqual(channels, dimOf(i, 0))) return fail(Wrong.Dims, i, 0, dimOf(i, 0), channels);
   }
   for (let o = 1; o < outputs; o++) {
-    setDType(o, dtypeOf(min(o + 2, 4)));
-    sameShape(o, min(o + 2, 4));
+    for (let i = 1; i < 5; i++) if (ranked(i)) { sameShape(o, i); break; }
+    if (output(o).rank < 0) setDim(shaped(o, 1), 0, rankOf(0) > 1 ? dimOf(0, 1) : freshDim());
   }
   return 0;
 }
@@ -35,7 +35,7 @@ export function loss(): i32 {
     setDType(1, dtypeOf(0));
     sameShape(1, 0);
   }
-  if (attributeWords(Attr.reduction) == 4 && charIsN()) return sameShape(0, 1);
+  if (stringLength(Attr.reduction) == 4 && charIsN()) return sameShape(0, 1);
   shaped(0, 0);
   return 0;
 }

@@ -373,6 +373,38 @@ export const enum Op {
   ms_VarlenNGramHashMapping = 370,
   ms_WhisperBeamSearch = 371,
   ms_WordConvEmbedding = 372,
+  preview_FlexAttention = 373,
+  training_Adagrad = 374,
+  training_Adam = 375,
+  training_Gradient = 376,
+  training_Momentum = 377,
+  nchwc_AveragePool = 378,
+  nchwc_Conv = 379,
+  nchwc_GlobalAveragePool = 380,
+  nchwc_GlobalMaxPool = 381,
+  nchwc_MaxPool = 382,
+  nchwc_ReorderInput = 383,
+  nchwc_ReorderOutput = 384,
+  nchwc_Upsample = 385,
+  nhwc_AveragePool = 386,
+  nhwc_BatchNormalization = 387,
+  nhwc_Conv = 388,
+  nhwc_ConvTranspose = 389,
+  nhwc_DepthToSpace = 390,
+  nhwc_GlobalAveragePool = 391,
+  nhwc_GlobalLpPool = 392,
+  nhwc_GlobalMaxPool = 393,
+  nhwc_GridSample = 394,
+  nhwc_InstanceNormalization = 395,
+  nhwc_LRN = 396,
+  nhwc_LpPool = 397,
+  nhwc_MaxPool = 398,
+  nhwc_MaxUnpool = 399,
+  nhwc_QLinearAveragePool = 400,
+  nhwc_QLinearConv = 401,
+  nhwc_QLinearConvTranspose = 402,
+  nhwc_Resize = 403,
+  nhwc_SpaceToDepth = 404,
 }
 
 export const enum Attr {
@@ -425,762 +457,803 @@ export const enum Attr {
   causal = 47,
   ceil_mode = 48,
   center_point_box = 49,
-  channels_last = 50,
-  char_embedding_size = 51,
-  chunk_size = 52,
-  class_ids = 53,
-  class_nodeids = 54,
-  class_treeids = 55,
-  class_weights = 56,
-  class_weights_as_tensor = 57,
-  classes_strings = 58,
-  classlabels_int64s = 59,
-  classlabels_ints = 60,
-  classlabels_strings = 61,
-  clip = 62,
-  coefficients = 63,
-  compress_ratio = 64,
-  consumed_inputs = 65,
-  conv_window_size = 66,
-  coordinate_transformation_mode = 67,
-  count_include_pad = 68,
-  cubic_coeff_a = 69,
-  custom = 70,
-  d_state = 71,
-  decoder = 72,
-  decoder_output_cross_qk = 73,
-  decoder_start_token_id = 74,
-  default_float = 75,
-  default_int64 = 76,
-  default_string = 77,
-  default_tensor = 78,
-  delimiter = 79,
-  delta_offset = 80,
-  detect_negative = 81,
-  detect_positive = 82,
-  dilation = 83,
-  dilations = 84,
-  dim = 85,
-  direction = 86,
-  directions = 87,
-  do_rotary = 88,
-  down_type = 89,
-  dtype = 90,
-  early_stopping = 91,
-  else_branch_ = 92,
-  embed_mode = 93,
-  embedding_size = 94,
-  encoder = 95,
-  end = 96,
-  ends = 97,
-  eos_token_id = 98,
-  ep_cache_context = 99,
-  ep_sdk_version = 100,
-  epsilon = 101,
-  equation = 102,
-  exclude_outside = 103,
-  exclusive = 104,
-  expert_weight_bits = 105,
-  extrapolation_value = 106,
-  fc1_expert_weight_bits = 107,
-  fc2_expert_weight_bits = 108,
-  fc3_expert_weight_bits = 109,
-  filter_value = 110,
-  flatten_batch = 111,
-  fmod = 112,
-  gamma = 113,
-  gate_activation = 114,
-  gate_div = 115,
-  gate_lower_bound = 116,
-  gate_mul = 117,
-  gate_type = 118,
-  gather_axis = 119,
-  group = 120,
-  group_size = 121,
-  group_topk = 122,
-  groups = 123,
-  hardware_architecture = 124,
-  head_dim = 125,
-  head_rows = 126,
-  head_weight_scale = 127,
-  heads = 128,
-  height_scale = 129,
-  hidden_size = 130,
-  high = 131,
-  ignore_index = 132,
-  imputed_value_floats = 133,
-  imputed_value_int64s = 134,
-  index_topk = 135,
-  indexshare_state_policy = 136,
-  init_decoder = 137,
-  input_channel_offset = 138,
-  input_channels = 139,
-  input_forget = 140,
-  input_start = 141,
-  input_width = 142,
-  inputdimensions = 143,
-  int64_vocabulary = 144,
-  intercepts = 145,
-  interleaved = 146,
-  inverse = 147,
-  is_bidirectional = 148,
-  is_case_sensitive = 149,
-  is_causal = 150,
-  is_inner_broadcast = 151,
-  is_packed_batching = 152,
-  is_test = 153,
-  isinf_only = 154,
-  isnan_only = 155,
-  k = 156,
-  k_cache_dtype = 157,
-  k_norm_epsilon = 158,
-  k_quant_type = 159,
-  keep_aspect_ratio_policy = 160,
-  keepdims = 161,
-  kernel_params = 162,
-  kernel_shape = 163,
-  kernel_type = 164,
-  keys_floats = 165,
-  keys_int64s = 166,
-  keys_strings = 167,
-  keys_tensor = 168,
-  kv_cache_bit_width = 169,
-  kv_cache_layout = 170,
-  kv_num_heads = 171,
-  lambd = 172,
-  largest = 173,
-  layout = 174,
-  leaf_targetids = 175,
-  leaf_weights = 176,
-  left_window_size = 177,
-  limit = 178,
-  linear_before_reset = 179,
-  local_window_size = 180,
-  locale = 181,
-  lora_bits = 182,
-  lora_block_size = 183,
-  low = 184,
-  main_context = 185,
-  map_form = 186,
-  mark = 187,
-  mask_filter_value = 188,
-  mask_index_type = 189,
-  max = 190,
-  max_distance = 191,
-  max_gram_length = 192,
-  max_map = 193,
-  max_ngram_size = 194,
-  max_output_entries = 195,
-  max_size = 196,
-  max_skip_count = 197,
-  maxsplit = 198,
-  mean = 199,
-  membership_values = 200,
-  metric = 201,
-  min = 202,
-  min_gram_length = 203,
-  min_ngram_size = 204,
-  min_tokens_to_keep = 205,
-  mincharnum = 206,
-  mode = 207,
-  model_type = 208,
-  momentum = 209,
-  mrope_layout = 210,
-  mrope_section = 211,
-  multi_class = 212,
-  n_group = 213,
-  n_groups = 214,
-  n_head_per_ngram = 215,
-  n_supports = 216,
-  n_targets = 217,
-  ndim = 218,
-  nearest_mode = 219,
-  new_axis = 220,
-  ngram_counts = 221,
-  ngram_indexes = 222,
-  ngram_size = 223,
-  no_repeat_ngram_size = 224,
-  no_speech_token_id = 225,
-  no_timestamps_token_id = 226,
-  nodes_falseleafs = 227,
-  nodes_falsenodeids = 228,
-  nodes_featureids = 229,
-  nodes_hitrates = 230,
-  nodes_hitrates_as_tensor = 231,
-  nodes_missing_value_tracks_true = 232,
-  nodes_modes = 233,
-  nodes_nodeids = 234,
-  nodes_splits = 235,
-  nodes_treeids = 236,
-  nodes_trueleafs = 237,
-  nodes_truenodeids = 238,
-  nodes_values = 239,
-  nodes_values_as_tensor = 240,
-  noop_with_empty_axes = 241,
-  norm = 242,
-  normalize_routing_weights = 243,
-  normalized = 244,
-  notes = 245,
-  num_branches = 246,
-  num_groups = 247,
-  num_heads = 248,
-  num_outputs = 249,
-  num_scan_inputs = 250,
-  offset = 251,
-  offset_group = 252,
-  one_class = 253,
-  onesided = 254,
-  onnx_model_filename = 255,
-  opset = 256,
-  order_A = 257,
-  order_B = 258,
-  order_X = 259,
-  order_Y = 260,
-  order_global_weight = 261,
-  order_input = 262,
-  order_output = 263,
-  order_weight = 264,
-  output_bf16 = 265,
-  output_datatype = 266,
-  output_dtype = 267,
-  output_fp16 = 268,
-  output_height = 269,
-  output_padding = 270,
-  output_qk = 271,
-  output_sequence = 272,
-  output_shape = 273,
-  output_width = 274,
-  p = 275,
-  packed_type = 276,
-  pad_id = 277,
-  pad_token_id = 278,
-  pad_value = 279,
-  padding_mode = 280,
-  paddings = 281,
-  pads = 282,
-  partition_name = 283,
-  past_present_share_buffer = 284,
-  pattern = 285,
-  periodic = 286,
-  perm = 287,
-  pixel_format = 288,
-  policy_mode = 289,
-  pool_int64s = 290,
-  pool_strings = 291,
-  pooled_shape = 292,
-  positive = 293,
-  post_transform = 294,
-  precision = 295,
-  presence_penalty = 296,
-  prob_a = 297,
-  prob_b = 298,
-  q_norm_epsilon = 299,
-  q_num_heads = 300,
-  qk_l2_norm = 301,
-  qk_matmul_output_mode = 302,
-  qk_norm_epsilon = 303,
-  qk_output = 304,
-  qkv_hidden_sizes = 305,
-  quant_type = 306,
-  quantize_axis = 307,
-  ratio = 308,
-  reduction = 309,
-  reduction_scale = 310,
-  replaced_value_float = 311,
-  replaced_value_int64 = 312,
-  reset_on_eos = 313,
-  reverse = 314,
-  rho = 315,
-  right_window_size = 316,
-  rotary_embedding_dim = 317,
-  rotary_interleaved = 318,
-  rotary_offset = 319,
-  round_activation = 320,
-  round_mode = 321,
-  routed_scaling_factor = 322,
-  router_sentinel = 323,
-  router_size = 324,
-  routing_epsilon = 325,
-  sample_size = 326,
-  sampling_ratio = 327,
-  saturate = 328,
-  scale = 329,
-  scales = 330,
-  scan_input_axes = 331,
-  scan_input_directions = 332,
-  scan_output_axes = 333,
-  scan_output_directions = 334,
-  seed = 335,
-  select_last_index = 336,
-  selected_kv_source = 337,
-  separators = 338,
-  shape = 339,
-  signal_ndim = 340,
-  silu_alpha = 341,
-  size = 342,
-  sliding_window_cache = 343,
-  smooth_softmax = 344,
-  snpe_version = 345,
-  softcap = 346,
-  softmax_precision = 347,
-  sorted = 348,
-  source = 349,
-  sparse_block_size = 350,
-  sparse_value = 351,
-  spatial = 352,
-  spatial_scale = 353,
-  split = 354,
-  start = 355,
-  start_of_lm_token_id = 356,
-  starts = 357,
-  stash_type = 358,
-  state_capacity = 359,
-  state_channels_last = 360,
-  state_length = 361,
-  state_update_capacity = 362,
-  state_window = 363,
-  step = 364,
-  stopwords = 365,
-  storage_order = 366,
-  strides = 367,
-  string_vocabulary = 368,
-  support_vectors = 369,
-  swiglu_fusion = 370,
-  swiglu_limit = 371,
-  swiglu_limit_after_activation = 372,
-  target_device = 373,
-  target_ids = 374,
-  target_nodeids = 375,
-  target_treeids = 376,
-  target_weights = 377,
-  target_weights_as_tensor = 378,
-  targets = 379,
-  temperature = 380,
-  then_branch = 381,
-  threshold = 382,
-  time_axis = 383,
-  time_step_min = 384,
-  to = 385,
-  token_budget = 386,
-  tokenexp = 387,
-  top_k = 388,
-  top_p = 389,
-  topk_group = 390,
-  training_mode = 391,
-  transA = 392,
-  transB = 393,
-  transBatchA = 394,
-  transBatchB = 395,
-  transcribe_token_id = 396,
-  translate_token_id = 397,
-  tree_roots = 398,
-  type_ = 399,
-  unidirectional = 400,
-  up_type = 401,
-  update_rule = 402,
-  upper = 403,
-  use_fp32_arithmetic = 404,
-  use_sparse_mixer = 405,
-  v_cache_dtype = 406,
-  v_head_size = 407,
-  v_quant_type = 408,
-  value = 409,
-  value_float = 410,
-  value_floats = 411,
-  value_int = 412,
-  value_ints = 413,
-  value_string = 414,
-  value_strings = 415,
-  values_floats = 416,
-  values_int64s = 417,
-  values_strings = 418,
-  values_tensor = 419,
-  vectors_per_class = 420,
-  vocab_size = 421,
-  weight_prepacked = 422,
-  weights = 423,
-  weights_prepacked = 424,
-  width_scale = 425,
-  window = 426,
-  zeros = 427,
+  channels = 50,
+  channels_last = 51,
+  char_embedding_size = 52,
+  chunk_size = 53,
+  class_ids = 54,
+  class_nodeids = 55,
+  class_treeids = 56,
+  class_weights = 57,
+  class_weights_as_tensor = 58,
+  classes_strings = 59,
+  classlabels_int64s = 60,
+  classlabels_ints = 61,
+  classlabels_strings = 62,
+  clip = 63,
+  coefficients = 64,
+  compress_ratio = 65,
+  consumed_inputs = 66,
+  conv_window_size = 67,
+  coordinate_transformation_mode = 68,
+  count_include_pad = 69,
+  cubic_coeff_a = 70,
+  custom = 71,
+  d_state = 72,
+  decay_factor = 73,
+  decoder = 74,
+  decoder_output_cross_qk = 75,
+  decoder_start_token_id = 76,
+  default_float = 77,
+  default_int64 = 78,
+  default_string = 79,
+  default_tensor = 80,
+  delimiter = 81,
+  delta_offset = 82,
+  detect_negative = 83,
+  detect_positive = 84,
+  dilation = 85,
+  dilations = 86,
+  dim = 87,
+  direction = 88,
+  directions = 89,
+  do_rotary = 90,
+  down_type = 91,
+  dtype = 92,
+  early_stopping = 93,
+  else_branch_ = 94,
+  embed_mode = 95,
+  embedding_size = 96,
+  encoder = 97,
+  end = 98,
+  ends = 99,
+  eos_token_id = 100,
+  ep_cache_context = 101,
+  ep_sdk_version = 102,
+  epsilon = 103,
+  equation = 104,
+  exclude_outside = 105,
+  exclusive = 106,
+  expert_weight_bits = 107,
+  extrapolation_value = 108,
+  fc1_expert_weight_bits = 109,
+  fc2_expert_weight_bits = 110,
+  fc3_expert_weight_bits = 111,
+  filter_value = 112,
+  flatten_batch = 113,
+  fmod = 114,
+  gamma = 115,
+  gate_activation = 116,
+  gate_div = 117,
+  gate_lower_bound = 118,
+  gate_mul = 119,
+  gate_type = 120,
+  gather_axis = 121,
+  group = 122,
+  group_size = 123,
+  group_topk = 124,
+  groups = 125,
+  hardware_architecture = 126,
+  head_dim = 127,
+  head_rows = 128,
+  head_weight_scale = 129,
+  heads = 130,
+  height_scale = 131,
+  hidden_size = 132,
+  high = 133,
+  ignore_index = 134,
+  imputed_value_floats = 135,
+  imputed_value_int64s = 136,
+  index_topk = 137,
+  indexshare_state_policy = 138,
+  init_decoder = 139,
+  input_channel_offset = 140,
+  input_channels = 141,
+  input_forget = 142,
+  input_start = 143,
+  input_width = 144,
+  inputdimensions = 145,
+  int64_vocabulary = 146,
+  intercepts = 147,
+  interleaved = 148,
+  inverse = 149,
+  is_bidirectional = 150,
+  is_case_sensitive = 151,
+  is_causal = 152,
+  is_inner_broadcast = 153,
+  is_packed_batching = 154,
+  is_test = 155,
+  isinf_only = 156,
+  isnan_only = 157,
+  k = 158,
+  k_cache_dtype = 159,
+  k_norm_epsilon = 160,
+  k_quant_type = 161,
+  keep_aspect_ratio_policy = 162,
+  keepdims = 163,
+  kernel_params = 164,
+  kernel_shape = 165,
+  kernel_type = 166,
+  keys_floats = 167,
+  keys_int64s = 168,
+  keys_strings = 169,
+  keys_tensor = 170,
+  kv_cache_bit_width = 171,
+  kv_cache_layout = 172,
+  kv_num_heads = 173,
+  lambd = 174,
+  largest = 175,
+  layout = 176,
+  leaf_targetids = 177,
+  leaf_weights = 178,
+  left_window_size = 179,
+  limit = 180,
+  linear_before_reset = 181,
+  local_window_size = 182,
+  locale = 183,
+  lora_bits = 184,
+  lora_block_size = 185,
+  low = 186,
+  main_context = 187,
+  map_form = 188,
+  mark = 189,
+  mask_filter_value = 190,
+  mask_index_type = 191,
+  max = 192,
+  max_distance = 193,
+  max_gram_length = 194,
+  max_map = 195,
+  max_ngram_size = 196,
+  max_output_entries = 197,
+  max_size = 198,
+  max_skip_count = 199,
+  maxsplit = 200,
+  mean = 201,
+  membership_values = 202,
+  metric = 203,
+  min = 204,
+  min_gram_length = 205,
+  min_ngram_size = 206,
+  min_tokens_to_keep = 207,
+  mincharnum = 208,
+  mode = 209,
+  model_type = 210,
+  momentum = 211,
+  mrope_layout = 212,
+  mrope_section = 213,
+  multi_class = 214,
+  n_group = 215,
+  n_groups = 216,
+  n_head_per_ngram = 217,
+  n_supports = 218,
+  n_targets = 219,
+  ndim = 220,
+  nearest_mode = 221,
+  new_axis = 222,
+  ngram_counts = 223,
+  ngram_indexes = 224,
+  ngram_size = 225,
+  no_repeat_ngram_size = 226,
+  no_speech_token_id = 227,
+  no_timestamps_token_id = 228,
+  nodes_falseleafs = 229,
+  nodes_falsenodeids = 230,
+  nodes_featureids = 231,
+  nodes_hitrates = 232,
+  nodes_hitrates_as_tensor = 233,
+  nodes_missing_value_tracks_true = 234,
+  nodes_modes = 235,
+  nodes_nodeids = 236,
+  nodes_splits = 237,
+  nodes_treeids = 238,
+  nodes_trueleafs = 239,
+  nodes_truenodeids = 240,
+  nodes_values = 241,
+  nodes_values_as_tensor = 242,
+  noop_with_empty_axes = 243,
+  norm = 244,
+  norm_coefficient = 245,
+  norm_coefficient_post = 246,
+  normalize_routing_weights = 247,
+  normalized = 248,
+  notes = 249,
+  num_branches = 250,
+  num_groups = 251,
+  num_heads = 252,
+  num_outputs = 253,
+  num_scan_inputs = 254,
+  offset = 255,
+  offset_group = 256,
+  one_class = 257,
+  onesided = 258,
+  onnx_model_filename = 259,
+  opset = 260,
+  order_A = 261,
+  order_B = 262,
+  order_X = 263,
+  order_Y = 264,
+  order_global_weight = 265,
+  order_input = 266,
+  order_output = 267,
+  order_weight = 268,
+  output_bf16 = 269,
+  output_datatype = 270,
+  output_dtype = 271,
+  output_fp16 = 272,
+  output_height = 273,
+  output_padding = 274,
+  output_qk = 275,
+  output_sequence = 276,
+  output_shape = 277,
+  output_width = 278,
+  p = 279,
+  packed_type = 280,
+  pad_id = 281,
+  pad_token_id = 282,
+  pad_value = 283,
+  padding_mode = 284,
+  paddings = 285,
+  pads = 286,
+  partition_name = 287,
+  past_present_share_buffer = 288,
+  pattern = 289,
+  periodic = 290,
+  perm = 291,
+  pixel_format = 292,
+  policy_mode = 293,
+  pool_int64s = 294,
+  pool_strings = 295,
+  pooled_shape = 296,
+  positive = 297,
+  post_transform = 298,
+  precision = 299,
+  presence_penalty = 300,
+  prob_a = 301,
+  prob_b = 302,
+  prob_mod = 303,
+  q_norm_epsilon = 304,
+  q_num_heads = 305,
+  qk_l2_norm = 306,
+  qk_matmul_output_mode = 307,
+  qk_norm_epsilon = 308,
+  qk_output = 309,
+  qkv_hidden_sizes = 310,
+  quant_type = 311,
+  quantize_axis = 312,
+  ratio = 313,
+  reduction = 314,
+  reduction_scale = 315,
+  replaced_value_float = 316,
+  replaced_value_int64 = 317,
+  reset_on_eos = 318,
+  reverse = 319,
+  rho = 320,
+  right_window_size = 321,
+  rotary_embedding_dim = 322,
+  rotary_interleaved = 323,
+  rotary_offset = 324,
+  round_activation = 325,
+  round_mode = 326,
+  routed_scaling_factor = 327,
+  router_sentinel = 328,
+  router_size = 329,
+  routing_epsilon = 330,
+  sample_size = 331,
+  sampling_ratio = 332,
+  saturate = 333,
+  scale = 334,
+  scales = 335,
+  scan_input_axes = 336,
+  scan_input_directions = 337,
+  scan_output_axes = 338,
+  scan_output_directions = 339,
+  score_mod = 340,
+  seed = 341,
+  select_last_index = 342,
+  selected_kv_source = 343,
+  separators = 344,
+  shape = 345,
+  signal_ndim = 346,
+  silu_alpha = 347,
+  size = 348,
+  sliding_window_cache = 349,
+  smooth_softmax = 350,
+  snpe_version = 351,
+  softcap = 352,
+  softmax_precision = 353,
+  sorted = 354,
+  source = 355,
+  sparse_block_size = 356,
+  sparse_value = 357,
+  spatial = 358,
+  spatial_scale = 359,
+  split = 360,
+  start = 361,
+  start_of_lm_token_id = 362,
+  starts = 363,
+  stash_type = 364,
+  state_capacity = 365,
+  state_channels_last = 366,
+  state_length = 367,
+  state_update_capacity = 368,
+  state_window = 369,
+  step = 370,
+  stopwords = 371,
+  storage_order = 372,
+  strides = 373,
+  string_vocabulary = 374,
+  support_vectors = 375,
+  swiglu_fusion = 376,
+  swiglu_limit = 377,
+  swiglu_limit_after_activation = 378,
+  target_device = 379,
+  target_ids = 380,
+  target_nodeids = 381,
+  target_treeids = 382,
+  target_weights = 383,
+  target_weights_as_tensor = 384,
+  targets = 385,
+  temperature = 386,
+  then_branch = 387,
+  threshold = 388,
+  time_axis = 389,
+  time_step_min = 390,
+  to = 391,
+  token_budget = 392,
+  tokenexp = 393,
+  top_k = 394,
+  top_p = 395,
+  topk_group = 396,
+  training_mode = 397,
+  transA = 398,
+  transB = 399,
+  transBatchA = 400,
+  transBatchB = 401,
+  transcribe_token_id = 402,
+  translate_token_id = 403,
+  tree_roots = 404,
+  type_ = 405,
+  unidirectional = 406,
+  up_type = 407,
+  update_rule = 408,
+  upper = 409,
+  use_fp32_arithmetic = 410,
+  use_sparse_mixer = 411,
+  v_cache_dtype = 412,
+  v_head_size = 413,
+  v_quant_type = 414,
+  value = 415,
+  value_float = 416,
+  value_floats = 417,
+  value_int = 418,
+  value_ints = 419,
+  value_string = 420,
+  value_strings = 421,
+  values_floats = 422,
+  values_int64s = 423,
+  values_strings = 424,
+  values_tensor = 425,
+  vectors_per_class = 426,
+  vocab_size = 427,
+  weight_prepacked = 428,
+  weights = 429,
+  weights_prepacked = 430,
+  width_scale = 431,
+  window = 432,
+  xs = 433,
+  y = 434,
+  zeros = 435,
+  zs = 436,
 }
 
-export const OPS: i32 = 372;
+export const OPS: i32 = 404;
 
 /** Where the row of each op begins in SIGNATURES. */
-export const SIGNATURE_AT: usize = memory.data<u16>([0, 0, 4, 8, 12, 17, 22, 27, 31, 35, 39, 43, 47, 51, 64, 68, 78, 82, 86, 91, 96, 100, 105, 110, 114, 118, 123, 131, 135, 139, 144, 150, 156, 161, 165, 169, 172, 176, 182, 189, 195, 199, 203, 208, 213, 219, 227, 231, 237, 241, 246, 253, 259, 263, 267, 272, 276, 280, 285, 289, 293, 297, 307, 312, 317, 322, 326, 332, 336, 340, 344, 349, 354, 359, 365, 369, 373, 377, 381, 385, 389, 393, 397, 403, 407, 411, 415, 428, 436, 440, 445, 450, 460, 464, 468, 474, 478, 482, 487, 494, 498, 503, 508, 514, 518, 522, 530, 534, 538, 543, 548, 552, 556, 562, 570, 574, 578, 584, 588, 592, 596, 601, 606, 613, 618, 630, 641, 647, 652, 662, 665, 669, 672, 676, 682, 686, 691, 696, 701, 706, 711, 716, 721, 726, 731, 736, 740, 744, 749, 756, 761, 767, 774, 778, 785, 789, 795, 801, 807, 811, 816, 820, 823, 828, 834, 838, 843, 847, 851, 855, 859, 863, 867, 871, 879, 883, 890, 894, 898, 902, 907, 912, 916, 921, 926, 930, 935, 940, 944, 949, 953, 957, 961, 967, 971, 975, 980, 986, 990, 995, 1002, 1007, 1012, 1018, 1023, 1028, 1032, 1036, 1040, 1044, 1048, 1052, 1056, 1061, 1065, 1069, 1073, 1078, 1082, 1086, 1090, 1095, 1099, 1103, 1114, 1133, 1150, 1156, 1165, 1170, 1175, 1180, 1188, 1197, 1204, 1209, 1214, 1223, 1228, 1233, 1240, 1247, 1254, 1271, 1288, 1301, 1307, 1313, 1318, 1335, 1343, 1369, 1373, 1377, 1391, 1401, 1406, 1411, 1418, 1424, 1429, 1434, 1441, 1457, 1464, 1470, 1480, 1487, 1492, 1497, 1501, 1507, 1516, 1525, 1535, 1540, 1546, 1569, 1581, 1588, 1593, 1597, 1601, 1605, 1615, 1623, 1633, 1640, 1657, 1666, 1674, 1680, 1686, 1691, 1701, 1710, 1723, 1733, 1751, 1757, 1762, 1773, 1781, 1790, 1797, 1813, 1817, 1828, 1833, 1839, 1846, 1850, 1859, 1869, 1902, 1914, 1920, 1942, 1955, 1977, 1989, 2000, 2008, 2014, 2026, 2034, 2042, 2053, 2061, 2069, 2077, 2089, 2113, 2136, 2142, 2150, 2167, 2178, 2184, 2190, 2195, 2199, 2209, 2215, 2219, 2225, 2233, 2238, 2242, 2249, 2255, 2259, 2272, 2277, 2286, 2297, 2307, 2311, 2327, 2346, 2373, 2378, 2390, 2395, 2399, 2406, 2411, 2416, 2420, 2426, 2439, 2455, 2477]);
-/** 2 * inputs + variadic, the type variable of each, outputs, of each: variable, 128 + dtype, or 0 (tools/generate-onnx.mjs). */
+export const SIGNATURE_AT: usize = memory.data<u16>([0, 0, 6, 12, 18, 25, 32, 39, 45, 51, 57, 63, 69, 75, 104, 110, 148, 154, 160, 167, 174, 180, 187, 194, 200, 206, 213, 223, 229, 241, 248, 262, 270, 277, 283, 289, 294, 300, 308, 317, 325, 331, 337, 344, 351, 366, 376, 382, 406, 412, 419, 442, 450, 456, 462, 469, 475, 481, 488, 494, 500, 506, 518, 525, 532, 539, 545, 553, 559, 565, 571, 578, 585, 592, 600, 606, 612, 618, 624, 630, 636, 642, 648, 656, 662, 668, 674, 689, 699, 705, 712, 719, 731, 737, 743, 751, 757, 763, 770, 779, 785, 798, 805, 813, 819, 825, 835, 841, 847, 854, 861, 867, 873, 881, 891, 897, 903, 911, 917, 923, 929, 936, 943, 966, 980, 994, 1020, 1044, 1051, 1063, 1068, 1074, 1079, 1085, 1093, 1099, 1112, 1125, 1138, 1151, 1164, 1177, 1190, 1203, 1216, 1229, 1235, 1241, 1254, 1270, 1277, 1285, 1294, 1300, 1309, 1322, 1330, 1338, 1346, 1352, 1359, 1365, 1370, 1377, 1385, 1391, 1398, 1404, 1410, 1416, 1422, 1428, 1434, 1440, 1456, 1462, 1471, 1477, 1483, 1489, 1509, 1516, 1522, 1535, 1542, 1548, 1555, 1562, 1568, 1575, 1581, 1587, 1593, 1601, 1607, 1613, 1628, 1643, 1649, 1656, 1665, 1678, 1691, 1699, 1706, 1713, 1719, 1725, 1731, 1737, 1743, 1749, 1755, 1762, 1768, 1774, 1780, 1787, 1793, 1799, 1805, 1812, 1818, 1824, 1837, 1858, 1877, 1885, 1896, 1903, 1910, 1917, 1927, 1938, 1947, 1954, 1961, 1972, 1979, 1986, 1995, 2004, 2013, 2032, 2051, 2066, 2074, 2082, 2089, 2108, 2118, 2146, 2152, 2158, 2174, 2186, 2193, 2200, 2209, 2217, 2224, 2231, 2240, 2258, 2267, 2275, 2287, 2296, 2303, 2310, 2316, 2324, 2335, 2346, 2358, 2365, 2373, 2398, 2412, 2421, 2428, 2434, 2440, 2446, 2458, 2468, 2480, 2489, 2508, 2519, 2529, 2537, 2545, 2552, 2564, 2575, 2590, 2602, 2622, 2630, 2637, 2650, 2660, 2671, 2680, 2698, 2704, 2717, 2724, 2732, 2741, 2747, 2758, 2770, 2805, 2819, 2827, 2851, 2866, 2890, 2904, 2917, 2927, 2935, 2949, 2959, 2969, 2982, 2992, 3002, 3012, 3026, 3052, 3077, 3085, 3095, 3114, 3127, 3135, 3143, 3150, 3156, 3168, 3176, 3182, 3190, 3200, 3207, 3213, 3222, 3230, 3236, 3251, 3258, 3269, 3282, 3294, 3300, 3318, 3339, 3368, 3375, 3389, 3396, 3402, 3411, 3418, 3425, 3431, 3439, 3454, 3472, 3496, 3505, 3513, 3521, 3529, 3535, 3543, 3549, 3558, 3564, 3570, 3576, 3582, 3588, 3594, 3600, 3638, 3646, 3654, 3660, 3666, 3672, 3678, 3685, 3693, 3699, 3705, 3718, 3726, 3736, 3750, 3764, 3773]);
+/** First version, bytes to an older one's row, 2 * inputs + variadic, the type variable of each, outputs, of each: variable, 128 + dtype, or 0. */
 export const SIGNATURES: usize = memory.data<u8>([
-  2, 1, 1, 1, // Abs
-  2, 1, 1, 1, // Acos
-  2, 1, 1, 1, // Acosh
-  4, 1, 1, 1, 1, // Add
-  4, 1, 2, 1, 1, // AffineGrid
-  4, 1, 1, 1, 137, // And
-  2, 1, 1, 135, // ArgMax
-  2, 1, 1, 135, // ArgMin
-  2, 1, 1, 1, // Asin
-  2, 1, 1, 1, // Asinh
-  2, 1, 1, 1, // Atan
-  2, 1, 1, 1, // Atanh
-  14, 1, 1, 2, 3, 1, 2, 0, 4, 1, 1, 2, 1, // Attention
-  2, 1, 1, 1, // AveragePool
-  10, 1, 2, 2, 3, 3, 3, 1, 3, 3, // BatchNormalization
-  2, 1, 1, 0, // Bernoulli
-  2, 1, 1, 0, // BitCast
-  4, 1, 1, 1, 1, // BitShift
-  4, 1, 1, 1, 1, // BitwiseAnd
-  2, 1, 1, 1, // BitwiseNot
-  4, 1, 1, 1, 1, // BitwiseOr
-  4, 1, 1, 1, 1, // BitwiseXor
-  2, 1, 1, 0, // BlackmanWindow
-  2, 1, 1, 0, // Cast
-  4, 1, 2, 1, 2, // CastLike
-  8, 1, 1, 1, 1, 2, 1, 1, // CausalConvWithState
-  2, 1, 1, 1, // Ceil
-  2, 1, 1, 1, // Celu
-  4, 1, 2, 1, 1, // CenterCropPad
-  6, 1, 1, 1, 1, 1, // Clip
-  6, 1, 0, 0, 1, 1, // Col2Im
-  4, 1, 2, 1, 1, // Compress
-  3, 1, 1, 1, // Concat
-  2, 1, 1, 0, // ConcatFromSequence
-  0, 1, 0, // Constant
-  2, 1, 1, 0, // ConstantOfShape
-  6, 1, 1, 1, 1, 1, // Conv
-  8, 1, 2, 1, 2, 1, 134, // ConvInteger
-  6, 1, 1, 1, 1, 1, // ConvTranspose
-  2, 1, 1, 1, // Cos
-  2, 1, 1, 1, // Cosh
-  4, 1, 2, 1, 1, // CumProd
-  4, 1, 2, 1, 1, // CumSum
-  6, 1, 2, 0, 1, 1, // DFT
-  10, 1, 1, 1, 1, 1, 1, 1, // DeformConv
-  2, 1, 1, 1, // DepthToSpace
-  6, 1, 2, 1, 1, 0, // DequantizeLinear
-  2, 1, 1, 1, // Det
-  4, 1, 1, 1, 1, // Div
-  6, 1, 2, 3, 2, 1, 137, // Dropout
-  2, 1, 3, 130, 129, 130, // DynamicQuantizeLinear
-  3, 1, 1, 1, // Einsum
-  2, 1, 1, 1, // Elu
-  4, 1, 1, 1, 137, // Equal
-  2, 1, 1, 1, // Erf
-  2, 1, 1, 1, // Exp
-  4, 1, 0, 1, 1, // Expand
-  2, 1, 1, 0, // EyeLike
-  2, 1, 1, 1, // Flatten
-  2, 1, 1, 1, // Floor
-  12, 1, 1, 1, 1, 2, 1, 2, 1, 1, // GRU
-  4, 1, 2, 1, 1, // Gather
-  4, 1, 2, 1, 1, // GatherElements
-  4, 1, 0, 1, 1, // GatherND
-  2, 1, 1, 1, // Gelu
-  6, 1, 1, 1, 1, 1, // Gemm
-  2, 1, 1, 1, // GlobalAveragePool
-  2, 1, 1, 1, // GlobalLpPool
-  2, 1, 1, 1, // GlobalMaxPool
-  4, 1, 1, 1, 137, // Greater
-  4, 1, 1, 1, 137, // GreaterOrEqual
-  4, 1, 2, 1, 1, // GridSample
-  6, 1, 1, 1, 1, 1, // GroupNormalization
-  2, 1, 1, 0, // HammingWindow
-  2, 1, 1, 0, // HannWindow
-  2, 1, 1, 1, // HardSigmoid
-  2, 1, 1, 1, // HardSwish
-  2, 1, 1, 1, // Hardmax
-  2, 1, 1, 1, // Identity
-  2, 0, 1, 0, // If
-  2, 1, 1, 130, // ImageDecoder
-  6, 1, 1, 1, 1, 1, // InstanceNormalization
-  2, 1, 1, 137, // IsInf
-  2, 1, 1, 137, // IsNaN
-  2, 1, 1, 1, // LRN
-  16, 1, 1, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1, // LSTM
-  6, 1, 1, 1, 3, 1, 0, 0, // LayerNormalization
-  2, 1, 1, 1, // LeakyRelu
-  4, 1, 1, 1, 137, // Less
-  4, 1, 1, 1, 137, // LessOrEqual
-  12, 1, 1, 1, 2, 1, 1, 2, 1, 2, // LinearAttention
-  2, 1, 1, 1, // Log
-  2, 1, 1, 1, // LogSoftmax
-  7, 0, 0, 0, 1, 0, // Loop
-  2, 1, 1, 1, // LpNormalization
-  2, 1, 1, 1, // LpPool
-  4, 1, 1, 1, 1, // MatMul
-  8, 1, 2, 1, 2, 1, 134, // MatMulInteger
-  3, 1, 1, 1, // Max
-  2, 1, 2, 1, 135, // MaxPool
-  4, 1, 1, 1, 1, // MaxRoiPool
-  6, 1, 2, 2, 1, 1, // MaxUnpool
-  3, 1, 1, 1, // Mean
-  2, 1, 1, 1, // MeanVarianceNormalization
-  10, 1, 1, 1, 2, 2, 1, 0, // MelWeightMatrix
-  3, 1, 1, 1, // Min
-  2, 1, 1, 1, // Mish
-  4, 1, 1, 1, 1, // Mod
-  4, 1, 1, 1, 1, // Mul
-  2, 1, 1, 0, // Multinomial
-  2, 1, 1, 1, // Neg
-  6, 1, 2, 1, 1, 1, // NegativeLogLikelihoodLoss
-  10, 0, 0, 0, 0, 0, 1, 135, // NonMaxSuppression
-  2, 1, 1, 135, // NonZero
-  2, 1, 1, 137, // Not
-  6, 1, 2, 3, 1, 3, // OneHot
-  2, 1, 1, 0, // Optional
-  2, 1, 1, 0, // OptionalGetElement
-  2, 1, 1, 137, // OptionalHasElement
-  4, 1, 1, 1, 137, // Or
-  4, 1, 1, 1, 1, // PRelu
-  8, 1, 0, 1, 2, 1, 1, // Pad
-  4, 1, 2, 1, 1, // Pow
-  18, 1, 0, 1, 2, 0, 2, 0, 3, 4, 1, 3, // QLinearConv
-  16, 1, 2, 1, 3, 2, 3, 2, 4, 1, 4, // QLinearMatMul
-  6, 1, 2, 3, 1, 3, // QuantizeLinear
-  4, 1, 2, 1, 2, // RMSNormalization
-  12, 1, 1, 1, 1, 2, 1, 2, 1, 1, // RNN
-  0, 1, 0, // RandomNormal
-  2, 1, 1, 0, // RandomNormalLike
-  0, 1, 0, // RandomUniform
-  2, 1, 1, 0, // RandomUniformLike
-  6, 1, 1, 1, 1, 1, // Range
-  2, 1, 1, 1, // Reciprocal
-  4, 1, 0, 1, 1, // ReduceL1
-  4, 1, 0, 1, 1, // ReduceL2
-  4, 1, 0, 1, 1, // ReduceLogSum
-  4, 1, 0, 1, 1, // ReduceLogSumExp
-  4, 1, 0, 1, 1, // ReduceMax
-  4, 1, 0, 1, 1, // ReduceMean
-  4, 1, 0, 1, 1, // ReduceMin
-  4, 1, 0, 1, 1, // ReduceProd
-  4, 1, 0, 1, 1, // ReduceSum
-  4, 1, 0, 1, 1, // ReduceSumSquare
-  2, 1, 1, 137, // RegexFullMatch
-  2, 1, 1, 1, // Relu
-  4, 1, 0, 1, 1, // Reshape
-  8, 1, 2, 0, 0, 1, 1, // Resize
-  4, 1, 0, 1, 1, // ReverseSequence
-  6, 1, 1, 2, 1, 1, // RoiAlign
-  8, 1, 1, 1, 2, 1, 1, // RotaryEmbedding
-  2, 1, 1, 1, // Round
-  8, 1, 2, 1, 2, 1, 1, // STFT
-  3, 0, 1, 0, // Scan
-  6, 1, 2, 1, 1, 1, // Scatter
-  6, 1, 2, 1, 1, 1, // ScatterElements
-  6, 1, 0, 1, 1, 1, // ScatterND
-  2, 1, 1, 1, // Selu
-  4, 1, 2, 1, 0, // SequenceAt
-  3, 1, 1, 0, // SequenceConstruct
-  0, 1, 0, // SequenceEmpty
-  4, 1, 2, 1, 1, // SequenceErase
-  6, 1, 2, 3, 1, 1, // SequenceInsert
-  2, 1, 1, 135, // SequenceLength
-  5, 0, 0, 1, 0, // SequenceMap
-  2, 1, 1, 135, // Shape
-  2, 1, 1, 1, // Shrink
-  2, 1, 1, 1, // Sigmoid
-  2, 1, 1, 1, // Sign
-  2, 1, 1, 1, // Sin
-  2, 1, 1, 1, // Sinh
-  2, 1, 1, 135, // Size
-  10, 1, 2, 2, 2, 2, 1, 1, // Slice
-  2, 1, 1, 1, // Softmax
-  6, 1, 2, 1, 2, 1, 1, // SoftmaxCrossEntropyLoss
-  2, 1, 1, 1, // Softplus
-  2, 1, 1, 1, // Softsign
-  2, 1, 1, 1, // SpaceToDepth
-  4, 1, 0, 1, 1, // Split
-  4, 1, 2, 1, 0, // SplitToSequence
-  2, 1, 1, 1, // Sqrt
-  4, 1, 0, 1, 1, // Squeeze
-  4, 1, 1, 1, 136, // StringConcat
-  2, 0, 1, 136, // StringNormalizer
-  2, 1, 2, 136, 135, // StringSplit
-  4, 1, 1, 1, 1, // Sub
-  3, 1, 1, 1, // Sum
-  4, 1, 1, 1, 1, // SwiGLU
-  2, 1, 1, 1, // Swish
-  2, 1, 1, 1, // Tan
-  2, 1, 1, 1, // Tanh
-  6, 1, 1, 0, 1, 1, // TensorScatter
-  2, 1, 1, 129, // TfIdfVectorizer
-  2, 1, 1, 1, // ThresholdedRelu
-  4, 1, 2, 1, 1, // Tile
-  4, 1, 0, 2, 1, 135, // TopK
-  2, 1, 1, 1, // Transpose
-  4, 1, 0, 1, 1, // Trilu
-  2, 1, 4, 1, 135, 135, 135, // Unique
-  4, 1, 0, 1, 1, // Unsqueeze
-  4, 1, 0, 1, 1, // Upsample
-  6, 1, 2, 2, 1, 2, // Where
-  4, 1, 1, 1, 137, // Xor
-  4, 1, 0, 1, 1, // ai.onnx.ml::ArrayFeatureExtractor
-  2, 1, 1, 1, // ai.onnx.ml::Binarizer
-  2, 1, 1, 0, // ai.onnx.ml::CastMap
-  2, 1, 1, 0, // ai.onnx.ml::CategoryMapper
-  2, 1, 1, 0, // ai.onnx.ml::DictVectorizer
-  3, 1, 1, 129, // ai.onnx.ml::FeatureVectorizer
-  2, 1, 1, 1, // ai.onnx.ml::Imputer
-  2, 1, 1, 0, // ai.onnx.ml::LabelEncoder
-  2, 1, 2, 0, 129, // ai.onnx.ml::LinearClassifier
-  2, 1, 1, 129, // ai.onnx.ml::LinearRegressor
-  2, 1, 1, 129, // ai.onnx.ml::Normalizer
-  2, 1, 1, 129, // ai.onnx.ml::OneHotEncoder
-  2, 1, 2, 0, 129, // ai.onnx.ml::SVMClassifier
-  2, 1, 1, 129, // ai.onnx.ml::SVMRegressor
-  2, 1, 1, 129, // ai.onnx.ml::Scaler
-  2, 1, 1, 1, // ai.onnx.ml::TreeEnsemble
-  2, 1, 2, 0, 129, // ai.onnx.ml::TreeEnsembleClassifier
-  2, 1, 1, 129, // ai.onnx.ml::TreeEnsembleRegressor
-  2, 0, 1, 0, // ai.onnx.ml::ZipMap
-  14, 1, 1, 1, 2, 1, 1, 2, 2, 1, 1, // com.microsoft::Attention
-  28, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 1, 1, 1, // com.microsoft::AttnLSTM
-  24, 1, 2, 2, 2, 2, 3, 3, 4, 4, 2, 2, 2, 3, 134, 3, 3, // com.microsoft::BeamSearch
-  6, 1, 1, 1, 1, 1, // com.microsoft::BiasAdd
-  10, 1, 1, 1, 2, 3, 2, 1, 137, // com.microsoft::BiasDropout
-  4, 1, 1, 1, 1, // com.microsoft::BiasGelu
-  4, 1, 1, 1, 1, // com.microsoft::BiasSoftmax
-  4, 1, 1, 1, 1, // com.microsoft::BiasSplitGelu
-  8, 1, 1, 1, 1, 2, 135, 135, // com.microsoft::BifurcationDetector
-  10, 1, 1, 1, 2, 3, 2, 1, 140, // com.microsoft::BitmaskBiasDropout
-  6, 1, 2, 3, 2, 1, 140, // com.microsoft::BitmaskDropout
-  4, 1, 2, 1, 1, // com.microsoft::BranchwiseRMSNorm
-  4, 1, 1, 1, 1, // com.microsoft::CDist
-  8, 1, 1, 1, 1, 3, 1, 1, 1, // com.microsoft::CausalConvWithState
-  4, 1, 1, 1, 1, // com.microsoft::ComplexMul
-  4, 1, 1, 1, 1, // com.microsoft::ComplexMulConj
-  8, 1, 1, 1, 2, 1, 1, // com.microsoft::ConvStateReplay
-  8, 1, 1, 0, 1, 1, 1, // com.microsoft::ConvTransposeWithDynamicPads
-  8, 1, 1, 2, 2, 1, 1, // com.microsoft::CropAndResize
-  24, 1, 1, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 3, 1, 1, 1, // com.microsoft::DecoderAttention
-  22, 1, 1, 1, 2, 1, 1, 1, 2, 2, 2, 1, 4, 1, 1, 1, 0, // com.microsoft::DecoderMaskedMultiHeadAttention
-  18, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 1, 1, // com.microsoft::DecoderMaskedSelfAttention
-  6, 1, 2, 2, 1, 0, // com.microsoft::DequantizeBFP
-  6, 1, 2, 1, 1, 2, // com.microsoft::DequantizeLinear
-  4, 1, 2, 1, 0, // com.microsoft::DequantizeWithOrder
-  24, 1, 2, 2, 1, 3, 1, 1, 1, 1, 2, 1, 2, 3, 129, 129, 129, // com.microsoft::DynamicQuantizeLSTM
-  10, 1, 2, 1, 2, 1, 1, 129, // com.microsoft::DynamicQuantizeMatMul
-  40, 1, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 4, 4, 0, 4, 4, 4, 5, 6, 6, 4, 4, 3, 3, 134, // com.microsoft::DynamicSparseAttention
-  2, 1, 1, 134, // com.microsoft::DynamicTimeWarping
-  3, 1, 1, 1, // com.microsoft::EPContext
-  18, 1, 1, 2, 2, 2, 2, 2, 1, 1, 3, 2, 134, 2, // com.microsoft::EmbedLayerNormalization
-  12, 1, 1, 1, 1, 1, 1, 2, 1, 1, // com.microsoft::EngramGate
-  4, 1, 0, 1, 1, // com.microsoft::ExpandDims
-  4, 1, 1, 1, 1, // com.microsoft::FastGelu
-  8, 1, 1, 1, 1, 1, 1, // com.microsoft::FusedConv
-  6, 1, 1, 1, 1, 1, // com.microsoft::FusedGemm
-  4, 1, 1, 1, 1, // com.microsoft::FusedMatMul
-  4, 1, 1, 1, 1, // com.microsoft::FusedMatMulActivation
-  8, 1, 1, 1, 1, 1, 1, // com.microsoft::GatedAdd
-  22, 1, 1, 1, 2, 3, 3, 4, 4, 4, 2, 2, 3, 1, 129, 129, // com.microsoft::GatedDeltaNet
-  8, 1, 1, 1, 2, 1, 129, // com.microsoft::GatedDeltaNetStateReplay
-  6, 1, 1, 1, 1, 1, // com.microsoft::GatedRMSNorm
-  14, 1, 1, 1, 1, 1, 1, 2, 1, 1, // com.microsoft::GatedRelativePositionBias
-  8, 1, 2, 3, 1, 1, 3, // com.microsoft::GatherBlockQuantized
-  4, 1, 2, 1, 1, // com.microsoft::GatherND
-  4, 1, 2, 1, 0, // com.microsoft::GatherPacked
-  2, 1, 1, 1, // com.microsoft::Gelu
-  6, 1, 1, 1, 1, 1, // com.microsoft::GemmFastGelu
-  12, 1, 2, 3, 4, 4, 4, 1, 0, // com.microsoft::GemmFloat8
-  10, 1, 2, 2, 2, 2, 2, 138, 138, // com.microsoft::GemmaRotaryEmbedding
-  14, 1, 1, 1, 2, 1, 1, 1, 1, 134, // com.microsoft::GreedySearch
-  4, 1, 1, 1, 0, // com.microsoft::GridSample
-  6, 1, 2, 2, 1, 1, // com.microsoft::GroupNorm
-  34, 1, 1, 1, 2, 2, 3, 3, 1, 1, 0, 1, 1, 4, 4, 1, 1, 3, 4, 1, 2, 2, 1, // com.microsoft::GroupQueryAttention
-  14, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, // com.microsoft::HyperConnectionLowRankMix
-  8, 1, 1, 2, 2, 1, 1, // com.microsoft::HyperConnectionPostMix
-  4, 1, 2, 1, 1, // com.microsoft::HyperConnectionPreMix
-  2, 1, 1, 1, // com.microsoft::Inverse
-  2, 1, 1, 1, // com.microsoft::Irfft
-  3, 1, 1, 137, // com.microsoft::IsAllFinite
-  12, 1, 1, 1, 2, 1, 1, 2, 1, 2, // com.microsoft::LinearAttention
-  8, 1, 2, 2, 1, 2, 1, 1, // com.microsoft::LinearAttentionGate
-  14, 1, 1, 1, 1, 1, 1, 2, 1, 1, // com.microsoft::LongformerAttention
-  8, 1, 2, 1, 1, 1, 1, // com.microsoft::MRotaryEmbedding
-  20, 1, 1, 2, 1, 1, 2, 2, 2, 2, 3, 5, 144, 144, 129, 144, 129, // com.microsoft::Mamba2Verify
-  12, 1, 2, 3, 4, 4, 1, 1, 1, // com.microsoft::MatMulBlockQuantizedFp4Weight
-  10, 1, 2, 3, 3, 1, 1, 1, // com.microsoft::MatMulBlockQuantizedFp8Weight
-  6, 1, 2, 1, 1, 1, // com.microsoft::MatMulBnb4
-  6, 1, 2, 3, 1, 129, // com.microsoft::MatMulFpQ4
-  4, 1, 2, 1, 0, // com.microsoft::MatMulInteger16
-  14, 1, 2, 3, 3, 1, 2, 3, 1, 3, // com.microsoft::MatMulIntegerToFloat
-  12, 1, 2, 1, 3, 4, 1, 1, 1, // com.microsoft::MatMulNBits
-  18, 1, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, // com.microsoft::MatMulNBitsMlp
-  14, 1, 2, 1, 2, 1, 2, 1, 1, 1, // com.microsoft::MatMulNBitsQLoRA
-  24, 1, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 4, 1, 1, 1, 1, // com.microsoft::MatMulNBitsQkv
-  6, 1, 2, 3, 1, 1, // com.microsoft::MatMulPacked
-  4, 1, 0, 1, 129, // com.microsoft::MaxpoolWithMask
-  16, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, // com.microsoft::MoE
-  6, 1, 2, 1, 3, 1, 129, 129, // com.microsoft::MoEGroupRouter
-  12, 1, 2, 3, 3, 3, 2, 1, 1, // com.microsoft::MoEPacked
-  8, 1, 1, 1, 1, 1, 134, // com.microsoft::MulInteger
-  20, 1, 1, 1, 1, 2, 1, 1, 1, 2, 2, 4, 1, 1, 1, 0, // com.microsoft::MultiHeadAttention
-  2, 1, 1, 0, // com.microsoft::MurmurHash3
-  14, 1, 1, 1, 1, 1, 1, 0, 2, 1, 1, // com.microsoft::NGramHashMapping
-  4, 1, 2, 1, 129, // com.microsoft::NGramRepeatBlock
-  6, 1, 1, 1, 1, 1, // com.microsoft::NhwcConv
-  8, 1, 1, 1, 1, 1, 1, // com.microsoft::NhwcFusedConv
-  2, 1, 1, 1, // com.microsoft::NhwcMaxPool
-  12, 1, 1, 1, 2, 2, 1, 1, 1, // com.microsoft::PackedAttention
-  14, 1, 1, 1, 1, 2, 2, 1, 1, 1, // com.microsoft::PackedMultiHeadAttention
-  44, 1, 1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 3, 4, 1, 1, 2, 2, 2, 2, 2, 2, 2, 9, 134, 134, 4, 1, 1, 134, 1, 134, 134, // com.microsoft::PackedSparseAttentionIndexer
-  14, 1, 1, 1, 1, 1, 1, 1, 3, 134, 134, 134, // com.microsoft::PackedSparseAttentionIndexerMerge
-  6, 1, 0, 1, 1, 1, // com.microsoft::Pad
-  34, 1, 1, 1, 2, 2, 3, 3, 3, 1, 1, 3, 1, 1, 1, 4, 4, 3, 3, 1, 2, 2, // com.microsoft::PagedAttention
-  18, 1, 2, 3, 3, 3, 4, 1, 2, 3, 2, 3, 3, // com.microsoft::QAttention
-  36, 1, 1, 2, 2, 2, 2, 2, 1, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 129, 134, // com.microsoft::QEmbedLayerNormalization
-  18, 1, 2, 1, 3, 2, 3, 4, 2, 5, 1, 0, // com.microsoft::QGemm
-  16, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearAdd
-  10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearAveragePool
-  7, 0, 0, 0, 1, 0, // com.microsoft::QLinearConcat
-  18, 1, 0, 1, 2, 0, 2, 0, 3, 4, 1, 3, // com.microsoft::QLinearConv
-  10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearGlobalAveragePool
-  10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearLeakyRelu
-  16, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearMul
-  10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearReduceMean
-  10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearSigmoid
-  10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearSoftmax
-  18, 1, 2, 3, 2, 2, 3, 2, 3, 2, 1, 2, // com.microsoft::QLinearWhere
-  42, 1, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 2, 2, 1, 4, 4, 4, 4, 3, 3, 1, 1, // com.microsoft::QMoE
-  40, 1, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 1, 2, 1, 131, // com.microsoft::QOrderedAttention
-  6, 1, 2, 2, 1, 131, // com.microsoft::QOrderedGelu
-  10, 1, 2, 3, 3, 2, 1, 131, // com.microsoft::QOrderedLayerNormalization
-  28, 1, 2, 1, 2, 2, 2, 2, 3, 1, 2, 2, 2, 4, 2, 1, 131, // com.microsoft::QOrderedLongformerAttention
-  16, 1, 2, 1, 2, 2, 2, 1, 2, 1, 131, // com.microsoft::QOrderedMatMul
-  2, 1, 3, 130, 135, 135, // com.microsoft::QuantizeBFP
-  6, 1, 1, 2, 1, 2, // com.microsoft::QuantizeLinear
-  4, 1, 2, 1, 131, // com.microsoft::QuantizeWithOrder
-  2, 1, 1, 1, // com.microsoft::QuickGelu
-  12, 1, 2, 3, 4, 4, 5, 2, 0, 129, // com.microsoft::RMSNormRotary
-  6, 1, 1, 1, 1, 1, // com.microsoft::Range
-  2, 1, 1, 0, // com.microsoft::ReduceSumInteger
-  6, 1, 2, 2, 1, 1, // com.microsoft::RelativePositionBias
-  4, 1, 2, 4, 1, 134, 134, 134, // com.microsoft::RemovePadding
-  4, 1, 2, 1, 1, // com.microsoft::RestorePadding
-  2, 1, 1, 1, // com.microsoft::Rfft
-  8, 1, 2, 1, 1, 1, 1, // com.microsoft::RotaryEmbedding
-  4, 1, 1, 2, 1, 1, // com.microsoft::RouterGateUpProj
-  2, 1, 1, 1, // com.microsoft::SampleOp
-  18, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2, 134, 129, // com.microsoft::Sampling
-  4, 1, 2, 1, 1, // com.microsoft::ScaledSiLU
-  10, 1, 2, 2, 1, 1, 2, 1, 1, // com.microsoft::SkipGroupNorm
-  10, 1, 1, 1, 1, 1, 4, 1, 129, 129, 1, // com.microsoft::SkipLayerNormalization
-  8, 1, 1, 1, 1, 4, 1, 129, 129, 1, // com.microsoft::SkipSimplifiedLayerNormalization
-  3, 1, 1, 1, // com.microsoft::Snpe
-  22, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 3, 1, 1, 1, // com.microsoft::SparseAttention
-  28, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 3, 4, 1, 3, 134, 1, 1, // com.microsoft::SparseAttentionIndexer
-  44, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 1, 1, 3, 1, 1, 1, 1, 1, 4, 4, 3, 3, 1, 2, 2, // com.microsoft::SparsePagedAttention
-  4, 1, 2, 1, 2, // com.microsoft::SparseToDenseMatMul
-  14, 1, 1, 2, 1, 1, 1, 1, 3, 134, 135, 135, // com.microsoft::SpeculativePrefixCommit
-  4, 1, 1, 1, 1, // com.microsoft::SwiGLU
-  2, 1, 1, 136, // com.microsoft::Tokenizer
-  8, 1, 0, 0, 0, 1, 1, // com.microsoft::TorchEmbedding
-  4, 1, 1, 1, 1, // com.microsoft::TransposeMatMul
-  4, 1, 0, 1, 1, // com.microsoft::Trilu
-  2, 1, 1, 1, // com.microsoft::UnfoldTensor
-  2, 1, 3, 1, 135, 135, // com.microsoft::Unique
-  16, 1, 1, 2, 1, 1, 2, 1, 1, 3, 1, 1, 1, // com.microsoft::VarlenCausalConvWithState
-  20, 1, 1, 1, 2, 1, 1, 1, 0, 2, 2, 4, 1, 1, 134, 1, // com.microsoft::VarlenNGramHashMapping
-  30, 1, 2, 2, 2, 2, 3, 3, 4, 4, 2, 2, 2, 2, 2, 3, 5, 134, 3, 3, 129, 3, // com.microsoft::WhisperBeamSearch
-  8, 1, 2, 2, 2, 1, 129, // com.microsoft::WordConvEmbedding
+  1, 0, 2, 1, 1, 1, // Abs
+  7, 0, 2, 1, 1, 1, // Acos
+  9, 0, 2, 1, 1, 1, // Acosh
+  1, 0, 4, 1, 1, 1, 1, // Add
+  20, 0, 4, 1, 2, 1, 1, // AffineGrid
+  1, 0, 4, 1, 1, 1, 137, // And
+  1, 0, 2, 1, 1, 135, // ArgMax
+  1, 0, 2, 1, 1, 135, // ArgMin
+  7, 0, 2, 1, 1, 1, // Asin
+  9, 0, 2, 1, 1, 1, // Asinh
+  7, 0, 2, 1, 1, 1, // Atan
+  9, 0, 2, 1, 1, 1, // Atanh
+  24, 15, 14, 1, 1, 2, 3, 1, 2, 0, 4, 1, 1, 2, 1, 23, 0, 12, 1, 1, 2, 3, 1, 2, 4, 1, 1, 2, 1, // Attention
+  1, 0, 2, 1, 1, 1, // AveragePool
+  15, 12, 10, 1, 2, 2, 3, 3, 3, 1, 3, 3, 14, 12, 10, 1, 1, 1, 2, 2, 3, 1, 2, 2, 1, 0, 10, 1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1, // BatchNormalization
+  15, 0, 2, 1, 1, 0, // Bernoulli
+  26, 0, 2, 1, 1, 0, // BitCast
+  11, 0, 4, 1, 1, 1, 1, // BitShift
+  18, 0, 4, 1, 1, 1, 1, // BitwiseAnd
+  18, 0, 2, 1, 1, 1, // BitwiseNot
+  18, 0, 4, 1, 1, 1, 1, // BitwiseOr
+  18, 0, 4, 1, 1, 1, 1, // BitwiseXor
+  17, 0, 2, 1, 1, 0, // BlackmanWindow
+  1, 0, 2, 1, 1, 0, // Cast
+  15, 0, 4, 1, 2, 1, 2, // CastLike
+  27, 0, 8, 1, 1, 1, 1, 2, 1, 1, // CausalConvWithState
+  1, 0, 2, 1, 1, 1, // Ceil
+  28, 6, 2, 1, 1, 1, 12, 0, 2, 1, 1, 129, // Celu
+  18, 0, 4, 1, 2, 1, 1, // CenterCropPad
+  11, 8, 6, 1, 1, 1, 1, 1, 1, 0, 2, 1, 1, 1, // Clip
+  18, 0, 6, 1, 0, 0, 1, 1, // Col2Im
+  9, 0, 4, 1, 2, 1, 1, // Compress
+  1, 0, 3, 1, 1, 1, // Concat
+  11, 0, 2, 1, 1, 0, // ConcatFromSequence
+  1, 0, 0, 1, 0, // Constant
+  9, 0, 2, 1, 1, 0, // ConstantOfShape
+  1, 0, 6, 1, 1, 1, 1, 1, // Conv
+  10, 0, 8, 1, 2, 1, 2, 1, 134, // ConvInteger
+  1, 0, 6, 1, 1, 1, 1, 1, // ConvTranspose
+  7, 0, 2, 1, 1, 1, // Cos
+  9, 0, 2, 1, 1, 1, // Cosh
+  26, 0, 4, 1, 2, 1, 1, // CumProd
+  11, 0, 4, 1, 2, 1, 1, // CumSum
+  20, 8, 6, 1, 2, 0, 1, 1, 17, 0, 4, 1, 2, 1, 1, // DFT
+  19, 0, 10, 1, 1, 1, 1, 1, 1, 1, // DeformConv
+  1, 0, 2, 1, 1, 1, // DepthToSpace
+  23, 8, 6, 1, 2, 1, 1, 0, 19, 8, 6, 1, 2, 1, 1, 2, 10, 0, 6, 1, 0, 1, 1, 129, // DequantizeLinear
+  11, 0, 2, 1, 1, 1, // Det
+  1, 0, 4, 1, 1, 1, 1, // Div
+  12, 9, 6, 1, 2, 3, 2, 1, 137, 10, 7, 2, 1, 2, 1, 137, 1, 0, 2, 1, 2, 1, 1, // Dropout
+  11, 0, 2, 1, 3, 130, 129, 130, // DynamicQuantizeLinear
+  12, 0, 3, 1, 1, 1, // Einsum
+  1, 0, 2, 1, 1, 1, // Elu
+  1, 0, 4, 1, 1, 1, 137, // Equal
+  9, 0, 2, 1, 1, 1, // Erf
+  1, 0, 2, 1, 1, 1, // Exp
+  8, 0, 4, 1, 0, 1, 1, // Expand
+  9, 0, 2, 1, 1, 0, // EyeLike
+  1, 0, 2, 1, 1, 1, // Flatten
+  1, 0, 2, 1, 1, 1, // Floor
+  1, 0, 12, 1, 1, 1, 1, 2, 1, 2, 1, 1, // GRU
+  1, 0, 4, 1, 2, 1, 1, // Gather
+  11, 0, 4, 1, 2, 1, 1, // GatherElements
+  11, 0, 4, 1, 0, 1, 1, // GatherND
+  20, 0, 2, 1, 1, 1, // Gelu
+  1, 0, 6, 1, 1, 1, 1, 1, // Gemm
+  1, 0, 2, 1, 1, 1, // GlobalAveragePool
+  1, 0, 2, 1, 1, 1, // GlobalLpPool
+  1, 0, 2, 1, 1, 1, // GlobalMaxPool
+  1, 0, 4, 1, 1, 1, 137, // Greater
+  12, 0, 4, 1, 1, 1, 137, // GreaterOrEqual
+  16, 0, 4, 1, 2, 1, 1, // GridSample
+  18, 0, 6, 1, 1, 1, 1, 1, // GroupNormalization
+  17, 0, 2, 1, 1, 0, // HammingWindow
+  17, 0, 2, 1, 1, 0, // HannWindow
+  1, 0, 2, 1, 1, 1, // HardSigmoid
+  14, 0, 2, 1, 1, 1, // HardSwish
+  1, 0, 2, 1, 1, 1, // Hardmax
+  1, 0, 2, 1, 1, 1, // Identity
+  1, 0, 2, 0, 1, 0, // If
+  20, 0, 2, 1, 1, 130, // ImageDecoder
+  1, 0, 6, 1, 1, 1, 1, 1, // InstanceNormalization
+  10, 0, 2, 1, 1, 137, // IsInf
+  9, 0, 2, 1, 1, 137, // IsNaN
+  1, 0, 2, 1, 1, 1, // LRN
+  1, 0, 16, 1, 1, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1, // LSTM
+  17, 0, 6, 1, 1, 1, 3, 1, 0, 0, // LayerNormalization
+  1, 0, 2, 1, 1, 1, // LeakyRelu
+  1, 0, 4, 1, 1, 1, 137, // Less
+  12, 0, 4, 1, 1, 1, 137, // LessOrEqual
+  27, 0, 12, 1, 1, 1, 2, 1, 1, 2, 1, 2, // LinearAttention
+  1, 0, 2, 1, 1, 1, // Log
+  1, 0, 2, 1, 1, 1, // LogSoftmax
+  1, 0, 7, 0, 0, 0, 1, 0, // Loop
+  1, 0, 2, 1, 1, 1, // LpNormalization
+  1, 0, 2, 1, 1, 1, // LpPool
+  1, 0, 4, 1, 1, 1, 1, // MatMul
+  10, 0, 8, 1, 2, 1, 2, 1, 134, // MatMulInteger
+  1, 0, 3, 1, 1, 1, // Max
+  8, 7, 2, 1, 2, 1, 135, 1, 0, 2, 1, 1, 1, // MaxPool
+  1, 0, 4, 1, 1, 1, 1, // MaxRoiPool
+  9, 0, 6, 1, 2, 2, 1, 1, // MaxUnpool
+  1, 0, 3, 1, 1, 1, // Mean
+  9, 0, 2, 1, 1, 1, // MeanVarianceNormalization
+  17, 0, 10, 1, 1, 1, 2, 2, 1, 0, // MelWeightMatrix
+  1, 0, 3, 1, 1, 1, // Min
+  18, 0, 2, 1, 1, 1, // Mish
+  10, 0, 4, 1, 1, 1, 1, // Mod
+  1, 0, 4, 1, 1, 1, 1, // Mul
+  7, 0, 2, 1, 1, 0, // Multinomial
+  1, 0, 2, 1, 1, 1, // Neg
+  12, 0, 6, 1, 2, 1, 1, 1, // NegativeLogLikelihoodLoss
+  10, 0, 10, 0, 0, 0, 0, 0, 1, 135, // NonMaxSuppression
+  9, 0, 2, 1, 1, 135, // NonZero
+  1, 0, 2, 1, 1, 137, // Not
+  9, 0, 6, 1, 2, 3, 1, 3, // OneHot
+  15, 0, 2, 1, 1, 0, // Optional
+  15, 0, 2, 1, 1, 0, // OptionalGetElement
+  15, 0, 2, 1, 1, 137, // OptionalHasElement
+  1, 0, 4, 1, 1, 1, 137, // Or
+  1, 0, 4, 1, 1, 1, 1, // PRelu
+  18, 9, 8, 1, 0, 1, 2, 1, 1, 11, 8, 6, 1, 0, 1, 1, 1, 1, 0, 2, 1, 1, 1, // Pad
+  12, 7, 4, 1, 2, 1, 1, 1, 0, 4, 1, 1, 1, 1, // Pow
+  10, 0, 18, 1, 0, 1, 2, 0, 2, 0, 3, 4, 1, 3, // QLinearConv
+  21, 13, 16, 1, 2, 1, 3, 2, 3, 2, 4, 1, 4, 10, 0, 16, 1, 0, 1, 2, 0, 2, 0, 3, 1, 3, // QLinearMatMul
+  23, 8, 6, 1, 2, 3, 1, 3, 19, 8, 6, 1, 1, 2, 1, 2, 10, 0, 6, 1, 0, 2, 1, 2, // QuantizeLinear
+  23, 0, 4, 1, 2, 1, 2, // RMSNormalization
+  1, 0, 12, 1, 1, 1, 1, 2, 1, 2, 1, 1, // RNN
+  1, 0, 0, 1, 0, // RandomNormal
+  1, 0, 2, 1, 1, 0, // RandomNormalLike
+  1, 0, 0, 1, 0, // RandomUniform
+  1, 0, 2, 1, 1, 0, // RandomUniformLike
+  11, 0, 6, 1, 1, 1, 1, 1, // Range
+  1, 0, 2, 1, 1, 1, // Reciprocal
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceL1
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceL2
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceLogSum
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceLogSumExp
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceMax
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceMean
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceMin
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceProd
+  13, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceSum
+  18, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // ReduceSumSquare
+  20, 0, 2, 1, 1, 137, // RegexFullMatch
+  1, 0, 2, 1, 1, 1, // Relu
+  5, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // Reshape
+  11, 9, 8, 1, 2, 0, 0, 1, 1, 10, 0, 4, 1, 0, 1, 1, // Resize
+  10, 0, 4, 1, 0, 1, 1, // ReverseSequence
+  10, 0, 6, 1, 1, 2, 1, 1, // RoiAlign
+  23, 0, 8, 1, 1, 1, 2, 1, 1, // RotaryEmbedding
+  11, 0, 2, 1, 1, 1, // Round
+  17, 0, 8, 1, 2, 1, 2, 1, 1, // STFT
+  9, 6, 3, 0, 1, 0, 8, 0, 5, 0, 0, 1, 0, // Scan
+  9, 0, 6, 1, 2, 1, 1, 1, // Scatter
+  11, 0, 6, 1, 2, 1, 1, 1, // ScatterElements
+  11, 0, 6, 1, 0, 1, 1, 1, // ScatterND
+  1, 0, 2, 1, 1, 1, // Selu
+  11, 0, 4, 1, 2, 1, 0, // SequenceAt
+  11, 0, 3, 1, 1, 0, // SequenceConstruct
+  11, 0, 0, 1, 0, // SequenceEmpty
+  11, 0, 4, 1, 2, 1, 1, // SequenceErase
+  11, 0, 6, 1, 2, 3, 1, 1, // SequenceInsert
+  11, 0, 2, 1, 1, 135, // SequenceLength
+  17, 0, 5, 0, 0, 1, 0, // SequenceMap
+  1, 0, 2, 1, 1, 135, // Shape
+  9, 0, 2, 1, 1, 1, // Shrink
+  1, 0, 2, 1, 1, 1, // Sigmoid
+  9, 0, 2, 1, 1, 1, // Sign
+  7, 0, 2, 1, 1, 1, // Sin
+  9, 0, 2, 1, 1, 1, // Sinh
+  1, 0, 2, 1, 1, 135, // Size
+  10, 10, 10, 1, 2, 2, 2, 2, 1, 1, 1, 0, 2, 1, 1, 1, // Slice
+  1, 0, 2, 1, 1, 1, // Softmax
+  12, 0, 6, 1, 2, 1, 2, 1, 1, // SoftmaxCrossEntropyLoss
+  1, 0, 2, 1, 1, 1, // Softplus
+  1, 0, 2, 1, 1, 1, // Softsign
+  1, 0, 2, 1, 1, 1, // SpaceToDepth
+  13, 7, 4, 1, 0, 1, 1, 2, 6, 2, 1, 1, 1, 1, 0, 4, 1, 1, 1, 1, // Split
+  11, 0, 4, 1, 2, 1, 0, // SplitToSequence
+  1, 0, 2, 1, 1, 1, // Sqrt
+  13, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // Squeeze
+  20, 0, 4, 1, 1, 1, 136, // StringConcat
+  10, 0, 2, 0, 1, 136, // StringNormalizer
+  20, 0, 2, 1, 2, 136, 135, // StringSplit
+  1, 0, 4, 1, 1, 1, 1, // Sub
+  1, 0, 3, 1, 1, 1, // Sum
+  28, 0, 4, 1, 1, 1, 1, // SwiGLU
+  24, 0, 2, 1, 1, 1, // Swish
+  7, 0, 2, 1, 1, 1, // Tan
+  1, 0, 2, 1, 1, 1, // Tanh
+  24, 0, 6, 1, 1, 0, 1, 1, // TensorScatter
+  9, 0, 2, 1, 1, 129, // TfIdfVectorizer
+  10, 0, 2, 1, 1, 1, // ThresholdedRelu
+  6, 7, 4, 1, 2, 1, 1, 1, 0, 6, 1, 1, 1, 1, 1, // Tile
+  10, 8, 4, 1, 0, 2, 1, 135, 1, 0, 2, 1, 2, 1, 135, // TopK
+  1, 0, 2, 1, 1, 1, // Transpose
+  14, 0, 4, 1, 0, 1, 1, // Trilu
+  11, 0, 2, 1, 4, 1, 135, 135, 135, // Unique
+  13, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // Unsqueeze
+  9, 7, 4, 1, 0, 1, 1, 1, 0, 2, 1, 1, 1, // Upsample
+  9, 0, 6, 1, 2, 2, 1, 2, // Where
+  1, 0, 4, 1, 1, 1, 137, // Xor
+  1, 0, 4, 1, 0, 1, 1, // ai.onnx.ml::ArrayFeatureExtractor
+  1, 0, 2, 1, 1, 1, // ai.onnx.ml::Binarizer
+  1, 0, 2, 1, 1, 0, // ai.onnx.ml::CastMap
+  1, 0, 2, 1, 1, 0, // ai.onnx.ml::CategoryMapper
+  1, 0, 2, 1, 1, 0, // ai.onnx.ml::DictVectorizer
+  1, 0, 3, 1, 1, 129, // ai.onnx.ml::FeatureVectorizer
+  1, 0, 2, 1, 1, 1, // ai.onnx.ml::Imputer
+  1, 0, 2, 1, 1, 0, // ai.onnx.ml::LabelEncoder
+  1, 0, 2, 1, 2, 0, 129, // ai.onnx.ml::LinearClassifier
+  1, 0, 2, 1, 1, 129, // ai.onnx.ml::LinearRegressor
+  1, 0, 2, 1, 1, 129, // ai.onnx.ml::Normalizer
+  1, 0, 2, 1, 1, 129, // ai.onnx.ml::OneHotEncoder
+  1, 0, 2, 1, 2, 0, 129, // ai.onnx.ml::SVMClassifier
+  1, 0, 2, 1, 1, 129, // ai.onnx.ml::SVMRegressor
+  1, 0, 2, 1, 1, 129, // ai.onnx.ml::Scaler
+  5, 0, 2, 1, 1, 1, // ai.onnx.ml::TreeEnsemble
+  1, 0, 2, 1, 2, 0, 129, // ai.onnx.ml::TreeEnsembleClassifier
+  1, 0, 2, 1, 1, 129, // ai.onnx.ml::TreeEnsembleRegressor
+  1, 0, 2, 0, 1, 0, // ai.onnx.ml::ZipMap
+  1, 0, 14, 1, 1, 1, 2, 1, 1, 2, 2, 1, 1, // com.microsoft::Attention
+  1, 0, 28, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 1, 1, 1, // com.microsoft::AttnLSTM
+  1, 0, 24, 1, 2, 2, 2, 2, 3, 3, 4, 4, 2, 2, 2, 3, 134, 3, 3, // com.microsoft::BeamSearch
+  1, 0, 6, 1, 1, 1, 1, 1, // com.microsoft::BiasAdd
+  1, 0, 10, 1, 1, 1, 2, 3, 2, 1, 137, // com.microsoft::BiasDropout
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::BiasGelu
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::BiasSoftmax
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::BiasSplitGelu
+  1, 0, 8, 1, 1, 1, 1, 2, 135, 135, // com.microsoft::BifurcationDetector
+  1, 0, 10, 1, 1, 1, 2, 3, 2, 1, 140, // com.microsoft::BitmaskBiasDropout
+  1, 0, 6, 1, 2, 3, 2, 1, 140, // com.microsoft::BitmaskDropout
+  1, 0, 4, 1, 2, 1, 1, // com.microsoft::BranchwiseRMSNorm
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::CDist
+  1, 0, 8, 1, 1, 1, 1, 3, 1, 1, 1, // com.microsoft::CausalConvWithState
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::ComplexMul
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::ComplexMulConj
+  1, 0, 8, 1, 1, 1, 2, 1, 1, // com.microsoft::ConvStateReplay
+  1, 0, 8, 1, 1, 0, 1, 1, 1, // com.microsoft::ConvTransposeWithDynamicPads
+  1, 0, 8, 1, 1, 2, 2, 1, 1, // com.microsoft::CropAndResize
+  1, 0, 24, 1, 1, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 3, 1, 1, 1, // com.microsoft::DecoderAttention
+  1, 0, 22, 1, 1, 1, 2, 1, 1, 1, 2, 2, 2, 1, 4, 1, 1, 1, 0, // com.microsoft::DecoderMaskedMultiHeadAttention
+  1, 0, 18, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 1, 1, // com.microsoft::DecoderMaskedSelfAttention
+  1, 0, 6, 1, 2, 2, 1, 0, // com.microsoft::DequantizeBFP
+  1, 0, 6, 1, 2, 1, 1, 2, // com.microsoft::DequantizeLinear
+  1, 0, 4, 1, 2, 1, 0, // com.microsoft::DequantizeWithOrder
+  1, 0, 24, 1, 2, 2, 1, 3, 1, 1, 1, 1, 2, 1, 2, 3, 129, 129, 129, // com.microsoft::DynamicQuantizeLSTM
+  1, 0, 10, 1, 2, 1, 2, 1, 1, 129, // com.microsoft::DynamicQuantizeMatMul
+  1, 0, 40, 1, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 4, 4, 0, 4, 4, 4, 5, 6, 6, 4, 4, 3, 3, 134, // com.microsoft::DynamicSparseAttention
+  1, 0, 2, 1, 1, 134, // com.microsoft::DynamicTimeWarping
+  1, 0, 3, 1, 1, 1, // com.microsoft::EPContext
+  1, 0, 18, 1, 1, 2, 2, 2, 2, 2, 1, 1, 3, 2, 134, 2, // com.microsoft::EmbedLayerNormalization
+  1, 0, 12, 1, 1, 1, 1, 1, 1, 2, 1, 1, // com.microsoft::EngramGate
+  1, 0, 4, 1, 0, 1, 1, // com.microsoft::ExpandDims
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::FastGelu
+  1, 0, 8, 1, 1, 1, 1, 1, 1, // com.microsoft::FusedConv
+  1, 0, 6, 1, 1, 1, 1, 1, // com.microsoft::FusedGemm
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::FusedMatMul
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::FusedMatMulActivation
+  1, 0, 8, 1, 1, 1, 1, 1, 1, // com.microsoft::GatedAdd
+  1, 0, 22, 1, 1, 1, 2, 3, 3, 4, 4, 4, 2, 2, 3, 1, 129, 129, // com.microsoft::GatedDeltaNet
+  1, 0, 8, 1, 1, 1, 2, 1, 129, // com.microsoft::GatedDeltaNetStateReplay
+  1, 0, 6, 1, 1, 1, 1, 1, // com.microsoft::GatedRMSNorm
+  1, 0, 14, 1, 1, 1, 1, 1, 1, 2, 1, 1, // com.microsoft::GatedRelativePositionBias
+  1, 0, 8, 1, 2, 3, 1, 1, 3, // com.microsoft::GatherBlockQuantized
+  1, 0, 4, 1, 2, 1, 1, // com.microsoft::GatherND
+  1, 0, 4, 1, 2, 1, 0, // com.microsoft::GatherPacked
+  1, 0, 2, 1, 1, 1, // com.microsoft::Gelu
+  1, 0, 6, 1, 1, 1, 1, 1, // com.microsoft::GemmFastGelu
+  1, 0, 12, 1, 2, 3, 4, 4, 4, 1, 0, // com.microsoft::GemmFloat8
+  1, 0, 10, 1, 2, 2, 2, 2, 2, 138, 138, // com.microsoft::GemmaRotaryEmbedding
+  1, 0, 14, 1, 1, 1, 2, 1, 1, 1, 1, 134, // com.microsoft::GreedySearch
+  1, 0, 4, 1, 1, 1, 0, // com.microsoft::GridSample
+  1, 0, 6, 1, 2, 2, 1, 1, // com.microsoft::GroupNorm
+  1, 0, 34, 1, 1, 1, 2, 2, 3, 3, 1, 1, 0, 1, 1, 4, 4, 1, 1, 3, 4, 1, 2, 2, 1, // com.microsoft::GroupQueryAttention
+  1, 0, 14, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, // com.microsoft::HyperConnectionLowRankMix
+  1, 0, 8, 1, 1, 2, 2, 1, 1, // com.microsoft::HyperConnectionPostMix
+  1, 0, 4, 1, 2, 1, 1, // com.microsoft::HyperConnectionPreMix
+  1, 0, 2, 1, 1, 1, // com.microsoft::Inverse
+  1, 0, 2, 1, 1, 1, // com.microsoft::Irfft
+  1, 0, 3, 1, 1, 137, // com.microsoft::IsAllFinite
+  1, 0, 12, 1, 1, 1, 2, 1, 1, 2, 1, 2, // com.microsoft::LinearAttention
+  1, 0, 8, 1, 2, 2, 1, 2, 1, 1, // com.microsoft::LinearAttentionGate
+  1, 0, 14, 1, 1, 1, 1, 1, 1, 2, 1, 1, // com.microsoft::LongformerAttention
+  1, 0, 8, 1, 2, 1, 1, 1, 1, // com.microsoft::MRotaryEmbedding
+  1, 0, 20, 1, 1, 2, 1, 1, 2, 2, 2, 2, 3, 5, 144, 144, 129, 144, 129, // com.microsoft::Mamba2Verify
+  1, 0, 12, 1, 2, 3, 4, 4, 1, 1, 1, // com.microsoft::MatMulBlockQuantizedFp4Weight
+  1, 0, 10, 1, 2, 3, 3, 1, 1, 1, // com.microsoft::MatMulBlockQuantizedFp8Weight
+  1, 0, 6, 1, 2, 1, 1, 1, // com.microsoft::MatMulBnb4
+  1, 0, 6, 1, 2, 3, 1, 129, // com.microsoft::MatMulFpQ4
+  1, 0, 4, 1, 2, 1, 0, // com.microsoft::MatMulInteger16
+  1, 0, 14, 1, 2, 3, 3, 1, 2, 3, 1, 3, // com.microsoft::MatMulIntegerToFloat
+  1, 0, 12, 1, 2, 1, 3, 4, 1, 1, 1, // com.microsoft::MatMulNBits
+  1, 0, 18, 1, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, // com.microsoft::MatMulNBitsMlp
+  1, 0, 14, 1, 2, 1, 2, 1, 2, 1, 1, 1, // com.microsoft::MatMulNBitsQLoRA
+  1, 0, 24, 1, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 4, 1, 1, 1, 1, // com.microsoft::MatMulNBitsQkv
+  1, 0, 6, 1, 2, 3, 1, 1, // com.microsoft::MatMulPacked
+  1, 0, 4, 1, 0, 1, 129, // com.microsoft::MaxpoolWithMask
+  1, 0, 16, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, // com.microsoft::MoE
+  1, 0, 6, 1, 2, 1, 3, 1, 129, 129, // com.microsoft::MoEGroupRouter
+  1, 0, 12, 1, 2, 3, 3, 3, 2, 1, 1, // com.microsoft::MoEPacked
+  1, 0, 8, 1, 1, 1, 1, 1, 134, // com.microsoft::MulInteger
+  1, 0, 20, 1, 1, 1, 1, 2, 1, 1, 1, 2, 2, 4, 1, 1, 1, 0, // com.microsoft::MultiHeadAttention
+  1, 0, 2, 1, 1, 0, // com.microsoft::MurmurHash3
+  1, 0, 14, 1, 1, 1, 1, 1, 1, 0, 2, 1, 1, // com.microsoft::NGramHashMapping
+  1, 0, 4, 1, 2, 1, 129, // com.microsoft::NGramRepeatBlock
+  1, 0, 6, 1, 1, 1, 1, 1, // com.microsoft::NhwcConv
+  1, 0, 8, 1, 1, 1, 1, 1, 1, // com.microsoft::NhwcFusedConv
+  1, 0, 2, 1, 1, 1, // com.microsoft::NhwcMaxPool
+  1, 0, 12, 1, 1, 1, 2, 2, 1, 1, 1, // com.microsoft::PackedAttention
+  1, 0, 14, 1, 1, 1, 1, 2, 2, 1, 1, 1, // com.microsoft::PackedMultiHeadAttention
+  1, 0, 44, 1, 1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 3, 4, 1, 1, 2, 2, 2, 2, 2, 2, 2, 9, 134, 134, 4, 1, 1, 134, 1, 134, 134, // com.microsoft::PackedSparseAttentionIndexer
+  1, 0, 14, 1, 1, 1, 1, 1, 1, 1, 3, 134, 134, 134, // com.microsoft::PackedSparseAttentionIndexerMerge
+  1, 0, 6, 1, 0, 1, 1, 1, // com.microsoft::Pad
+  1, 0, 34, 1, 1, 1, 2, 2, 3, 3, 3, 1, 1, 3, 1, 1, 1, 4, 4, 3, 3, 1, 2, 2, // com.microsoft::PagedAttention
+  1, 0, 18, 1, 2, 3, 3, 3, 4, 1, 2, 3, 2, 3, 3, // com.microsoft::QAttention
+  1, 0, 36, 1, 1, 2, 2, 2, 2, 2, 1, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 129, 134, // com.microsoft::QEmbedLayerNormalization
+  1, 0, 18, 1, 2, 1, 3, 2, 3, 4, 2, 5, 1, 0, // com.microsoft::QGemm
+  1, 0, 16, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearAdd
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearAveragePool
+  1, 0, 7, 0, 0, 0, 1, 0, // com.microsoft::QLinearConcat
+  1, 0, 18, 1, 0, 1, 2, 0, 2, 0, 3, 4, 1, 3, // com.microsoft::QLinearConv
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearGlobalAveragePool
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearLeakyRelu
+  1, 0, 16, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearMul
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearReduceMean
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearSigmoid
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.microsoft::QLinearSoftmax
+  1, 0, 18, 1, 2, 3, 2, 2, 3, 2, 3, 2, 1, 2, // com.microsoft::QLinearWhere
+  1, 0, 42, 1, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 2, 2, 1, 4, 4, 4, 4, 3, 3, 1, 1, // com.microsoft::QMoE
+  1, 0, 40, 1, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 1, 2, 1, 131, // com.microsoft::QOrderedAttention
+  1, 0, 6, 1, 2, 2, 1, 131, // com.microsoft::QOrderedGelu
+  1, 0, 10, 1, 2, 3, 3, 2, 1, 131, // com.microsoft::QOrderedLayerNormalization
+  1, 0, 28, 1, 2, 1, 2, 2, 2, 2, 3, 1, 2, 2, 2, 4, 2, 1, 131, // com.microsoft::QOrderedLongformerAttention
+  1, 0, 16, 1, 2, 1, 2, 2, 2, 1, 2, 1, 131, // com.microsoft::QOrderedMatMul
+  1, 0, 2, 1, 3, 130, 135, 135, // com.microsoft::QuantizeBFP
+  1, 0, 6, 1, 1, 2, 1, 2, // com.microsoft::QuantizeLinear
+  1, 0, 4, 1, 2, 1, 131, // com.microsoft::QuantizeWithOrder
+  1, 0, 2, 1, 1, 1, // com.microsoft::QuickGelu
+  1, 0, 12, 1, 2, 3, 4, 4, 5, 2, 0, 129, // com.microsoft::RMSNormRotary
+  1, 0, 6, 1, 1, 1, 1, 1, // com.microsoft::Range
+  1, 0, 2, 1, 1, 0, // com.microsoft::ReduceSumInteger
+  1, 0, 6, 1, 2, 2, 1, 1, // com.microsoft::RelativePositionBias
+  1, 0, 4, 1, 2, 4, 1, 134, 134, 134, // com.microsoft::RemovePadding
+  1, 0, 4, 1, 2, 1, 1, // com.microsoft::RestorePadding
+  1, 0, 2, 1, 1, 1, // com.microsoft::Rfft
+  1, 0, 8, 1, 2, 1, 1, 1, 1, // com.microsoft::RotaryEmbedding
+  1, 0, 4, 1, 1, 2, 1, 1, // com.microsoft::RouterGateUpProj
+  1, 0, 2, 1, 1, 1, // com.microsoft::SampleOp
+  1, 0, 18, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2, 134, 129, // com.microsoft::Sampling
+  1, 0, 4, 1, 2, 1, 1, // com.microsoft::ScaledSiLU
+  1, 0, 10, 1, 2, 2, 1, 1, 2, 1, 1, // com.microsoft::SkipGroupNorm
+  1, 0, 10, 1, 1, 1, 1, 1, 4, 1, 129, 129, 1, // com.microsoft::SkipLayerNormalization
+  1, 0, 8, 1, 1, 1, 1, 4, 1, 129, 129, 1, // com.microsoft::SkipSimplifiedLayerNormalization
+  1, 0, 3, 1, 1, 1, // com.microsoft::Snpe
+  1, 0, 22, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 3, 1, 1, 1, // com.microsoft::SparseAttention
+  1, 0, 28, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 3, 4, 1, 3, 134, 1, 1, // com.microsoft::SparseAttentionIndexer
+  1, 0, 44, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 1, 1, 3, 1, 1, 1, 1, 1, 4, 4, 3, 3, 1, 2, 2, // com.microsoft::SparsePagedAttention
+  1, 0, 4, 1, 2, 1, 2, // com.microsoft::SparseToDenseMatMul
+  1, 0, 14, 1, 1, 2, 1, 1, 1, 1, 3, 134, 135, 135, // com.microsoft::SpeculativePrefixCommit
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::SwiGLU
+  1, 0, 2, 1, 1, 136, // com.microsoft::Tokenizer
+  1, 0, 8, 1, 0, 0, 0, 1, 1, // com.microsoft::TorchEmbedding
+  1, 0, 4, 1, 1, 1, 1, // com.microsoft::TransposeMatMul
+  1, 0, 4, 1, 0, 1, 1, // com.microsoft::Trilu
+  1, 0, 2, 1, 1, 1, // com.microsoft::UnfoldTensor
+  1, 0, 2, 1, 3, 1, 135, 135, // com.microsoft::Unique
+  1, 0, 16, 1, 1, 2, 1, 1, 2, 1, 1, 3, 1, 1, 1, // com.microsoft::VarlenCausalConvWithState
+  1, 0, 20, 1, 1, 1, 2, 1, 1, 1, 0, 2, 2, 4, 1, 1, 134, 1, // com.microsoft::VarlenNGramHashMapping
+  1, 0, 30, 1, 2, 2, 2, 2, 3, 3, 4, 4, 2, 2, 2, 2, 2, 3, 5, 134, 3, 3, 129, 3, // com.microsoft::WhisperBeamSearch
+  1, 0, 8, 1, 2, 2, 2, 1, 129, // com.microsoft::WordConvEmbedding
+  1, 0, 6, 1, 1, 1, 1, 1, // ai.onnx.preview::FlexAttention
+  1, 0, 7, 1, 2, 3, 1, 3, // ai.onnx.preview.training::Adagrad
+  1, 0, 7, 1, 2, 3, 1, 3, // ai.onnx.preview.training::Adam
+  1, 0, 3, 1, 1, 0, // ai.onnx.preview.training::Gradient
+  1, 0, 7, 1, 2, 3, 1, 3, // ai.onnx.preview.training::Momentum
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::AveragePool
+  1, 0, 8, 1, 1, 1, 1, 1, 129, // com.microsoft.nchwc::Conv
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::GlobalAveragePool
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::GlobalMaxPool
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::MaxPool
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::ReorderInput
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::ReorderOutput
+  1, 0, 2, 1, 1, 129, // com.microsoft.nchwc::Upsample
+  7, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::AveragePool
+  15, 12, 10, 1, 2, 2, 3, 3, 3, 1, 3, 3, 14, 12, 10, 1, 1, 1, 2, 2, 3, 1, 2, 2, 7, 0, 10, 1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1, // com.ms.internal.nhwc::BatchNormalization
+  1, 0, 6, 1, 1, 1, 1, 1, // com.ms.internal.nhwc::Conv
+  1, 0, 6, 1, 1, 1, 1, 1, // com.ms.internal.nhwc::ConvTranspose
+  1, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::DepthToSpace
+  1, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::GlobalAveragePool
+  2, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::GlobalLpPool
+  1, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::GlobalMaxPool
+  16, 0, 4, 1, 2, 1, 1, // com.ms.internal.nhwc::GridSample
+  6, 0, 6, 1, 1, 1, 1, 1, // com.ms.internal.nhwc::InstanceNormalization
+  1, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::LRN
+  11, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::LpPool
+  8, 7, 2, 1, 2, 1, 135, 1, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::MaxPool
+  9, 0, 6, 1, 2, 2, 1, 1, // com.ms.internal.nhwc::MaxUnpool
+  1, 0, 10, 1, 0, 1, 0, 1, 1, 1, // com.ms.internal.nhwc::QLinearAveragePool
+  10, 0, 18, 1, 0, 1, 2, 0, 2, 0, 3, 4, 1, 3, // com.ms.internal.nhwc::QLinearConv
+  1, 0, 18, 1, 0, 1, 2, 0, 2, 0, 3, 4, 1, 3, // com.ms.internal.nhwc::QLinearConvTranspose
+  11, 0, 8, 1, 2, 0, 0, 1, 1, // com.ms.internal.nhwc::Resize
+  1, 0, 2, 1, 1, 1, // com.ms.internal.nhwc::SpaceToDepth
 ]);

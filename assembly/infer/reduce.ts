@@ -1,10 +1,11 @@
 //! Reductions, and ops along one axis.
 
+import { NONE } from "../symbolic/store";
 import { MAX_ELEMENTS, UNKNOWN, Wrong, fail, setPooled } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
-import { atLeast, atMost, plus, times } from "./dims";
+import { atLeast, atMost, freshDim, plus, times } from "./dims";
 import {
-  ABSENT, badAxis, dimOf, elementAt, elementCount, freshShape, hasAttribute, input, intAttribute, listLength, normalAxis, op, present, rankOf,
+  ABSENT, badAxis, dimOf, elementAt, elementCount, hasAttribute, input, intAttribute, listLength, normalAxis, op, present, rankOf,
   ranked, readAxes, sameShape, setDim, shaped, smallAttribute, withElements,
 } from "./node";
 
@@ -18,16 +19,19 @@ function reduced(mask: i64, keepdims: bool): void {
   }
 }
 
-export function reduce(): i32 {
+export function reduce(): i32 { return reduceBy(1); }
+/** `i`: the input that holds the axes where attribute `axes` does not; -1 for an op whose axes are always an attribute. */
+export function reduceBy(i: i32): i32 {
   if (!present(0)) return fail(Wrong.Input, 0, 0, 0, 0);
   if (!ranked(0)) return 0;
   const rank = rankOf(0), keepdims = smallAttribute(Attr.keepdims, 1) != 0;
-  let axes = readAxes(Attr.axes, 1, rank);
+  let axes = readAxes(Attr.axes, i, rank);
   if (axes == -3) return Wrong.Axis;
   if (axes == -2) {
-    const n = listLength(1);
-    if (keepdims) freshShape(0, rank);
-    else if (n >= 0 && n <= rank) freshShape(0, rank - n);
+    const n = listLength(i);
+    if (n > rank) return fail(Wrong.Length, i, n, rank, 0);
+    if (keepdims) keptByAny(n == rank);
+    else if (n >= 0) removedByAny(n, -1);
     return 0;
   }
   if (axes == ABSENT || axes == 0) {
@@ -37,6 +41,28 @@ export function reduce(): i32 {
   reduced(axes, keepdims);
   if (rank == 1) foldReduce();
   return 0;
+}
+
+/** Axes that are not known become 1 (`all`: every one): dims that are 1 anyway are known. */
+function keptByAny(all: bool): void {
+  const rank = rankOf(0);
+  const r = shaped(0, rank);
+  for (let k = 0; k < rank; k++) setDim(r, k, all || dimOf(0, k) == 1 ? 1 : freshDim());
+}
+/** `n` axes out of `mask` go: a dim is known where those that may come to its place are the same. */
+export function removedByAny(n: i32, mask: i64): void {
+  const rank = rankOf(0) - n;
+  const r = shaped(0, rank);
+  for (let k = 0; k < rank; k++) {
+    let d = NONE;
+    for (let j = k; j <= k + n; j++) {
+      // Axis j comes to place k where j - k axes before it go, and the others behind it.
+      const before: i64 = ((<i64>1) << <i64>j) - 1, behind = ~before & ~((<i64>1) << <i64>j);
+      if (<i32>popcnt(mask & before) < j - k || <i32>popcnt(mask & behind) < n - (j - k)) continue;
+      d = d == NONE || d == dimOf(0, j) ? dimOf(0, j) : freshDim();
+    }
+    setDim(r, k, d == NONE ? freshDim() : d);
+  }
 }
 
 /** Sum, product or extreme of the known elements of a vector. */
@@ -59,6 +85,7 @@ function foldReduce(): void {
 
 export function argReduce(): i32 {
   if (!ranked(0)) return 0;
+  if (rankOf(0) == 0) return sameShape(0, 0); // numpy takes axes 0 and -1 of a scalar
   const axis = normalAxis(intAttribute(Attr.axis, 0), rankOf(0));
   if (axis < 0) return badAxis(intAttribute(Attr.axis, 0), rankOf(0));
   reduced(1 << <i64>axis, smallAttribute(Attr.keepdims, 1) != 0);

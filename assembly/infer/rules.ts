@@ -4,6 +4,7 @@ import { Op } from "./op-numbers.gen";
 import * as e from "./elementwise";
 import * as c from "./create";
 import * as l from "./layout";
+import * as h from "./reshape";
 import { slice } from "./slice";
 import * as g from "./gather";
 import * as r from "./reduce";
@@ -15,9 +16,10 @@ import * as n from "./normalization";
 import * as q from "./sequence";
 import * as t from "./text";
 import * as ml from "./ml";
-import * as x from "./contrib";
 import { recurrent } from "./recurrent";
-import { ifNode, loopNode, scanNode, sequenceMap } from "./control";
+import { contribRule } from "./rules-contrib";
+import { ifNode, loopNode, sequenceMap } from "./control";
+import { scanNode } from "./scan";
 
 /** `at` is the node's word in the buffer: ops with bodies come back to it. */
 export function applyRule(op: i32, at: i32): i32 {
@@ -54,12 +56,12 @@ export function applyRule(op: i32, at: i32): i32 {
     case Op.BlackmanWindow: case Op.HammingWindow: case Op.HannWindow: return c.window();
     case Op.MelWeightMatrix: return c.melWeights();
 
-    case Op.Reshape: return l.reshape();
+    case Op.Reshape: return h.reshape();
     case Op.Transpose: return l.transpose();
-    case Op.Squeeze: return l.squeeze();
-    case Op.Unsqueeze: return l.unsqueeze();
-    case Op.Flatten: return l.flatten();
-    case Op.Expand: return l.expand();
+    case Op.Squeeze: return h.squeeze();
+    case Op.Unsqueeze: return h.unsqueeze();
+    case Op.Flatten: return h.flatten();
+    case Op.Expand: return h.expand();
     case Op.Tile: return l.tile();
     case Op.Concat: return l.concat();
     case Op.Split: return l.split();
@@ -149,23 +151,9 @@ export function applyRule(op: i32, at: i32): i32 {
     case Op.ml_ArrayFeatureExtractor: return ml.featureExtractor();
     case Op.ml_OneHotEncoder: return ml.oneHotEncoder();
     case Op.ml_FeatureVectorizer: return ml.featureVectorizer();
-
-    case Op.ms_BiasGelu: case Op.ms_BiasSoftmax: case Op.ms_FastGelu: case Op.ms_Gelu: case Op.ms_Inverse: case Op.ms_QuickGelu: case Op.ms_RotaryEmbedding:
-    case Op.ms_QLinearLeakyRelu: case Op.ms_QLinearSigmoid: case Op.ms_QLinearSoftmax: case Op.ms_GroupNorm: case Op.ms_Trilu: return g.likeData();
-    case Op.ms_QLinearAdd: case Op.ms_QLinearMul: return x.broadcastPair(0, 3);
-    case Op.ms_SkipLayerNormalization: case Op.ms_SkipSimplifiedLayerNormalization: return x.skipNormalization();
-    case Op.ms_MatMulNBits: return x.matMulNBits();
-    case Op.ms_FusedMatMul: case Op.ms_TransposeMatMul: return x.fusedMatMul();
-    case Op.ms_DynamicQuantizeMatMul: case Op.ms_MatMulIntegerToFloat: case Op.ms_GemmFastGelu: return m.matMul();
-    case Op.ms_FusedGemm: return m.gemm();
-    case Op.ms_FusedConv: return w.conv();
-    case Op.ms_QLinearConv: return w.qLinearConv();
-    case Op.ms_QuantizeLinear: case Op.ms_DequantizeLinear: return e.quantize();
-    case Op.ms_EmbedLayerNormalization: return x.embedLayerNormalization();
-    case Op.ms_Attention: return x.packedAttention();
-    case Op.ms_MultiHeadAttention: return x.multiHeadAttention();
-    case Op.ms_GroupQueryAttention: return x.groupQueryAttention();
-    case Op.ms_BiasSplitGelu: return x.biasSplitGelu();
-    default: return 0;
+    case Op.ml_ZipMap: return ml.zipMap();
+    case Op.ml_CastMap: return ml.castMap();
+    case Op.ml_DictVectorizer: return ml.dictVectorizer();
+    default: return contribRule(op, at);
   }
 }

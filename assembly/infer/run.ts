@@ -1,22 +1,32 @@
 //! Runs nodes in order: dtypes from the schema's type variables, then the op's rule, then what was declared of the outputs.
 
 import { NONE } from "../symbolic/store";
-import { INTEGERS, MAX_RANK, NOTHING, SEQUENCE, TENSOR, Wrong, fail, pooled, rewind, room, setPooled, word } from "./table";
+import { EMPTY, INTEGERS, LAST_DTYPE, MAX_RANK, NOTHING, TENSOR, Wrong, fail, pooled, rewind, room, setPooled, word, words } from "./table";
 import { SIGNATURES, SIGNATURE_AT } from "./op-numbers.gen";
 import { unify } from "./dims";
-import { dtypeOf, inputs, op, openNode, output, outputId, outputs, present, serial } from "./node";
+import { dtypeOf, inputs, op, openNode, output, outputId, outputs, present, serial, version } from "./node";
 import { applyRule } from "./rules";
-
-/** Greatest number of TensorProto.DataType. */
-const LAST_DTYPE: i32 = 26;
 
 /** Serial of the node that failed. */
 export let failed: i32 = -1;
-export function clearFailed(): void { failed = -1; }
+/** Visits of nodes that are left before loops stop to look for what stays the same in them: what a body costs is bounded by the table's size. */
+let patience: i32 = 0;
+export function impatient(): bool { return patience <= 0; }
+export function start(): void {
+  failed = -1;
+  patience = 4096 + words();
+}
+
+/** What the node's version of its op says of dtypes (tools/generate-onnx.mjs): the newest version that is not newer than what is imported. */
+function signature(): usize {
+  let at = SIGNATURES + load<u16>(SIGNATURE_AT + (<usize>op << 1));
+  while (<i32>load<u8>(at) > version && load<u8>(at, 1) != 0) at += load<u8>(at, 1);
+  return at + 2;
+}
 
 /** Inputs of one type variable have one dtype; outputs of it too. */
 function applySignature(): i32 {
-  const at = SIGNATURES + load<u16>(SIGNATURE_AT + (<usize>op << 1));
+  const at = signature();
   const formals = <i32>(load<u8>(at) >> 1), outs = <i32>load<u8>(at + 1 + formals);
   for (let i = 0; i < inputs; i++) {
     const v = load<u8>(at + 1 + min(i, formals - 1));
@@ -46,11 +56,11 @@ function mergeDeclared(o: i32, declaredAt: i32): i32 {
   const kind = pooled(declaredAt), dtype = pooled(declaredAt + 1), rank = pooled(declaredAt + 2), dims = pooled(declaredAt + 3), content = pooled(declaredAt + 4);
   if (r.dtype == 0) r.dtype = dtype;
   else if (dtype != 0 && dtype != r.dtype) return fail(Wrong.DeclaredDType, o, r.dtype, dtype, 0);
-  if (r.rank < 0 && r.kind == TENSOR) {
+  if (r.rank < 0 && (r.kind == TENSOR || r.kind == kind) && r.content != EMPTY) {
     r.kind = kind;
     r.rank = rank;
     r.dims = dims;
-  } else if (rank >= 0 && r.rank >= 0 && r.kind != SEQUENCE && kind == r.kind) {
+  } else if (rank >= 0 && r.rank >= 0 && r.kind == TENSOR && kind == TENSOR) {
     if (rank != r.rank) return fail(Wrong.DeclaredRank, o, r.rank, rank, 0);
     const own = room(rank);
     for (let k = 0; k < rank; k++) {
@@ -88,6 +98,7 @@ export function runGraph(g: i32): i32 {
   let at = g + 1 + word(g);
   at += 1 + word(at);
   const n = word(at++);
+  patience -= n + 1;
   for (let i = 0; i < n; i++) {
     const next = openNode(at);
     const mine = serial;

@@ -1,10 +1,10 @@
 //! Sequences and optionals. A sequence's row holds the type that its elements share: a dim in which they differ is UNKNOWN.
 
-import { OPTIONAL, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail } from "./table";
+import { EMPTY, NOTHING, OPTIONAL, OPTIONAL_SEQUENCE, Row, SEQUENCE, TENSOR, UNKNOWN, Wrong, copyRow, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim } from "./dims";
 import {
-  badAxis, dimOf, hasAttribute, input, inputs, intAttribute, normalAxis, output, present, rankOf, ranked, scalarShape, setDType, setDim, shaped,
+  badAxis, dimOf, dtypeOf, hasAttribute, input, inputs, intAttribute, normalAxis, output, present, rankOf, ranked, scalarShape, setDType, setDim, shaped,
   smallAttribute,
 } from "./node";
 
@@ -37,19 +37,19 @@ function shared(first: i32, n: i32): i32 {
 
 export function sequenceConstruct(): i32 { return present(0) ? shared(0, inputs) : fail(Wrong.Input, 0, 0, 0, 0); }
 export function sequenceEmpty(): i32 {
-  elementType(smallAttribute(Attr.dtype, 1), -1);
+  elementType(smallAttribute(Attr.dtype, 1), -1).content = EMPTY;
   return 0;
 }
-/** Into a sequence of which no rank is known (an empty one) the tensor's type goes. */
+/** An empty sequence takes the tensor's type. */
 export function sequenceInsert(): i32 {
   if (!present(0) || !present(1)) return fail(Wrong.Input, present(0) ? 1 : 0, 0, 0, 0);
-  if (input(0).rank < 0) return copyElement(1);
-  return shared(0, 2);
+  if (dtypeOf(0) != 0 && dtypeOf(1) != 0 && dtypeOf(0) != dtypeOf(1)) return fail(Wrong.DType, 0, 1, dtypeOf(0), dtypeOf(1));
+  return input(0).content == EMPTY ? copyElement(1) : shared(0, 2);
 }
 function copyElement(i: i32): i32 {
   copyRow(output(0), input(i));
   output(0).kind = SEQUENCE;
-  output(0).content = 0;
+  output(0).content = NOTHING;
   return 0;
 }
 export function sequenceErase(): i32 {
@@ -104,15 +104,20 @@ export function concatFromSequence(): i32 {
   return 0;
 }
 
+/** Without an input, attribute `type` tells the dtype; the host knows what it holds. */
 export function optional(): i32 {
   if (present(0)) copyRow(output(0), input(0));
-  output(0).kind = OPTIONAL;
+  const r = output(0);
+  r.kind = r.kind == SEQUENCE ? OPTIONAL_SEQUENCE : OPTIONAL;
+  r.content = NOTHING;
   return 0;
 }
 export function optionalGetElement(): i32 {
   if (!present(0)) return fail(Wrong.Input, 0, 0, 0, 0);
   copyRow(output(0), input(0));
-  if (output(0).kind == OPTIONAL) output(0).kind = TENSOR;
+  const r = output(0);
+  if (r.kind == OPTIONAL) r.kind = TENSOR;
+  if (r.kind == OPTIONAL_SEQUENCE) r.kind = SEQUENCE;
   return 0;
 }
 export function optionalHasElement(): i32 {

@@ -54,7 +54,8 @@ export function slice(): i32 {
   const rank = rankOf(0);
   const starts = kept(Attr.starts, 1), startsAt = at;
   const ends = kept(Attr.ends, 2), endsAt = at;
-  const axes = kept(Attr.axes, 3), axesAt = at;
+  const listed = kept(Attr.axes, 3), axesAt = at;
+  const axes = listed == 0 ? ABSENT : listed; // an empty list stands for all, as in ONNX Runtime
   const steps = kept(0, 4), stepsAt = at;
   if (starts == ABSENT || ends == ABSENT) return fail(Wrong.Input, starts == ABSENT ? 1 : 2, 0, 0, 0);
   const count = starts >= 0 ? starts : listLength(1);
@@ -63,6 +64,7 @@ export function slice(): i32 {
   if (axes >= 0 && axes != count) return fail(Wrong.Length, 3, axes, count, 0);
   if (steps >= 0 && steps != count) return fail(Wrong.Length, 4, steps, count, 0);
   const r = shapeFrom(0, 0);
+  let seen: i64 = 0;
   for (let k = 0; k < count; k++) {
     let axis = k;
     if (axes >= 0) {
@@ -70,6 +72,8 @@ export function slice(): i32 {
       if (a == UNKNOWN || !isLiteral(a)) { freshShape(0, rank); return 0; }
       axis = normalAxis(literalOf(a), rank);
       if (axis < 0) return badAxis(literalOf(a), rank);
+      if (seen >> axis & 1) return fail(Wrong.Value, 3, k, a, 0);
+      seen |= 1 << <i64>axis;
     }
     const step = steps >= 0 ? pooled(stepsAt + k) : steps == ABSENT ? 1 : UNKNOWN;
     if (step == 0) return fail(Wrong.Value, 4, k, 0, 0);

@@ -3,10 +3,10 @@
 //!   buffer   values, top graph
 //!   values   count, then each: kind, dtype, rank, dims…, content, count, elements…
 //!   graph    inputs: count, ids…   outputs: count, ids…   nodes: count, then each node
-//!   node     op, serial, inputs: count, ids…   outputs: count, ids…   attributes: count, then each: name, kind, words, payload
-//!   payload  INT, INTS: two words each   FLOAT, FLOATS: two words each   STRING: UTF-16 units   TENSOR: a value   GRAPH: a graph
+//!   node     op + 65536 * opset version of its domain (0: the newest), serial, inputs: count, ids…   outputs: count, ids…   attributes: count, then each: name, kind, words, payload
+//!   payload  INT, INTS: two words each   FLOAT, FLOATS: two words each   STRING: UTF-16 units   STRINGS: how many   TENSOR: a value   GRAPH: a graph
 //! An id is an index of the values, -1 for an omitted input or output. dtypes are ONNX's numbers, 0 unknown. dims and elements are
-//! symbolic dims (assembly/symbolic), NONE where an element is unknown. Ranks of tensors of unknown rank are -1.
+//! symbolic dims (assembly/symbolic), NONE where an element, or a dim in which a sequence's elements differ, is unknown. An unknown rank is -1.
 
 import { Env, NONE } from "../symbolic/store";
 import { array_data, array_new, array_push, array_size, array_truncate, store_new } from "../memory";
@@ -14,12 +14,19 @@ import { array_data, array_new, array_push, array_size, array_truncate, store_ne
 export const TENSOR: i32 = 0;
 export const SEQUENCE: i32 = 1;
 export const OPTIONAL: i32 = 2;
+export const OPTIONAL_SEQUENCE: i32 = 3;
+/** A map, a sequence of maps: the row's dtype is that of the values, `count` that of the keys. */
+export const MAP: i32 = 4;
+export const MAPS: i32 = 5;
 
-/** What is known of a value's elements: nothing, integers as dims, or floats (two words each in the pool). */
+/** What is known of a value's elements: nothing, integers as dims, floats (two words each in the pool), that a sequence has none. */
 export const NOTHING: i32 = 0;
 export const INTEGERS: i32 = 1;
 export const FLOATS: i32 = 2;
+export const EMPTY: i32 = 3;
 
+/** Greatest number of TensorProto.DataType. */
+export const LAST_DTYPE: i32 = 26;
 export const MAX_RANK: i32 = 32;
 /** More elements than this are not tracked. */
 export const MAX_ELEMENTS: i32 = 64;
@@ -104,6 +111,8 @@ export function bufferOf(words: i32): usize {
 
 // @ts-ignore: decorator
 @inline export function word(at: i32): i32 { return load<i32>(array_data(buffer) + (<usize>at << 2)); }
+// @ts-ignore: decorator
+@inline export function setWord(at: i32, w: i32): void { store<i32>(array_data(buffer) + (<usize>at << 2), w); }
 export function words(): i32 { return <i32>(array_size(buffer) >> 2); }
 // @ts-ignore: decorator
 @inline export function wide(at: i32): i64 { return load<i64>(array_data(buffer) + (<usize>at << 2)); }

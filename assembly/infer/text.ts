@@ -3,14 +3,14 @@
 import { MAX_RANK, Wrong, fail } from "./table";
 import { Attr } from "./op-numbers.gen";
 import { freshDim, literal } from "./dims";
-import { attributeWords, dimOf, intsAt, intsCount, rankOf, ranked, sameShape, setDim, shapeFrom, shaped } from "./node";
+import { stringLength, dimOf, intsAt, intsCount, rankOf, ranked, sameShape, setDim, shapeFrom, shaped } from "./node";
 
 /** [height, width, channels]: "Grayscale" has 9 letters and one channel. */
 export function imageDecoder(): i32 {
   const r = shaped(0, 3);
   setDim(r, 0, freshDim());
   setDim(r, 1, freshDim());
-  setDim(r, 2, attributeWords(Attr.pixel_format) == 9 ? 1 : 3);
+  setDim(r, 2, stringLength(Attr.pixel_format) == 9 ? 1 : 3);
   return 0;
 }
 

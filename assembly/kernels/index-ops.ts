@@ -126,3 +126,5 @@ export function scatter_add_u8(nest: usize, stride: usize, n: u32): i32 { return
 export function scatter_mul_u8(nest: usize, stride: usize, n: u32): i32 { return scatter<Mul, u8>(nest, stride, n); }
 export function scatter_max_u8(nest: usize, stride: usize, n: u32): i32 { return scatter<Max, u8>(nest, stride, n); }
 export function scatter_min_u8(nest: usize, stride: usize, n: u32): i32 { return scatter<Min, u8>(nest, stride, n); }
+export function scatter_max_u64(nest: usize, stride: usize, n: u32): i32 { return scatter<Max, u64>(nest, stride, n); }
+export function scatter_min_u64(nest: usize, stride: usize, n: u32): i32 { return scatter<Min, u64>(nest, stride, n); }

@@ -1,6 +1,6 @@
-//! Rows of n contiguous elements, each brought to unit sum or unit variance. Sums are kept in f64.
+//! Rows of n contiguous elements, each brought to unit sum or unit variance. Sums are kept in f64, softmax's in f32 for up to 128 elements at a time.
 
-import { exp4 } from "./vector-math";
+import { expBelow4 } from "./vector-math";
 
 const lanes: usize = memory.data(16, 16);
 
@@ -11,33 +11,54 @@ const lanes: usize = memory.data(16, 16);
   return best;
 }
 
-/** Vector maximum of a f32 row; NaN wins. */
+/** Vector maximum of a f32 row. A NaN may get lost: it comes back when e^x is summed. */
 function rowMaxF32(x: usize, n: u32): f32 {
-  if (n < 4) return rowMax<f32>(x, n);
-  let best = v128.load(x);
-  const last = x + (<usize>(n - 4) << 2);
-  for (; x < last; x += 16) best = f32x4.max(best, v128.load(x));
-  best = f32x4.max(best, v128.load(last));
-  v128.store(lanes, best);
+  if (n < 16) return rowMax<f32>(x, n);
+  let a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+  const last = x + (<usize>(n - 16) << 2);
+  for (x += 64; x < last; x += 64) {
+    a = f32x4.pmax(a, v128.load(x));
+    b = f32x4.pmax(b, v128.load(x, 16));
+    c = f32x4.pmax(c, v128.load(x, 32));
+    d = f32x4.pmax(d, v128.load(x, 48));
+  }
+  a = f32x4.pmax(f32x4.pmax(a, v128.load(last)), f32x4.pmax(b, v128.load(last, 16)));
+  c = f32x4.pmax(f32x4.pmax(c, v128.load(last, 32)), f32x4.pmax(d, v128.load(last, 48)));
+  v128.store(lanes, f32x4.pmax(a, c));
   return rowMax<f32>(lanes, 4);
+}
+
+// @ts-ignore: decorator
+@inline function total(a: v128): f64 {
+  const b = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
+  return f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1);
 }
 
 /** y = exp(x - shift), and its sum. */
 function expSumF32(x: usize, y: usize, n: u32, shift: f32): f64 {
   const s = f32x4.splat(shift);
-  let a = f64x2.splat(0);
-  let b = a;
-  let i: u32 = 0;
-  for (; i + 4 <= n; i += 4, x += 16, y += 16) {
-    const e = exp4(f32x4.sub(v128.load(x), s));
-    v128.store(y, e);
-    a = f64x2.add(a, f64x2.promote_low_f32x4(e));
-    b = f64x2.add(b, f64x2.promote_low_f32x4(i8x16.shuffle(e, e, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
+  const end = y + (<usize>n << 2);
+  let sum: f64 = 0;
+  for (const whole = end - ((end - y) & 63); y < whole; ) {
+    let ab = f32x4.splat(0);
+    let cd = ab;
+    for (const stretch = min(y + 512, whole); y < stretch; x += 64, y += 64) {
+      // All four before a store: see vector-math.ts.
+      const a = expBelow4(f32x4.sub(v128.load(x), s));
+      const b = expBelow4(f32x4.sub(v128.load(x, 16), s));
+      const c = expBelow4(f32x4.sub(v128.load(x, 32), s));
+      const d = expBelow4(f32x4.sub(v128.load(x, 48), s));
+      v128.store(y, a);
+      v128.store(y, b, 16);
+      v128.store(y, c, 32);
+      v128.store(y, d, 48);
+      ab = f32x4.add(ab, f32x4.add(a, b));
+      cd = f32x4.add(cd, f32x4.add(c, d));
+    }
+    sum += total(f32x4.add(ab, cd));
   }
-  a = f64x2.add(a, b);
-  let sum = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
-  for (; i < n; i++, x += 4, y += 4) {
-    const e = f32x4.extract_lane(exp4(f32x4.splat(load<f32>(x) - shift)), 0);
+  for (; y < end; x += 4, y += 4) {
+    const e = f32x4.extract_lane(expBelow4(f32x4.splat(load<f32>(x) - shift)), 0);
     store<f32>(y, e);
     sum += <f64>e;
   }
@@ -46,12 +67,18 @@ function expSumF32(x: usize, y: usize, n: u32, shift: f32): f64 {
 
 /** softmax_<dtype>(x, y, rows, n): y = exp(x - max) / sum; y may be x. */
 export function softmax_f32(x: usize, y: usize, rows: u32, n: u32): void {
-  for (let r: u32 = 0; r < rows; r++, x += <usize>n << 2, y += <usize>n << 2) {
+  const bytes = <usize>n << 2;
+  for (let r: u32 = 0; r < rows; r++, x += bytes) {
     const scale = <f32>(1 / expSumF32(x, y, n, rowMaxF32(x, n)));
     const v = f32x4.splat(scale);
-    let i: u32 = 0;
-    for (; i + 4 <= n; i += 4) v128.store(y + (<usize>i << 2), f32x4.mul(v128.load(y + (<usize>i << 2)), v));
-    for (; i < n; i++) store<f32>(y + (<usize>i << 2), load<f32>(y + (<usize>i << 2)) * scale);
+    const end = y + bytes;
+    for (const whole = end - (bytes & 63); y < whole; y += 64) {
+      v128.store(y, f32x4.mul(v128.load(y), v));
+      v128.store(y, f32x4.mul(v128.load(y, 16), v), 16);
+      v128.store(y, f32x4.mul(v128.load(y, 32), v), 32);
+      v128.store(y, f32x4.mul(v128.load(y, 48), v), 48);
+    }
+    for (; y < end; y += 4) store<f32>(y, load<f32>(y) * scale);
   }
 }
 export function softmax_f64(x: usize, y: usize, rows: u32, n: u32): void {

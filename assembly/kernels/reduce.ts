@@ -177,21 +177,25 @@ export function max_f64(x: usize, y: usize, outer: u32, r: u32, inner: u32): voi
 export function max_i32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Max, i32, i32>(x, y, outer, r, inner); }
 export function max_i64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Max, i64, i64>(x, y, outer, r, inner); }
 export function max_u8(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Max, u8, u8>(x, y, outer, r, inner); }
+export function max_u64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Max, u64, u64>(x, y, outer, r, inner); }
 export function min_f32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Min, f32, f32>(x, y, outer, r, inner); }
 export function min_f64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Min, f64, f64>(x, y, outer, r, inner); }
 export function min_i32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Min, i32, i32>(x, y, outer, r, inner); }
 export function min_i64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Min, i64, i64>(x, y, outer, r, inner); }
 export function min_u8(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Min, u8, u8>(x, y, outer, r, inner); }
+export function min_u64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { reduce<Min, u64, u64>(x, y, outer, r, inner); }
 export function argmax_f32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMax, f32>(x, y, outer, r, inner); }
 export function argmax_f64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMax, f64>(x, y, outer, r, inner); }
 export function argmax_i32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMax, i32>(x, y, outer, r, inner); }
 export function argmax_i64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMax, i64>(x, y, outer, r, inner); }
 export function argmax_u8(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMax, u8>(x, y, outer, r, inner); }
+export function argmax_u64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMax, u64>(x, y, outer, r, inner); }
 export function argmin_f32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMin, f32>(x, y, outer, r, inner); }
 export function argmin_f64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMin, f64>(x, y, outer, r, inner); }
 export function argmin_i32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMin, i32>(x, y, outer, r, inner); }
 export function argmin_i64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMin, i64>(x, y, outer, r, inner); }
 export function argmin_u8(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMin, u8>(x, y, outer, r, inner); }
+export function argmin_u64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { arg<ArgMin, u64>(x, y, outer, r, inner); }
 export function cumsum_f32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { scan<Sum, f32, f64>(x, y, outer, r, inner); }
 export function cumsum_f64(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { scan<Sum, f64, f64>(x, y, outer, r, inner); }
 export function cumsum_i32(x: usize, y: usize, outer: u32, r: u32, inner: u32): void { scan<Sum, i32, i32>(x, y, outer, r, inner); }

@@ -43,3 +43,11 @@ export function exp2(x: f64): f64 { return Math.pow(2, x); }
 /** Half to even. */
 // @ts-ignore: decorator
 @inline export function roundEven<T>(x: T): T { return nearest<T>(x); }
+
+/** cvttss2si and its kin: what does not fit becomes the smallest integer. */
+// @ts-ignore: decorator
+@inline export function truncate32(x: f64): i32 { return x > -2147483649 && x < 2147483648 ? <i32>x : i32.MIN_VALUE; }
+// @ts-ignore: decorator
+@inline export function truncate64(x: f64): i64 { return x >= -9223372036854775808.0 && x < 9223372036854775808.0 ? <i64>x : i64.MIN_VALUE; }
+// @ts-ignore: decorator
+@inline export function truncateU64(x: f64): u64 { return x >= 9223372036854775808.0 ? <u64>truncate64(x - 9223372036854775808.0) ^ 0x8000000000000000 : <u64>truncate64(x); }

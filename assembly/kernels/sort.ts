@@ -73,3 +73,4 @@ export function sort_f64(x: usize, y: usize, places: usize, rows: u32, n: u32, d
 export function sort_i32(x: usize, y: usize, places: usize, rows: u32, n: u32, descending: bool): i32 { return sort<i32>(x, y, places, rows, n, descending); }
 export function sort_i64(x: usize, y: usize, places: usize, rows: u32, n: u32, descending: bool): i32 { return sort<i64>(x, y, places, rows, n, descending); }
 export function sort_u8(x: usize, y: usize, places: usize, rows: u32, n: u32, descending: bool): i32 { return sort<u8>(x, y, places, rows, n, descending); }
+export function sort_u64(x: usize, y: usize, places: usize, rows: u32, n: u32, descending: bool): i32 { return sort<u64>(x, y, places, rows, n, descending); }

@@ -62,16 +62,23 @@ function constantOf(value: Value): TensorSource | null {
   return a?.kind === "tensor" ? a.value : null;
 }
 
-/** What the body of a function sees: ids of its values in one call, and the attributes that the call gives. */
+type Versions = ReadonlyMap<string, number>;
+
+/** What the body of a function sees: ids of its values in one call, the attributes that the call gives, its own imports of opsets. */
 interface Scope {
   readonly ids: Map<Value, number>;
-  readonly attributes: ReadonlyMap<string, Attribute> | null;
+  readonly attributes: (name: string) => Attribute | undefined;
+  readonly versions: Versions;
   readonly depth: number;
 }
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS = 32;
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
+/** A node outside a model has the newest version of its op. */
+export const newestVersions: Versions = new Map();
+/** Opset versions in a node's word; a greater one is the newest. */
+const MAX_VERSION = 0x7fff;
 
 /** The table of one call: words of assembly/infer/table.ts. */
 export class Table {
@@ -83,20 +90,20 @@ export class Table {
   readonly #halves = new Int32Array(this.#floats.buffer);
   #length = 0;
   #spare = new Int32Array(4096);
-  readonly #top: Scope = { ids: new Map(), attributes: null, depth: 0 };
-  #scope: Scope = this.#top;
+  readonly #ids = new Map<Value, number>();
+  #scope: Scope = { ids: this.#ids, attributes: () => undefined, versions: newestVersions, depth: 0 };
   #env: SymEnv | null = null;
   #functions = none;
 
   /** Writes the graph; `deep`: nodes of bodies too, else bodies count as inferred. */
-  write(env: SymEnv, graph: GraphLike, functions: readonly FunctionBody[], deep: boolean): void {
+  write(env: SymEnv, graph: GraphLike, functions: readonly FunctionBody[], versions: Versions, deep: boolean): void {
     this.#env = env;
     this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [`${f.domain}::${f.name}`, f]));
     this.#length = 0;
     this.nodes.length = 0;
     this.values.length = 0;
-    this.#scope = this.#top;
-    this.#top.ids.clear();
+    this.#ids.clear();
+    this.#scope = { ids: this.#ids, attributes: () => undefined, versions, depth: 0 };
     // Values come first, but are only known after the graph: the graph is written, then moved behind them.
     this.#graph(graph, deep);
     const length = this.#length;
@@ -129,7 +136,7 @@ export class Table {
     });
     this.nodes.length = 0;
     this.values.length = 0;
-    this.#top.ids.clear();
+    this.#ids.clear();
   }
 
   get #environment(): SymEnv {
@@ -187,11 +194,19 @@ export class Table {
     this.#words[count] = n;
   }
 
+  /** 0: the newest. */
+  #version(domain: string): number {
+    const { versions } = this.#scope;
+    const version =
+      versions.get(domain) ?? (domain === "" ? versions.get("ai.onnx") : domain === "ai.onnx" ? versions.get("") : undefined) ?? 0;
+    return version > 0 && version <= MAX_VERSION ? version : 0;
+  }
+
   /** Returns how many nodes were written: a call of a function is written as the function's body. */
   #node(node: Node, deep: boolean): number {
     const body = this.#functions.size === 0 ? undefined : this.#functions.get(`${node.domain}::${node.op}`);
     if (body !== undefined && deep) return this.#call(node, body);
-    this.#push(opNumber(node));
+    this.#push(opNumber(node) | (this.#version(node.domain) << 16));
     this.#push(this.nodes.length);
     this.nodes.push(node);
     this.#idsOf(node.inputs);
@@ -201,7 +216,7 @@ export class Table {
     let n = 0;
     for (const [name, given] of node.attributes) {
       const number = attributeNumbers[name];
-      const a = given.kind === "ref" ? this.#scope.attributes?.get(given.value) : given;
+      const a = given.kind === "ref" ? this.#scope.attributes(given.value) : given;
       if (number === undefined || a === undefined || a.kind === "ref") continue;
       n++;
       this.#push(number);
@@ -215,7 +230,7 @@ export class Table {
     return 1;
   }
 
-  #call(node: Node, { graph }: FunctionBody): number {
+  #call(node: Node, { graph, defaults, opset_import }: FunctionBody): number {
     const outer = this.#scope;
     if (outer.depth === MAX_CALLS) {
       throw new OnnxExporterError(
@@ -234,7 +249,11 @@ export class Table {
       const given = node.outputs[i];
       if (given !== undefined && !ids.has(v)) ids.set(v, this.#id(given));
     });
-    this.#scope = { ids, attributes: node.attributes, depth: outer.depth + 1 };
+    const attributes = (name: string): Attribute | undefined => {
+      const given = node.attributes.get(name) ?? defaults?.get(name);
+      return given?.kind === "ref" ? outer.attributes(given.value) : given;
+    };
+    this.#scope = { ids, attributes, versions: opset_import ?? outer.versions, depth: outer.depth + 1 };
     let n = 0;
     for (const inner of graph.nodes()) n += this.#node(inner, true);
     this.#scope = outer;
@@ -247,6 +266,7 @@ export class Table {
     else if (a.kind === "float") this.#pushFloat(a.value);
     else if (a.kind === "floats") for (const x of a.value) this.#pushFloat(x);
     else if (a.kind === "string") for (let i = 0; i < a.value.length; i++) this.#push(a.value.charCodeAt(i));
+    else if (a.kind === "strings") this.#push(a.value.length);
     else if (a.kind === "tensor") this.#tensor(a.value);
     else if (a.kind === "string_tensor") this.#row({ kind: TENSOR, dtype: stringType, dims: a.value.shape });
     else if (a.kind === "sparse_tensor") this.#row({ kind: TENSOR, dtype: dtypes[a.value.values.dtype].onnx, dims: a.value.shape });

@@ -4,7 +4,7 @@ import { core } from "../core/door.ts";
 import { internal } from "../errors.ts";
 import { type SymEnv, show } from "../symbolic.ts";
 import { inferenceError } from "./infer-error.ts";
-import { opNumber, Table } from "./infer-table.ts";
+import { newestVersions, opNumber, Table } from "./infer-table.ts";
 import type { Model, Node } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
 
@@ -28,7 +28,7 @@ function check(code: number, env: SymEnv, where: (node: Node) => string): void {
  */
 export function inferNode(node: Node, env: SymEnv): void {
   if (opNumber(node) === 0) return;
-  table.write(env, { inputs: [], outputs: [], nodes: () => [node] }, [], false);
+  table.write(env, { inputs: [], outputs: [], nodes: () => [node] }, [], newestVersions, false);
   check(table.run(), env, () => "");
   table.read();
 }
@@ -39,7 +39,7 @@ export function inferNode(node: Node, env: SymEnv): void {
  */
 export function inferModel(model: Model): void {
   const { graph, env } = model;
-  table.write(env, graph, model.functions, true);
+  table.write(env, graph, model.functions, model.opset_import, true);
   check(table.run(), env, (node) => describeOrigin(model, node.origin));
   table.read();
 }

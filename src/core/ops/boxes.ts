@@ -27,6 +27,56 @@ export function nms(boxes: Strided, scores: Strided, threshold: number): Strided
   return fromIntegers(kept);
 }
 
+export interface SuppressionOptions {
+  /** Most boxes of one class of one image. */
+  readonly perClass: number;
+  /** Intersection over union above which the worse box goes. */
+  readonly overlap: number;
+  /** Boxes must score above this. */
+  readonly score: number;
+  /** Boxes are (x, y, width, height) around their centre; else two corners (y, x) in any order. */
+  readonly centered: boolean;
+}
+
+type Corners = readonly [low: number, low: number, high: number, high: number];
+
+function cornersOf(b: Float64Array, i: number, centered: boolean): Corners {
+  const [p, q, r, s] = Array.from(b.subarray(i * 4, i * 4 + 4)) as [number, number, number, number];
+  if (centered) return [p - r / 2, q - s / 2, p + r / 2, q + s / 2];
+  return [Math.min(p, r), Math.min(q, s), Math.max(p, r), Math.max(q, s)];
+}
+
+/** Intersection over union. */
+function overlapOf(a: Corners, b: Corners): number {
+  const side = (k: 0 | 1): number => Math.max(Math.min(a[k + 2] as number, b[k + 2] as number) - Math.max(a[k], b[k]), 0);
+  const area = (c: Corners): number => (c[2] - c[0]) * (c[3] - c[1]);
+  const shared = side(0) * side(1);
+  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
+}
+
+/** boxes [images, n, 4], scores [images, classes, n]: rows (image, class, box), best score of each class first (ONNX NonMaxSuppression). */
+export function boxSuppression(boxes: Strided, scores: Strided, o: SuppressionOptions): [number, number, number][] {
+  const [images, classes, n] = scores.shape as readonly [number, number, number];
+  const [b, s] = [floats(boxes), floats(scores)];
+  const rows: [number, number, number][] = [];
+  for (let image = 0; image < images; image++) {
+    const corners = Array.from({ length: n }, (_, i) => cornersOf(b, image * n + i, o.centered));
+    for (let label = 0; label < classes; label++) {
+      const at = (i: number): number => s[(image * classes + label) * n + i] as number;
+      const order = corners.map((_, i) => i).filter((i) => at(i) > o.score);
+      const kept: Corners[] = [];
+      for (const i of order.sort((p, q) => at(q) - at(p) || p - q)) {
+        if (kept.length >= o.perClass) break;
+        const box = corners[i] as Corners;
+        if (kept.some((k) => overlapOf(k, box) > o.overlap)) continue;
+        kept.push(box);
+        rows.push([image, label, i]);
+      }
+    }
+  }
+  return rows;
+}
+
 export interface RoiOptions {
   readonly scale: number;
   readonly height: number;
@@ -34,11 +84,13 @@ export interface RoiOptions {
   /** Samples per bin and side; 0 or less: as many as pixels. */
   readonly ratio: number;
   readonly aligned: boolean;
+  /** The largest weighted pixel of a bin instead of the mean of its samples (ONNX: mode max). */
+  readonly max?: boolean;
 }
 
-/** Bilinear value of one plane at (y, x); 0 more than a pixel outside. */
-function bilinear(plane: Float64Array, start: number, height: number, width: number, y: number, x: number): number {
-  if (y < -1 || y > height || x < -1 || x > width) return 0;
+/** The four pixels of one plane around (y, x), times their bilinear weights; 0 more than a pixel outside. */
+function weighted(plane: Float64Array, start: number, height: number, width: number, y: number, x: number): number[] {
+  if (y < -1 || y > height || x < -1 || x > width) return [0];
   const [top, left] = [Math.max(y, 0), Math.max(x, 0)];
   const y0 = Math.min(Math.floor(top), height - 1);
   const x0 = Math.min(Math.floor(left), width - 1);
@@ -47,7 +99,14 @@ function bilinear(plane: Float64Array, start: number, height: number, width: num
   const dy = y0 === height - 1 ? 0 : top - y0;
   const dx = x0 === width - 1 ? 0 : left - x0;
   const v = (r: number, c: number): number => plane[start + r * width + c] as number;
-  return (1 - dy) * ((1 - dx) * v(y0, x0) + dx * v(y0, x1)) + dy * ((1 - dx) * v(y1, x0) + dx * v(y1, x1));
+  return [(1 - dy) * (1 - dx) * v(y0, x0), (1 - dy) * dx * v(y0, x1), dy * (1 - dx) * v(y1, x0), dy * dx * v(y1, x1)];
+}
+
+const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+function pooled(samples: readonly (readonly number[])[], max: boolean): number {
+  if (samples.length === 0) return 0;
+  return max ? Math.max(...samples.flat()) : total(samples.map(total)) / samples.length;
 }
 
 /** rois [K, 5] with the image's index first: the mean of bilinear samples in each bin, [K, C, height, width] (torchvision/csrc/ops/cpu/roi_align_kernel.cpp). */
@@ -70,15 +129,51 @@ export function roiAlign(input: Strided, rois: Strided, o: RoiOptions): Strided 
       const plane = (image * channels + c) * height * width;
       for (let p = 0; p < o.height * o.width; p++) {
         const [ph, pw] = [Math.floor(p / o.width), p % o.width];
-        let sum = 0;
+        const samples: number[][] = [];
         for (let i = 0; i < ny; i++) {
           for (let j = 0; j < nx; j++) {
-            sum += bilinear(x, plane, height, width, top + ph * binH + ((i + 0.5) * binH) / ny, left + pw * binW + ((j + 0.5) * binW) / nx);
+            const [row, column] = [top + ph * binH + ((i + 0.5) * binH) / ny, left + pw * binW + ((j + 0.5) * binW) / nx];
+            samples.push(weighted(x, plane, height, width, row, column));
           }
         }
-        out[(k * channels + c) * o.height * o.width + p] = sum / Math.max(ny * nx, 1);
+        out[(k * channels + c) * o.height * o.width + p] = pooled(samples, o.max ?? false);
       }
     }
   }
   return fromFloats(out, [count, channels, o.height, o.width], input.dtype);
+}
+
+/**
+ * rois [K, 5] with the image's index first, in pixels after `scale`: the largest pixel in each bin, [K, C, height, width]; 0 where a bin is
+ * empty (ONNX MaxRoiPool).
+ */
+export function maxRoiPool(input: Strided, rois: Strided, o: Pick<RoiOptions, "scale" | "height" | "width">): Strided {
+  const [, channels, height, width] = input.shape as readonly [number, number, number, number];
+  const [x, r] = [floats(input), floats(rois)];
+  const count = rois.shape[0] as number;
+  const out = new Float64Array(count * channels * o.height * o.width);
+  for (let k = 0; k < count; k++) {
+    const [image, ...corners] = Array.from(r.subarray(k * 5, k * 5 + 5)) as [number, number, number, number, number];
+    const [x1, y1, x2, y2] = corners.map((c) => Math.round(c * o.scale)) as [number, number, number, number];
+    const rows = binsOf(y1, y2, o.height, height);
+    const columns = binsOf(x1, x2, o.width, width);
+    for (let c = 0; c < channels; c++) {
+      const plane = (image * channels + c) * height * width;
+      rows.forEach(([top, bottom], p) => {
+        columns.forEach(([left, right], q) => {
+          let max = top < bottom && left < right ? Number.NEGATIVE_INFINITY : 0;
+          for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) max = Math.max(max, x[plane + i * width + j] as number);
+          out[((k * channels + c) * o.height + p) * o.width + q] = max;
+        });
+      });
+    }
+  }
+  return fromFloats(out, [count, channels, o.height, o.width], input.dtype);
+}
+
+/** The pixels [from, to) of each of `n` bins between `low` and `high`, both included, inside `size`. */
+function binsOf(low: number, high: number, n: number, size: number): [number, number][] {
+  const bin = Math.max(high - low + 1, 1) / n;
+  const inside = (i: number): number => Math.min(Math.max(i + low, 0), size);
+  return Array.from({ length: n }, (_, i) => [inside(Math.floor(i * bin)), inside(Math.ceil((i + 1) * bin))]);
 }

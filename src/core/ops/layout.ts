@@ -158,10 +158,10 @@ export function squeeze(x: Strided, dims?: readonly number[]): Strided {
   );
 }
 
-/** `shape` with its -1, if any, computed. Throws `core/reshape` when element counts differ. */
+/** `shape` with its -1, if any, computed. Throws `core/reshape` when element counts differ, or when any size would do. */
 function resolveShape(count: number, shape: readonly number[]): number[] {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
-  const resolved = shape.map((d) => (d === -1 ? (known === 0 ? 0 : count / known) : d));
+  const resolved = shape.map((d) => (d === -1 ? count / known : d));
   const ok = shape.filter((d) => d === -1).length <= 1 && resolved.every(Number.isInteger) && numel(resolved) === count;
   if (ok) return resolved;
   throw new OnnxExporterError("core/reshape", `cannot reshape ${count} elements to ${show(shape)}`);

@@ -1,12 +1,12 @@
 /** @file Padding. */
 
-import { dtypes, isComplex } from "../../dtype.ts";
+import { isComplex } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
-import type { Strided } from "../strided.ts";
+import { isStrided, type Strided } from "../strided.ts";
 import { fill } from "./elementwise.ts";
 import { indexSelect, zeros } from "./index.ts";
-import { contiguous, copyInto, show, slice } from "./layout.ts";
+import { clone, contiguous, copyInto, expand, reshape, show, slice } from "./layout.ts";
 import type { Scalar } from "./real.ts";
 
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
@@ -21,10 +21,17 @@ function source(mode: PadMode, i: number, n: number): number {
 }
 
 /**
- * x with `pads[d] = [before, after]` elements more in each dim; negative numbers crop. `value` is for mode constant.
- * Reflecting does not repeat the edge. Throws `core/pad` where there is nothing to read from, or too little to reflect.
+ * x with `pads[d] = [before, after]` elements more in each dim; negative numbers crop. `value` is for mode constant: a number, or a tensor
+ * of one element of x's dtype. Reflecting does not repeat the edge; `endless` lets it, and wrapping, go over the dim more than once.
+ * Throws `core/pad` where there is nothing to read from, or too little to reflect.
  */
-export function pad(x: Strided, pads: readonly (readonly [number, number])[], mode: PadMode = "constant", value: Scalar = 0): Strided {
+export function pad(
+  x: Strided,
+  pads: readonly (readonly [number, number])[],
+  mode: PadMode = "constant",
+  value: Scalar | Strided = 0,
+  endless = false,
+): Strided {
   const bad = (d: number) =>
     new OnnxExporterError("core/pad", `pad: cannot ${mode} dim ${d} of ${show(x.shape)} by ${pads[d]?.join(" and ")}`);
   if (pads.length !== x.shape.length)
@@ -35,7 +42,8 @@ export function pad(x: Strided, pads: readonly (readonly [number, number])[], mo
     if (before === 0 && after === 0) return;
     const n = x.shape[d] as number;
     const size = n + before + after;
-    const limit = mode === "reflect" ? n - 1 : mode === "circular" ? n : Number.POSITIVE_INFINITY;
+    const once = mode === "reflect" ? n - 1 : mode === "circular" ? n : Number.POSITIVE_INFINITY;
+    const limit = endless ? Number.POSITIVE_INFINITY : once;
     if (size < 0 || (n === 0 && size > 0) || Math.max(before, after) > limit) throw bad(d);
     const index = zeros("int64", [size]);
     const at = index.storage.ptr >>> 3;
@@ -46,13 +54,22 @@ export function pad(x: Strided, pads: readonly (readonly [number, number])[], mo
   return y === x ? contiguous(slice(x, 0, 0, x.shape[0] ?? 0)) : y;
 }
 
-function padConstant(x: Strided, pads: readonly (readonly [number, number])[], value: Scalar, bad: (d: number) => Error): Strided {
+function padding(x: Strided, shape: readonly number[], value: Scalar | Strided): Strided {
+  if (isStrided(value)) return clone(expand(reshape(value, []), shape));
+  return Object.is(Number(value), 0) && !isComplex(x.dtype) ? zeros(x.dtype, shape) : fill(x.dtype, shape, value);
+}
+
+function padConstant(
+  x: Strided,
+  pads: readonly (readonly [number, number])[],
+  value: Scalar | Strided,
+  bad: (d: number) => Error,
+): Strided {
   const shape = x.shape.map((n, d) => n + (pads[d]?.[0] ?? 0) + (pads[d]?.[1] ?? 0));
   shape.forEach((n, d) => {
     if (n < 0) throw bad(d);
   });
-  const isZero = Object.is(Number(value), 0) && !isComplex(x.dtype) && dtypes[x.dtype].size >= 1;
-  const y = isZero ? zeros(x.dtype, shape) : fill(x.dtype, shape, value);
+  const y = padding(x, shape, value);
   let [to, from] = [y, x];
   pads.forEach(([before, after], d) => {
     const n = x.shape[d] as number;

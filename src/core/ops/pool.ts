@@ -39,6 +39,9 @@ export function pooledSize(
   return ceilMode && (size - 1) * stride >= n + begin ? size - 1 : size;
 }
 
+/** How many places of a window that moves by `dilation` lie in [start, end). */
+const taps = (start: number, end: number, dilation: number): number => Math.max(Math.ceil((end - start) / dilation), 0);
+
 function windows(x: Strided, o: PoolOptions, includePad: boolean): Window[][] {
   const spatial = o.kernel.length;
   return o.kernel.map((k, i) => {
@@ -52,7 +55,7 @@ function windows(x: Strided, o: PoolOptions, includePad: boolean): Window[][] {
       const padded = Math.min(first + d * (k - 1) + 1, n + pads[1]);
       const start = first < 0 ? first + Math.ceil(-first / d) * d : first;
       const end = Math.min(padded, n);
-      return [start, end, includePad ? padded - first : end - start];
+      return [start, end, includePad ? taps(first, padded, d) : taps(start, end, d)];
     });
   });
 }
@@ -64,6 +67,8 @@ function plan(x: Strided, all: readonly (readonly Window[])[], dilation: readonl
   const whole: Window[][] = Array.from({ length: lead }, () => [[0, 1, 1]]);
   return [...three(x.shape.slice(-all.length)), ...three(all.map((w) => w.length)), ...three(dilation), ...[...whole, ...all].flat(2)];
 }
+
+const ones = (dims: readonly number[]): number[] => dims.map(() => 1);
 
 function checkRank(x: Strided, spatial: number): void {
   if (spatial >= 1 && spatial <= 3 && (x.shape.length === spatial + 1 || x.shape.length === spatial + 2)) return;
@@ -89,27 +94,25 @@ function maxOver(x: Strided, all: readonly (readonly Window[])[], dilation: read
   return [y, places];
 }
 
-function avgOver(x: Strided, all: readonly (readonly Window[])[], divisor: number): Strided {
+function avgOver(x: Strided, all: readonly (readonly Window[])[], dilation: readonly number[], divisor: number): Strided {
   const carrier = carrierOf("avg_pool", x.dtype);
-  if (carrier !== x.dtype) return realCast(avgOver(realCast(x, carrier), all, divisor), x.dtype);
+  if (carrier !== x.dtype) return realCast(avgOver(realCast(x, carrier), all, dilation, divisor), x.dtype);
   const lead = x.shape.slice(0, x.shape.length - all.length);
   const [source, y] = [contiguous(x), empty(x.dtype, [...lead, ...all.map((w) => w.length)])];
-  const ones = all.map(() => 1);
-  core.frame(() => core.kernel("avg_pool", x.dtype)(address(source), address(y), numel(lead), core.ints(plan(x, all, ones)), divisor));
+  core.frame(() => core.kernel("avg_pool", x.dtype)(address(source), address(y), numel(lead), core.ints(plan(x, all, dilation)), divisor));
   return y;
 }
 
 /** Maxima of windows and their int64 places in the flat spatial plane, as torch's max_pool*d with indices. Throws `core/pool`. */
 export function maxPool(x: Strided, options: PoolOptions): [values: Strided, indices: Strided] {
   checkRank(x, options.kernel.length);
-  const dilation = options.dilation ?? options.kernel.map(() => 1);
-  return maxOver(x, windows(x, options, false), dilation);
+  return maxOver(x, windows(x, options, false), options.dilation ?? ones(options.kernel));
 }
 
 /** Averages of windows; sums in double. Throws `core/pool`. */
 export function avgPool(x: Strided, options: AvgPoolOptions): Strided {
   checkRank(x, options.kernel.length);
-  return avgOver(x, windows(x, options, options.countIncludePad), options.divisor ?? 0);
+  return avgOver(x, windows(x, options, options.countIncludePad), options.dilation ?? ones(options.kernel), options.divisor ?? 0);
 }
 
 const adaptive = (x: Strided, out: readonly number[]): Window[][] =>
@@ -124,15 +127,11 @@ const adaptive = (x: Strided, out: readonly number[]): Window[][] =>
 /** Averages over windows that part the input into `out` pieces per dim (torch: adaptive_avg_pool*d). */
 export function adaptiveAvgPool(x: Strided, out: readonly number[]): Strided {
   checkRank(x, out.length);
-  return avgOver(x, adaptive(x, out), 0);
+  return avgOver(x, adaptive(x, out), ones(out), 0);
 }
 
 /** Maxima over windows that part the input into `out` pieces per dim, and their places (torch: adaptive_max_pool*d). */
 export function adaptiveMaxPool(x: Strided, out: readonly number[]): [values: Strided, indices: Strided] {
   checkRank(x, out.length);
-  return maxOver(
-    x,
-    adaptive(x, out),
-    out.map(() => 1),
-  );
+  return maxOver(x, adaptive(x, out), ones(out));
 }

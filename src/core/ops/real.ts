@@ -40,9 +40,6 @@ const carriers: { readonly [d in DType]?: DType } = {
   uint2: "int32",
 };
 
-/** The dtype whose elements lie in memory as these do. */
-const heldAs: { readonly [d in DType]?: DType } = { bool: "uint8", int4: "int8", int2: "int8", uint4: "uint8", uint2: "uint8" };
-
 /** `dtype` itself where kernel `name` exists for it or nothing can carry it, else the dtype that carries it. */
 export function carrierOf(name: string, dtype: DType): DType {
   const carrier = carriers[dtype];
@@ -177,16 +174,10 @@ export function realCompare(op: CompareOp, a: Strided, b: Strided): Strided {
 
 /** Casts `n` contiguous elements at `x` to `y`, by one kernel or through the dtype between that loses nothing torch keeps. */
 export function castRange(from: DType, to: DType, x: number, y: number, n: number): void {
-  const source = heldAs[from] ?? from;
+  const source = from === "bool" ? "uint8" : from;
   const name = `cast_${dtypes[source].suffix}`;
-  if (source === to || from === to) {
+  if (source === to || (from === "bool" && to === "bool")) {
     core.u8().copyWithin(y, x, x + n * width(to));
-    return;
-  }
-  const held = heldAs[to];
-  if (held !== undefined && to !== "bool") {
-    castRange(source, held, x, y, n);
-    wrap(to, y, n);
     return;
   }
   if (core.hasKernel(name, to)) {
@@ -211,16 +202,7 @@ function between(from: DType, to: DType): DType {
   const known = (d: DType) =>
     d === middle || core.hasKernel(`cast_${dtypes[d].suffix}`, middle) || core.hasKernel(`cast_${dtypes[middle].suffix}`, d);
   if (middle !== from && middle !== to && known(from) && known(to)) return middle;
-  throw new OnnxExporterError("core/no-kernel", `no cast from ${from} to ${to}`, "cast to a dtype between them first");
-}
-
-/** Wraps `n` bytes at `ptr` to sub-byte integers: the low bits stay, extended by their sign where there is one. */
-function wrap(dtype: DType, ptr: number, n: number): void {
-  const bits = dtypes[dtype].size * 8;
-  const bytes = core.u8().subarray(ptr, ptr + n);
-  const free = dtypes[dtype].kind === "int" ? 32 - bits : 0;
-  const mask = (1 << bits) - 1;
-  for (let i = 0; i < n; i++) bytes[i] = (((bytes[i] as number) & mask) << free) >> free;
+  throw new OnnxExporterError("core/no-kernel", `no cast from ${from} to ${to}`, "cast to a dtype of real numbers that both know");
 }
 
 /** `x` in another dtype, by torch's rules: floats truncate, ints wrap, bool is x != 0, complex to real drops the imaginary part. */

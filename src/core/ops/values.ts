@@ -20,6 +20,15 @@ export function floats(x: Strided): Float64Array {
   return core.f64().slice(at, at + numel(wide.shape));
 }
 
+/** The elements in row-major order, exactly: bigints of 64-bit integers, else numbers. */
+export function elements(x: Strided): (number | bigint)[] {
+  if (x.dtype !== "int64" && x.dtype !== "uint64") return Array.from(floats(x));
+  const plain = contiguous(x);
+  const at = (plain.storage.ptr >>> 3) + plain.offset;
+  const values = Array.from(core.i64().subarray(at, at + numel(plain.shape)));
+  return x.dtype === "int64" ? values : values.map((v) => BigInt.asUintN(64, v));
+}
+
 /** A new int64 tensor with these elements. */
 export function fromIntegers(values: readonly number[], shape: readonly number[] = [values.length]): Strided {
   const out = empty("int64", shape);

@@ -1,15 +1,15 @@
 /** @file Elementwise ops of ONNX. Operands broadcast; results have the operands' dtype unless said otherwise. */
 
 import { binary, cast, compare, fill, scalarTensor, unary, where } from "../../core/ops/elementwise.ts";
-import { broadcastShapes, reshape } from "../../core/ops/layout.ts";
+import { reshape } from "../../core/ops/layout.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../core/ops/real.ts";
-import { fromIntegers, integers } from "../../core/ops/values.ts";
+import { fromIntegers } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
 import { dtypes, isFloat, isInteger } from "../../dtype.ts";
 import { rounded } from "./rounded.ts";
-import { broadcastPlaces, zipStrings } from "./string-tensors.ts";
+import { zipStrings } from "./string-tensors.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
-import { type Computed, isStrings } from "./value.ts";
+import { isStrings } from "./value.ts";
 
 const unaryRow =
   (op: UnaryOp): Evaluate =>
@@ -70,18 +70,6 @@ function equal(call: Call): Strided {
   if (!isStrings(a) || !isStrings(b)) return compare("eq", ...pair(call));
   const { shape, values } = zipStrings(a, b, (s, t) => (s === t ? 1 : 0));
   return cast(fromIntegers(values, shape), "bool");
-}
-
-function chosen(call: Call): Computed {
-  const [cond, a, b] = [call.tensor(0), call.value(1), call.value(2)];
-  if (!isStrings(a) || !isStrings(b)) return where(cond, call.tensor(1), call.tensor(2));
-  const shape = broadcastShapes(cond.shape, a.shape, b.shape);
-  const [p, q] = [broadcastPlaces(a.shape, shape), broadcastPlaces(b.shape, shape)];
-  const conditions = integers(cond);
-  const strings = broadcastPlaces(cond.shape, shape).map((c, i) =>
-    conditions[c] === 1 ? (a.strings[p[i] as number] as string) : (b.strings[q[i] as number] as string),
-  );
-  return { shape, strings };
 }
 
 function clipped(call: Call): Strided {
@@ -166,7 +154,6 @@ export const elementwise: EvaluateTable = {
   LessOrEqual: compareRow("le"),
   Greater: compareRow("gt"),
   GreaterOrEqual: compareRow("ge"),
-  Where: chosen,
 
   Identity: (call) => call.value(0),
   Clip: clipped,

@@ -1,7 +1,7 @@
 /** @file Computes a model in the core, node by node: ONNX's own meaning of every op, whatever a runtime supports. */
 
 import { Generator } from "../../core/ops/random.ts";
-import { type Storage, scoped } from "../../core/strided.ts";
+import { isStrided, type Storage, scoped } from "../../core/strided.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
 import type { FunctionBody, Graph, Model, Node, Value } from "../ir/graph.ts";
@@ -9,7 +9,7 @@ import { describeOrigin } from "../ir/origin.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { type EvaluatedValue, type Feed, given, taken } from "./feed.ts";
 import { evaluatorOf } from "./index.ts";
-import { Call, type Surroundings } from "./table.ts";
+import { Call, type Evaluate, type Surroundings } from "./table.ts";
 import { type Computed, storagesOf } from "./value.ts";
 
 export interface EvaluateOptions {
@@ -66,15 +66,22 @@ function calledNode(model: Model, node: Node): string {
   return `${node.op}${name ? ` ${name}` : ""}${origin ? ` from ${origin}` : ""}`;
 }
 
-/** What a graph defines, and for each node what of it nothing reads any more. */
-interface Plan {
-  readonly made: ReadonlySet<Value>;
-  readonly dead: ReadonlyMap<Node, readonly Value[]>;
+/** A node, how it computes (or the function that it calls), and what nothing reads any more after it. */
+interface Step {
+  readonly node: Node;
+  readonly evaluator: Evaluate | undefined;
+  readonly body: FunctionBody | undefined;
+  readonly dead: readonly Value[];
 }
 
-/** Initializers of bodies stay for the next iteration. */
-function planOf(graph: Graph, main: boolean): Plan {
-  const made = new Set<Value>([...graph.inputs, ...(main ? graph.initializers : [])]);
+/** What a graph defines, and its nodes in order: found once, since a body may run many times. */
+interface Plan {
+  readonly made: ReadonlySet<Value>;
+  readonly steps: readonly Step[];
+}
+
+/** Where each value that `graph` makes or reads is read last; graph outputs are read after all nodes. */
+function lastReaders(graph: Graph): Map<Value, Node> {
   const last = new Map<Value, Node>();
   const read = (inner: Graph, node: Node): void => {
     for (const each of inner.nodes()) {
@@ -84,22 +91,32 @@ function planOf(graph: Graph, main: boolean): Plan {
     for (const v of inner.outputs) last.set(v, node);
   };
   for (const node of graph.nodes()) {
-    for (const v of node.outputs) {
-      made.add(v);
-      last.set(v, node);
-    }
+    for (const v of node.outputs) last.set(v, node);
     for (const v of node.inputs) if (v !== null) last.set(v, node);
     for (const body of node.graphs) read(body, node);
   }
   for (const v of graph.outputs) last.delete(v);
+  return last;
+}
+
+/** Initializers of bodies stay for the next iteration. */
+function planOf(graph: Graph, main: boolean, functions: ReadonlyMap<string, FunctionBody>): Plan {
+  const made = new Set<Value>([...graph.inputs, ...(main ? graph.initializers : [])]);
+  for (const node of graph.nodes()) for (const v of node.outputs) made.add(v);
   const dead = new Map<Node, Value[]>();
-  for (const [v, node] of last) {
+  for (const [v, node] of lastReaders(graph)) {
     if (!made.has(v)) continue;
     const known = dead.get(node);
     if (known) known.push(v);
     else dead.set(node, [v]);
   }
-  return { made, dead };
+  const steps = Array.from(graph.nodes(), (node) => ({
+    node,
+    evaluator: evaluatorOf(node),
+    body: functions.get(functionKey(node.domain, node.op)),
+    dead: dead.get(node) ?? [],
+  }));
+  return { made, steps };
 }
 
 /** The function that a graph is the body of: versions that it imports, and what its caller gives. */
@@ -108,7 +125,9 @@ interface Frame {
   readonly attributes: Surroundings["attributes"];
 }
 
-function* storagesOfAll(results: readonly (Computed | null)[]): Iterable<Storage> {
+type Results = readonly (Computed | null)[];
+
+function* storagesOfAll(results: Results): Iterable<Storage> {
   for (const result of results) yield* storagesOf(result);
 }
 
@@ -145,56 +164,65 @@ class Evaluation {
     return this.#graph(graph, { opsets: opset_import, attributes: null }, this.#options.onNode);
   }
 
-  /** Runs a graph whose inputs are set; what it defines is dropped. Its results are held once each, until the caller releases them. */
+  /** Runs a graph whose inputs are set; what it defines is dropped. Its results are held, until the caller releases them. */
   #graph(graph: Graph, frame: Frame, onNode?: EvaluateOptions["onNode"]): Computed[] {
     let plan = this.#plans.get(graph);
     if (plan === undefined) {
-      plan = planOf(graph, graph === this.#model.graph);
+      plan = planOf(graph, graph === this.#model.graph, this.#functions);
       this.#plans.set(graph, plan);
     }
-    let index = 0;
-    for (const node of graph.nodes()) {
-      onNode?.(node, index++, graph.size);
-      this.#node(node, frame);
-      for (const v of plan.dead.get(node) ?? []) this.#drop(v);
-    }
+    plan.steps.forEach((step, index) => {
+      onNode?.(step.node, index, graph.size);
+      this.#step(step, frame);
+    });
     const results = graph.outputs.map((v) => this.#get(v));
-    for (const result of new Set(results)) this.#retain(result);
-    for (const v of [...graph.outputs, ...graph.inputs]) if (plan.made.has(v)) this.#drop(v);
+    for (const result of results) this.#retain(result);
+    for (const v of graph.outputs) if (plan.made.has(v)) this.#drop(v);
+    for (const v of graph.inputs) this.#drop(v);
     return results;
   }
 
-  #node(node: Node, frame: Frame): void {
+  #step(step: Step, frame: Frame): void {
+    const { node, body } = step;
     const inputs = node.inputs.map((v) => (v === null ? null : this.#get(v)));
-    const body = this.#functions.get(functionKey(node.domain, node.op));
-    const results = body ? this.#call(node, body, inputs, frame) : this.#compute(node, inputs, frame);
+    const results = body ? this.#call(node, body, inputs, frame) : this.#compute(step, inputs, frame);
     node.outputs.forEach((v, i) => {
       const result = results[i] ?? null;
       if (result !== null) this.#set(v, result);
     });
-    for (const result of new Set(results)) if (result !== null) this.#release(result);
+    this.#releaseAll(results);
+    for (const v of step.dead) this.#drop(v);
   }
 
-  /** Results are held once each, until their values hold them. */
-  #compute(node: Node, inputs: readonly (Computed | null)[], frame: Frame): readonly (Computed | null)[] {
-    const evaluator = evaluatorOf(node) as NonNullable<ReturnType<typeof evaluatorOf>>;
-    const lent: Computed[] = [];
-    const call = new Call(node, inputs, {
+  /** Results are held, until their values hold them. */
+  #compute({ node, evaluator }: Step, inputs: Results, frame: Frame): Results {
+    let lent: Results = [];
+    const kept: Computed[] = [];
+    const around: Surroundings = {
       opset: frame.opsets.get(node.domain) ?? newestOpset,
       attributes: frame.attributes,
       generator: this.#generator,
       run: (graph, operands) => {
-        const results = this.#body(graph, operands, frame);
-        lent.push(...new Set(results));
+        this.#bind(graph, operands);
+        this.#releaseAll(lent);
+        const results = this.#graph(graph, frame);
+        lent = results;
         return results;
       },
-    });
+      keep: (value) => {
+        this.#retain(value);
+        kept.push(value);
+        return value;
+      },
+    };
     try {
       return scoped(
         () => {
-          const results = [evaluator(call)].flat() as readonly (Computed | null)[];
-          for (const result of new Set(results)) if (result !== null) this.#retain(result);
-          for (const result of lent) this.#release(result);
+          const made = (evaluator as Evaluate)(new Call(node, inputs, around));
+          const results: Results = Array.isArray(made) ? made : [made as Computed];
+          for (const result of results) if (result !== null) this.#retain(result);
+          this.#releaseAll(lent);
+          this.#releaseAll(kept);
           return results;
         },
         // Bodies may have loaded initializers, which are held too.
@@ -211,19 +239,15 @@ class Evaluation {
     return new OnnxExporterError(error.code, `${calledNode(this.#model, node)}: ${message}`, error.hint, { cause: error });
   }
 
-  #body(graph: Graph, operands: readonly Computed[], frame: Frame): Computed[] {
+  #bind(graph: Graph, operands: Results): void {
     graph.inputs.forEach((v, i) => {
-      const operand = operands[i];
-      if (operand !== undefined) this.#set(v, operand);
-    });
-    return this.#graph(graph, frame);
-  }
-
-  #call(node: Node, body: FunctionBody, inputs: readonly (Computed | null)[], frame: Frame): Computed[] {
-    body.graph.inputs.forEach((v, i) => {
-      const operand = inputs[i] ?? null;
+      const operand = operands[i] ?? null;
       if (operand !== null) this.#set(v, operand);
     });
+  }
+
+  #call(node: Node, body: FunctionBody, inputs: Results, frame: Frame): Computed[] {
+    this.#bind(body.graph, inputs);
     const attributes = new Map(body.defaults ?? []);
     for (const [name, a] of node.attributes) {
       const value = a.kind === "ref" ? frame.attributes?.get(a.value) : a;
@@ -253,16 +277,25 @@ class Evaluation {
     this.#release(known);
   }
   #retain(computed: Computed): void {
-    for (const storage of storagesOf(computed)) this.#holders.set(storage, (this.#holders.get(storage) ?? 0) + 1);
+    if (isStrided(computed)) this.#hold(computed.storage);
+    else for (const storage of storagesOf(computed)) this.#hold(storage);
   }
   #release(computed: Computed): void {
-    for (const storage of storagesOf(computed)) {
-      const holders = (this.#holders.get(storage) ?? 1) - 1;
-      if (holders > 0) this.#holders.set(storage, holders);
-      else {
-        this.#holders.delete(storage);
-        storage.free();
-      }
+    if (isStrided(computed)) this.#letGo(computed.storage);
+    else for (const storage of storagesOf(computed)) this.#letGo(storage);
+  }
+  #releaseAll(results: Results): void {
+    for (const result of results) if (result !== null) this.#release(result);
+  }
+  #hold(storage: Storage): void {
+    this.#holders.set(storage, (this.#holders.get(storage) ?? 0) + 1);
+  }
+  #letGo(storage: Storage): void {
+    const holders = (this.#holders.get(storage) ?? 1) - 1;
+    if (holders > 0) this.#holders.set(storage, holders);
+    else {
+      this.#holders.delete(storage);
+      storage.free();
     }
   }
 }

@@ -3,18 +3,27 @@
 import { internal } from "../../errors.ts";
 import type { Node } from "../ir/graph.ts";
 import { activation } from "./activation.ts";
+import { attention } from "./attention.ts";
 import { casts } from "./cast.ts";
+import { control } from "./control.ts";
+import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
-import { image } from "./image/index.ts";
+import { image } from "./image.ts";
+import { imageDecoder } from "./image-decoder/index.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
 import { ml } from "./ml/index.ts";
+import { norm } from "./norm.ts";
+import { pool } from "./pool.ts";
 import { quantize } from "./quantize.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
+import { rnn } from "./rnn.ts";
+import { sequence } from "./sequence.ts";
+import { signal } from "./signal.ts";
 import type { Evaluate, EvaluateTable } from "./table.ts";
 import { text } from "./text.ts";
 import { training } from "./training.ts";
@@ -22,18 +31,27 @@ import { training } from "./training.ts";
 /** The families by file name. */
 const families: Readonly<Record<string, EvaluateTable>> = {
   activation,
+  attention,
   cast: casts,
+  control,
+  conv,
   creation,
   elementwise,
-  "image/index": image,
+  image,
+  "image-decoder/index": imageDecoder,
   indexing,
   layout,
   linear,
   loss,
   "ml/index": ml,
+  norm,
+  pool,
   quantize,
   random,
   reduce,
+  rnn,
+  sequence,
+  signal,
   text,
   training,
 };

@@ -20,8 +20,10 @@ export interface Surroundings {
   readonly attributes: ReadonlyMap<string, Attribute> | null;
   /** Random numbers of nodes that bring no seed. */
   readonly generator: Generator;
-  /** Runs a body of the node on `inputs`; its outputs. */
+  /** Runs a body of the node on `inputs`; its outputs, which live until the next run reads its inputs. */
   run(body: Graph, inputs: readonly Computed[]): Computed[];
+  /** `value`, which lives until the node is computed. */
+  keep(value: Computed): Computed;
 }
 
 /** One node with its operands. Reads attributes and inputs by name and position, in whatever form the model's opset has them. */
@@ -49,6 +51,9 @@ export class Call {
   }
   run(body: Graph, inputs: readonly Computed[]): Computed[] {
     return this.#around.run(body, inputs);
+  }
+  keep(value: Computed): Computed {
+    return this.#around.keep(value);
   }
 
   /** The attribute, or what the function's caller gives for it; undefined where there is none. */

@@ -60,6 +60,7 @@ const surroundingsOf = (model: Model, node: Node): Surroundings => ({
   attributes: null,
   generator: new Generator(0),
   run: () => internal(`${node.op} has no bodies, but ran one`),
+  keep: (value) => value,
 });
 
 class Folding {

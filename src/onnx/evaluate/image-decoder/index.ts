@@ -65,4 +65,4 @@ function pictureOf(call: Call, name: string, decode: () => Picture): Picture {
   }
 }
 
-export const image: EvaluateTable = { ImageDecoder: decoded };
+export const imageDecoder: EvaluateTable = { ImageDecoder: decoded };

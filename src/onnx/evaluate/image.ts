@@ -1,0 +1,196 @@
+/** @file Ops on images: resizing, sampling, regions, deformable convolution. */
+
+import { affineGrid } from "../../core/ops/affine-grid.ts";
+import { maxRoiPool, roiAlign } from "../../core/ops/boxes.ts";
+import { deformConv } from "../../core/ops/deform-conv.ts";
+import { binary, cast, fill, unary, where } from "../../core/ops/elementwise.ts";
+import { type GridOptions, gridSample } from "../../core/ops/grid-sample.ts";
+import { concat, dimOf, unsqueeze } from "../../core/ops/layout.ts";
+import { rangeOf } from "../../core/ops/reduce-set.ts";
+import { positionsOf, type ResampledDim, type Resampling, resamplingTaps } from "../../core/ops/resample.ts";
+import { resizeDim } from "../../core/ops/resize.ts";
+import { floats, fromIntegers } from "../../core/ops/values.ts";
+import type { Strided } from "../../core/strided.ts";
+import { type DType, isFloat, width } from "../../dtype.ts";
+import type { Call, EvaluateTable } from "./table.ts";
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** `value` where it is one of `known`. Throws `eval/attribute` naming them. */
+function oneOf<T extends string>(call: Call, name: string, value: string, known: readonly T[]): T {
+  const found = known.find((k) => k === value);
+  if (found !== undefined) return found;
+  throw call.refuse("attribute", `${name} is ${value}`, `it can be ${known.join(", ")}`);
+}
+
+const modes = ["nearest", "linear", "cubic"] as const;
+const nearestModes = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
+const transformations = [
+  ...(["half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric"] as const),
+  ...(["tf_half_pixel_for_nn", "tf_crop_and_resize"] as const),
+];
+
+/** How ops before opset 11 resize: positions are multiples, the nearest is the one below, or above when shrinking. */
+function simple(call: Call): Resampling {
+  const mode = oneOf(call, "mode", call.string("mode", "nearest").replace("bilinear", "linear"), modes);
+  return { mode, transformation: "asymmetric", nearest: "simple", cubicA: 0, excludeOutside: false, antialias: false };
+}
+
+function resampling(call: Call): Resampling {
+  const mode = oneOf(call, "mode", call.string("mode", "nearest"), modes);
+  const name = "coordinate_transformation_mode";
+  return {
+    mode,
+    transformation: oneOf(call, name, call.string(name, "half_pixel"), transformations),
+    nearest: oneOf(call, "nearest_mode", call.string("nearest_mode", "round_prefer_floor"), nearestModes),
+    cubicA: call.float("cubic_coeff_a", -0.75),
+    excludeOutside: call.int("exclude_outside", 0) === 1,
+    antialias: call.int("antialias", 0) === 1,
+  };
+}
+
+/** Input `i` as numbers, null where it is omitted or empty. */
+function listAt(call: Call, i: number): readonly number[] | null {
+  const list = call.has(i) ? [...floats(call.tensor(i))] : [];
+  return list.length === 0 ? null : list;
+}
+
+/** How many positions `n` become: the product is taken in float32, as shape inference has it. */
+const scaledSize = (n: number, scale: number): number => Math.floor(Math.fround(n * scale));
+
+/** Dims by axis from scales, or from sizes, which `keep_aspect_ratio_policy` may change. */
+function dimsOf(call: Call, x: Strided, axes: readonly number[]): ResampledDim[] {
+  const [roi, scales, sizes] = [listAt(call, 1), listAt(call, 2), listAt(call, 3)];
+  const roiOf = (i: number): readonly [number, number] => [roi?.[i] ?? 0, roi?.[i + axes.length] ?? 1];
+  const inputs = axes.map((d) => x.shape[d] as number);
+  const given = scales ?? sizes;
+  if (given === null || given.length !== axes.length)
+    throw call.refuse("input", `${given?.length ?? 0} scales or sizes for ${axes.length} axes`, "give one scale or one size for each axis");
+  if (scales)
+    return inputs.map((input, i) => ({ input, output: scaledSize(input, given[i] as number), scale: given[i] as number, roi: roiOf(i) }));
+  const ratios = inputs.map((input, i) => (given[i] as number) / input);
+  const policy = oneOf(call, "keep_aspect_ratio_policy", call.string("keep_aspect_ratio_policy", "stretch"), [
+    ...(["stretch", "not_larger", "not_smaller"] as const),
+  ]);
+  const common = policy === "not_larger" ? Math.min(...ratios) : policy === "not_smaller" ? Math.max(...ratios) : null;
+  return inputs.map((input, i) => ({
+    input,
+    output: common === null ? (given[i] as number) : Math.floor(common * input + 0.5),
+    scale: common ?? (ratios[i] as number),
+    roi: roiOf(i),
+  }));
+}
+
+/** Floats of x's precision, where weights need them. */
+const carrierOf = (dtype: DType): DType => (dtype === "float64" || (!isFloat(dtype) && width(dtype) >= 4) ? "float64" : "float32");
+
+/** Floats as `dtype`; integers are rounded to the nearest and saturate. */
+function stored(x: Strided, dtype: DType): Strided {
+  if (isFloat(dtype) || dtype === x.dtype) return cast(x, dtype);
+  const [low, high] = rangeOf(dtype).map((v) => fill(x.dtype, [], Number(v))) as [Strided, Strided];
+  return cast(binary("minimum", binary("maximum", unary("round", x), low), high), dtype);
+}
+
+const stays = (d: ResampledDim): boolean => d.scale === 1 && d.input === d.output && d.roi[0] === 0 && d.roi[1] === 1;
+
+/** `value` where a position along `dim` is outside the input. */
+function extrapolated(x: Strided, dim: number, positions: readonly number[], input: number, value: number): Strided {
+  const outside = fromIntegers(
+    positions.map((p) => (p < 0 || p > input - 1 ? 1 : 0)),
+    x.shape.map((n, d) => (d === dim ? n : 1)),
+  );
+  return where(cast(outside, "bool"), fill(x.dtype, [], value), x);
+}
+
+/** One dim after the other. */
+function resampled(call: Call, x: Strided, axes: readonly number[], dims: readonly ResampledDim[], how: Resampling): Strided {
+  const crops = how.transformation === "tf_crop_and_resize";
+  const start = how.mode === "nearest" && !crops ? x : cast(x, carrierOf(x.dtype));
+  const y = axes.reduce((part, axis, i) => {
+    const dim = dims[i] as ResampledDim;
+    if (stays(dim)) return part;
+    const resized = resizeDim(part, axis, resamplingTaps(dim, how));
+    return crops
+      ? extrapolated(resized, axis, positionsOf(dim, how.transformation), dim.input, call.float("extrapolation_value", 0))
+      : resized;
+  }, start);
+  return stored(y, x.dtype);
+}
+
+/** Scales by dim: from the image's attributes (opset 1), an attribute (7), or input 1 (9, and Resize-10). */
+function scaled(call: Call): Strided {
+  const x = call.tensor(0);
+  const pair = [call.float("height_scale", 1), call.float("width_scale", 1)];
+  const scales = listAt(call, 1) ?? call.floats("scales") ?? [...x.shape.slice(2).map(() => 1), ...pair];
+  const dims = x.shape.map((input, d) => ({
+    input,
+    output: scaledSize(input, scales[d] as number),
+    scale: scales[d] as number,
+    roi: [0, 1] as const,
+  }));
+  return resampled(call, x, range(x.shape.length), dims, simple(call));
+}
+
+function resize(call: Call): Strided {
+  if (call.opset < 11) return scaled(call);
+  const x = call.tensor(0);
+  const axes = call.ints("axes")?.map((d) => dimOf(d, x.shape.length)) ?? range(x.shape.length);
+  return resampled(call, x, axes, dimsOf(call, x, axes), resampling(call));
+}
+
+const paddings: { readonly [mode: string]: GridOptions["padding"] } = { zeros: "zeros", border: "border", reflection: "reflection" };
+
+/** Opset 16 said bilinear and bicubic. */
+function sampled(call: Call): Strided {
+  const mode = call.string("mode", "linear").replace(/^bi/, "");
+  const padding = call.string("padding_mode", "zeros");
+  return gridSample(call.tensor(0), call.tensor(1), {
+    mode: oneOf(call, "mode", mode, ["linear", "nearest", "cubic"]),
+    padding: paddings[oneOf(call, "padding_mode", padding, Object.keys(paddings))] as GridOptions["padding"],
+    alignCorners: call.int("align_corners", 0) === 1,
+  });
+}
+
+/** Boxes in half pixels since opset 16, unless said otherwise. */
+function regions(call: Call): Strided {
+  const [rois, images] = [cast(call.tensor(1), "float64"), cast(call.tensor(2), "float64")];
+  const transformation = call.string("coordinate_transformation_mode", call.opset < 16 ? "output_half_pixel" : "half_pixel");
+  return roiAlign(call.tensor(0), concat([unsqueeze(images, 1), rois], 1), {
+    scale: call.float("spatial_scale", 1),
+    height: call.int("output_height", 1),
+    width: call.int("output_width", 1),
+    ratio: call.int("sampling_ratio", 0),
+    aligned: transformation === "half_pixel",
+    max: oneOf(call, "mode", call.string("mode", "avg"), ["avg", "max"]) === "max",
+  });
+}
+
+function deformed(call: Call): Strided {
+  const [x, w, offset] = [call.tensor(0), call.tensor(1), call.tensor(2)];
+  if (x.shape.length !== 4) throw call.refuse("input", `input 0 has ${x.shape.length} dims`, "give an image [N, C, H, W]");
+  const pair = (name: string): [number, number] => {
+    const [a = 1, b = 1] = call.ints(name) ?? [];
+    return [a, b];
+  };
+  const [top = 0, left = 0] = call.ints("pads") ?? [];
+  return deformConv(x, w, offset, call.optional(4), call.optional(3) ?? fill(x.dtype, [w.shape[0] as number], 0), {
+    stride: pair("strides"),
+    padding: [top, left],
+    dilation: pair("dilations"),
+    groups: call.int("group", 1),
+    offsetGroups: call.int("offset_group", 1),
+  });
+}
+
+export const image: EvaluateTable = {
+  Resize: resize,
+  Upsample: scaled,
+  GridSample: sampled,
+  AffineGrid: (call) => affineGrid(call.tensor(0), (call.integersAt(1) ?? []).slice(2), call.int("align_corners", 0) === 1),
+  RoiAlign: regions,
+  MaxRoiPool: (call) => {
+    const [height = 1, columns = 1] = call.ints("pooled_shape") ?? [];
+    return maxRoiPool(call.tensor(0), call.tensor(1), { scale: call.float("spatial_scale", 1), height, width: columns });
+  },
+  DeformConv: deformed,
+};
