@@ -17,6 +17,34 @@ type Row = readonly [what: string, before: string, after: string, options?: Opti
 
 const rows: readonly Row[] = [
   [
+    "quantization stays: runtimes compute it with what it is around",
+    `
+    (x: f32[2]) -> (y)
+      w = i8[2]{1, 2}
+      s = f32[]{0.5}
+      d = DequantizeLinear(w, s)
+      y = Add(x, d)`,
+    `
+    (x: f32[2]) -> (y)
+      w = i8[2]{1, 2}
+      s = f32[]{0.5}
+      d = DequantizeLinear(w, s)
+      y = Add(x, d)`,
+  ],
+  [
+    "numbers drawn stay: they are others each time",
+    `
+    (x: f32[2]) -> (y)
+      p = f32[2]{0.5, 0.5}
+      b = Bernoulli(p)
+      y = Add(x, b)`,
+    `
+    (x: f32[2]) -> (y)
+      p = f32[2]{0.5, 0.5}
+      b = Bernoulli(p)
+      y = Add(x, b)`,
+  ],
+  [
     "arithmetic of constants",
     `
     (x: f32[2]) -> (y)

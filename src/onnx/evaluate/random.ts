@@ -40,7 +40,9 @@ function multinomial(call: Call): Strided {
     });
     return Array.from({ length: count }, () => {
       const draw = generator.double() * sum;
-      return sums.findIndex((s) => s > draw);
+      // A draw that rounds up to the sum is the last class's.
+      const found = sums.findIndex((s) => s > draw);
+      return found < 0 ? classes - 1 : found;
     });
   });
   return cast(fromIntegers(drawn.flat(), [rows, count]), call.dtype("dtype", "int32"));
@@ -88,3 +90,6 @@ export const random: EvaluateTable = {
   Multinomial: multinomial,
   Dropout: dropout,
 };
+
+/** Whether the op of ONNX's own domain gives other values each time (Dropout: where it is told to train). */
+export const isRandom = (op: string): boolean => op in random;

@@ -2,7 +2,6 @@
 
 import { cast } from "../../core/ops/elementwise.ts";
 import { bigints, fromIntegers } from "../../core/ops/values.ts";
-import { OnnxExporterError } from "../../errors.ts";
 import type { StringTensor } from "../ir/graph.ts";
 import { countNgrams, ngramsOf } from "./ngrams.ts";
 import { fullMatcher } from "./regex.ts";
@@ -68,12 +67,9 @@ function matches(call: Call): Computed {
       "bool",
     );
   } catch (error) {
-    if (error instanceof OnnxExporterError) throw error;
-    throw call.refuse(
-      "regex",
-      `the pattern "${call.string("pattern", "")}" is no regular expression: ${String(error)}`,
-      "use RE2's syntax",
-    );
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = `the pattern "${call.string("pattern", "")}" is no regular expression: ${error.message}`;
+    throw call.refuse("regex", message, "use RE2's syntax");
   }
 }
 

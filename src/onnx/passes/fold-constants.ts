@@ -10,6 +10,7 @@ import { isStatic } from "../../symbolic.ts";
 import { bytesOf, loadStrided } from "../../weights/basic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { evaluatorOf } from "../evaluate/index.ts";
+import { isRandom } from "../evaluate/random.ts";
 import { Call, type Surroundings } from "../evaluate/table.ts";
 import type { Computed } from "../evaluate/value.ts";
 import type { Model, Node, Value } from "../ir/graph.ts";
@@ -39,10 +40,7 @@ export const defaultLimits: FoldLimits = {
 
 const repeating = new Set(["Expand", "ConstantOfShape", "Tile", "Range"]);
 
-/** Ops that give other values each time. */
-const random = new Set(["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
-
-/** Ops that say how weights are quantized: runtimes compute on the integers where they see them. */
+/** Runtimes look for these around other ops and compute the whole in integers; and weights are stored as what goes into them. */
 const quantizing = new Set(["QuantizeLinear", "DequantizeLinear"]);
 
 /** Where a folded value keeps what it was computed by. */
@@ -101,8 +99,8 @@ class Folding {
   }
 
   #mayFold(node: Node): boolean {
-    if (node.inputs.length === 0 || node.graphs.length > 0 || (node.domain === "" && random.has(node.op))) return false;
-    if (quantizing.has(node.op)) return false;
+    if (node.inputs.length === 0 || node.graphs.length > 0) return false;
+    if (node.domain === "" && (isRandom(node.op) || quantizing.has(node.op))) return false;
     if (node.outputs.every((v) => v.uses.size === 0) || evaluatorOf(node) === undefined) return false;
     return node.inputs.every((v) => v === null || this.#isReadable(v));
   }

@@ -1,10 +1,8 @@
 /** @file Two nodes with the same op, attributes and inputs  ->  one. */
 
+import { isRandom } from "../evaluate/random.ts";
 import type { Attribute, Graph, Model, Node, Value } from "../ir/graph.ts";
 import { pass, type Rewriter } from "./pass.ts";
-
-/** Ops that give something else each time. */
-const random = new Set(["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "Dropout"]);
 
 class Numbers {
   readonly #numbers = new Map<Value, number>();
@@ -26,7 +24,7 @@ function attributeKey(a: Attribute): string | null {
 }
 
 function keyOf(node: Node, numbers: Numbers): string | null {
-  if (node.domain === "" && random.has(node.op)) return null;
+  if (node.domain === "" && isRandom(node.op)) return null;
   const attributes: string[] = [];
   for (const [name, a] of node.attributes) {
     const key = attributeKey(a);

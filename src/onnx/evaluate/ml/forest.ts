@@ -137,12 +137,10 @@ export function placedForest(call: Call): Forest {
       throw call.refuse("attribute", `there is no ${isLeaf === 1 ? "leaf" : "node"} ${place}`, "a branch leads to one");
     return found;
   };
-  const [yes, no, yesLeafs, noLeafs] = ["true", "false"]
-    .flatMap((w) => [ints(`nodes_${w}nodeids`)])
-    .concat(["true", "false"].map((w) => ints(`nodes_${w}leafs`)));
+  const [yes, no] = ["true", "false"].map((way) => ({ places: ints(`nodes_${way}nodeids`), leafs: ints(`nodes_${way}leafs`) }));
   branches.forEach((branch, i) => {
-    branch.yes = child(yesLeafs?.[i], yes?.[i]);
-    branch.no = child(noLeafs?.[i], no?.[i]);
+    branch.yes = child(yes?.leafs[i], yes?.places[i]);
+    branch.no = child(no?.leafs[i], no?.places[i]);
   });
   return { roots: ints("tree_roots").map((place) => child(0, place)), size: branches.length };
 }

@@ -1,9 +1,10 @@
 /** @file Maps and encodings: labels to numbers and back, dictionaries to vectors, scores to dictionaries. */
 
 import { bigints, floats, fromBigints, fromFloats } from "../../../core/ops/values.ts";
-import { isStrided } from "../../../core/strided.ts";
+import { isStrided, type Strided } from "../../../core/strided.ts";
 import { isFloat, isInteger } from "../../../dtype.ts";
 import { loadStrided } from "../../../weights/basic.ts";
+import type { StringTensor } from "../../ir/graph.ts";
 import { numerals, parsed, parsedInteger } from "../numerals.ts";
 import type { Call, EvaluateTable } from "../table.ts";
 import { type Computed, describe, isMap, isStrings, type MapValue } from "../value.ts";
@@ -24,7 +25,7 @@ function elementsOf(x: Computed, call: Call): Elements {
 }
 
 /** A list that a node gives under `name` with _strings, _int64s, _floats or _tensor; null where it does not. */
-function listOf(call: Call, name: string): Computed | null {
+function listOf(call: Call, name: string): StringTensor | Strided | null {
   const strings = call.strings(`${name}_strings`);
   if (strings !== null) return stringsOf([strings.length], strings);
   const ints = call.ints(`${name}_int64s`);
@@ -39,11 +40,17 @@ function listOf(call: Call, name: string): Computed | null {
 const shapeOf = (x: Computed): readonly number[] => (isStrings(x) || isStrided(x) ? x.shape : []);
 
 /** `values`, chosen by `places`; null stands for `otherwise`. */
-function picked(values: Computed, places: readonly (number | null)[], shape: readonly number[], otherwise: Key, call: Call): Computed {
+function picked(
+  values: StringTensor | Strided,
+  places: readonly (number | null)[],
+  shape: readonly number[],
+  otherwise: Key,
+  call: Call,
+): Computed {
   const from = elementsOf(values, call).values;
   const chosen = places.map((p) => (p === null ? otherwise : (from[p] as Key)));
   if (isStrings(values)) return stringsOf(shape, chosen.map(String));
-  const { dtype } = values as Extract<Computed, { dtype: string }> as ReturnType<typeof loadStrided>;
+  const { dtype } = values;
   if (isInteger(dtype))
     return fromBigints(
       chosen.map((v) => BigInt(v)),
