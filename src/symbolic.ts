@@ -388,9 +388,14 @@ function readTerms(d: SymInt): Term[] {
   });
 }
 
-const textOf = memo((d) => printTerms(terms(d), show, terms));
+/** A size whose text would be longer than this is named instead: texts of sizes that share parts grow without bound. */
+const longest = 16384;
+const textOf = memo((d) => {
+  const text = printTerms(terms(d), show, terms);
+  return text.length <= longest ? text : `_long${-d.handle}`;
+});
 
-/** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. */
+/** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. One that is too long is a name. */
 export function show(d: Dim): string {
   return typeof d === "number" ? String(d) : textOf(d);
 }

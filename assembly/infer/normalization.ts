@@ -13,6 +13,7 @@ export function batchNormalization(): i32 {
   const wrong = sameShape(0, 0);
   if (wrong != 0) return wrong;
   for (let i = 1; i < 5 && present(i); i++) {
+    // Up to opset 8 `spatial=0` had statistics of each activation.
     if (!ranked(0) || !ranked(i) || smallAttribute(Attr.spatial, 1) == 0) continue;
     if (rankOf(i) != 1) return fail(Wrong.Rank, i, 1, 1, 0);
     const channels = rankOf(0) > 1 ? dimOf(0, 1) : 1;

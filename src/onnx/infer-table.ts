@@ -6,6 +6,7 @@ import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, type SymEnv, SymInt } from "../symbolic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { constantOf, isIndex, isSmall, MAX_ELEMENTS, readsFloats } from "./infer-constant.ts";
+import { Words } from "./infer-words.ts";
 import { containerOf, type Row, rowOf, stringType } from "./ir/container.ts";
 import type { Attribute, FunctionBody, Node, Value } from "./ir/graph.ts";
 import { elementsOf } from "./opset/literal.ts";
@@ -59,6 +60,8 @@ interface Scope {
 const noAttributes = (): undefined => undefined;
 /** Functions may call functions; a chain of more calls is taken for a cycle. */
 const MAX_CALLS = 32;
+/** Graphs inside each other: what loops in loops cost is bounded by it. */
+const MAX_NESTING = 100;
 /** Calls, and nodes that they stand for, all together. */
 const MAX_CALLED = 1 << 21;
 const functionKey = (domain: string, name: string, overload = ""): string => `${domain}::${name}${overload === "" ? "" : `::${overload}`}`;
@@ -72,14 +75,14 @@ export class Table {
   readonly nodes: Node[] = [];
   /** By id; null: a value of a function's body, of which each call has another one. */
   readonly values: (Value | null)[] = [];
-  #words = new Int32Array(4096);
-  readonly #floats = new Float64Array(1);
-  readonly #halves = new Int32Array(this.#floats.buffer);
-  #length = 0;
-  #spare = new Int32Array(4096);
+  /** Values come first, but are only known after the graph, which is written to words of its own. */
+  readonly #values = new Words();
+  readonly #nodes = new Words();
+  #words = this.#nodes;
   readonly #ids = new Map<Value, number>();
   #scope: Scope = { ids: this.#ids, attributes: noAttributes, versions: newestVersions, depth: 0 };
   #called = 0;
+  #nesting = 0;
   #env: SymEnv | null = null;
   #functions = none;
 
@@ -87,30 +90,28 @@ export class Table {
   write(env: SymEnv, graph: GraphLike, functions: readonly FunctionBody[], versions: Versions, deep: boolean): void {
     this.#env = env;
     this.#functions = functions.length === 0 ? none : new Map(functions.map((f) => [functionKey(f.domain, f.name, f.overload), f]));
-    this.#length = 0;
+    this.#values.clear();
+    this.#nodes.clear();
     this.nodes.length = 0;
     this.values.length = 0;
     this.#ids.clear();
     this.#scope = { ids: this.#ids, attributes: noAttributes, versions, depth: 0 };
     this.#called = 0;
-    // Values come first, but are only known after the graph: the graph is written, then moved behind them.
+    this.#nesting = 0;
+    this.#words = this.#nodes;
     this.#graph(graph, deep);
-    const length = this.#length;
-    if (this.#spare.length < length) this.#spare = new Int32Array(length * 2);
-    this.#spare.set(this.#words.subarray(0, length));
-    this.#length = 0;
+    this.#words = this.#values;
     this.#push(this.values.length);
     for (const v of this.values) this.#value(v, deep);
-    this.#reserve(length);
-    this.#words.set(this.#spare.subarray(0, length), this.#length);
-    this.#length += length;
   }
 
   /** Runs inference; 0 or the code of what is wrong. */
   run(): number {
     const { exports } = core;
-    const at = exports.infer_buffer(this.#length) >>> 2;
-    core.i32().set(this.#words.subarray(0, this.#length), at);
+    const [values, nodes] = [this.#values.view, this.#nodes.view];
+    const at = exports.infer_buffer(values.length + nodes.length) >>> 2;
+    core.i32().set(values, at);
+    core.i32().set(nodes, at + values.length);
     return exports.infer_run(this.#environment.pointer);
   }
 
@@ -132,29 +133,8 @@ export class Table {
     return this.#env ?? internal("no environment");
   }
 
-  #reserve(n: number): void {
-    if (this.#length + n <= this.#words.length) return;
-    const grown = new Int32Array(Math.max(this.#words.length * 2, this.#length + n));
-    grown.set(this.#words.subarray(0, this.#length));
-    this.#words = grown;
-  }
   #push(word: number): void {
-    if (this.#length === this.#words.length) this.#reserve(1);
-    this.#words[this.#length++] = word;
-  }
-  #pushInteger(x: number | bigint): void {
-    if (typeof x === "bigint") {
-      this.#push(Number(BigInt.asIntN(32, x)));
-      this.#push(Number(BigInt.asIntN(32, x >> 32n)));
-    } else {
-      this.#push(x | 0);
-      this.#push(Math.floor(x / 4294967296) | 0);
-    }
-  }
-  #pushFloat(x: number): void {
-    this.#floats[0] = x;
-    this.#push(this.#halves[0] as number);
-    this.#push(this.#halves[1] as number);
+    this.#words.push(word);
   }
 
   #id(value: Value | null): number {
@@ -174,13 +154,22 @@ export class Table {
   }
 
   #graph(graph: GraphLike, deep: boolean): void {
+    if (this.#nesting === MAX_NESTING) {
+      throw new OnnxExporterError(
+        "infer/depth",
+        `bodies of control flow lie in each other more than ${MAX_NESTING} deep`,
+        "Flatten the model",
+      );
+    }
+    this.#nesting++;
     this.#idsOf(graph.inputs);
     this.#idsOf(graph.outputs);
-    const count = this.#length;
+    const count = this.#words.length;
     this.#push(0);
     let n = 0;
     for (const node of graph.nodes()) n += this.#node(node, deep);
-    this.#words[count] = n;
+    this.#words.set(count, n);
+    this.#nesting--;
   }
 
   #head(op: number, node: Node): void {
@@ -207,7 +196,7 @@ export class Table {
     this.#head(opNumber(node), node);
     this.#idsOf(node.inputs);
     this.#idsOf(node.outputs);
-    const count = this.#length;
+    const count = this.#words.length;
     this.#push(0);
     let n = 0;
     for (const [name, given] of node.attributes) {
@@ -217,12 +206,12 @@ export class Table {
       n++;
       this.#push(number);
       this.#push(kinds[a.kind]);
-      const start = this.#length;
+      const start = this.#words.length;
       this.#push(0);
       this.#payload(a, deep);
-      this.#words[start] = this.#length - start - 1;
+      this.#words.set(start, this.#words.length - start - 1);
     }
-    this.#words[count] = n;
+    this.#words.set(count, n);
     return 1;
   }
 
@@ -266,10 +255,10 @@ export class Table {
   }
 
   #payload(a: Attribute, deep: boolean): void {
-    if (a.kind === "int") this.#pushInteger(a.value);
-    else if (a.kind === "ints") for (const x of a.value) this.#pushInteger(x);
-    else if (a.kind === "float") this.#pushFloat(a.value);
-    else if (a.kind === "floats") for (const x of a.value) this.#pushFloat(x);
+    if (a.kind === "int") this.#words.pushInteger(a.value);
+    else if (a.kind === "ints") for (const x of a.value) this.#words.pushInteger(x);
+    else if (a.kind === "float") this.#words.pushFloat(a.value);
+    else if (a.kind === "floats") for (const x of a.value) this.#words.pushFloat(x);
     else if (a.kind === "string") for (let i = 0; i < a.value.length; i++) this.#push(a.value.charCodeAt(i));
     else if (a.kind === "strings") this.#push(a.value.length);
     else if (a.kind === "tensor") this.#tensor(a.value);
@@ -296,7 +285,7 @@ export class Table {
       const elements = elementsOf(source);
       this.#push(FLOATS);
       this.#push(elements.length);
-      for (const x of elements) this.#pushFloat(Number(x));
+      for (const x of elements) this.#words.pushFloat(Number(x));
     } else this.#nothing();
   }
   #element(x: number | bigint): number {

@@ -8,6 +8,7 @@ export const versionRows: readonly Row[] = [
   ["x: f32[N, C]", "y, m = Dropout(x)", "f32[N, C]; bool[N, C]", 10],
   ["x: f32[N, C]", "y, m = Dropout(x)", "f32[N, C]; bool[N, C]", 13],
   ["x: f32[N, 3, H], s: f32[3]", "y, m, v, a, b = BatchNormalization(x, s, s, s, s)", "f32[N, 3, H]; f32[3]; f32[3]; f32[3]; f32[3]", 9],
+  ["x: f32[N, 3, 2], s: f32[3, 2]", "y = BatchNormalization<spatial=0>(x, s, s, s, s)", "f32[N, 3, 2]", 7],
   [
     "x: f16[N, 3, H], s: f16[3], m: f32[3]",
     "y, r, v = BatchNormalization<training_mode=1>(x, s, s, m, m)",

@@ -140,6 +140,7 @@ test("growth is capped, not an error", () => {
   let deep: Dim = u0;
   for (let i = 0; i < 300; i++) deep = max(mul(deep, u0), env.symbol(`g${i % 40}`));
   expect(show(deep).length).toBeGreaterThan(0);
+  expect(show(p)).toMatch(/^_long\d+$/);
 });
 
 test("opaque expressions carry a text and may be computed", () => {
