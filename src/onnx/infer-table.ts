@@ -71,11 +71,12 @@ interface Scope {
   readonly versions: Versions;
   readonly depth: number;
 }
-/** Functions may call functions; a chain of more calls is taken for a cycle. */
-const MAX_CALLS = 32;
-/** Calls in all: calls of calls can make a small model endless. */
-const MAX_EXPANDED = 1 << 18;
-const functionKey = (domain: string, name: string, overload = ""): string => `${domain}::${name}${overload === "" ? "" : `::${overload}`}`;
+/** Functions may call functions; a chain of more calls is taken for a cycle, and so are more calls in all. */
+const [MAX_CALLS, MAX_EXPANDED] = [32, 1 << 18];
+const functionKey = (domain: string, name: string, overload = ""): string => `${domain}::${name}::${overload}`;
+
+const endless = (code: string, { domain, op }: Node, how: string): OnnxExporterError =>
+  new OnnxExporterError(code, `function ${domain}::${op} is called ${how}`, "ONNX functions must not call themselves");
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
 /** A node outside a model has the newest version of its op. */
@@ -107,6 +108,7 @@ export class Table {
     this.nodes.length = 0;
     this.values.length = 0;
     this.#ids.clear();
+    this.#calls = 0;
     this.#scope = { ids: this.#ids, attributes: () => undefined, versions, depth: 0 };
     // Values come first, but are only known after the graph: the graph is written, then moved behind them.
     this.#graph(graph, deep);
@@ -236,17 +238,8 @@ export class Table {
 
   #call(node: Node, { graph, defaults, opset_import }: FunctionBody): number {
     const outer = this.#scope;
-    if (this.#calls++ === MAX_EXPANDED) {
-      const message = `functions call each other more than ${MAX_EXPANDED} times`;
-      throw new OnnxExporterError("infer/size", message, "call fewer functions from functions");
-    }
-    if (outer.depth === MAX_CALLS) {
-      throw new OnnxExporterError(
-        "infer/recursion",
-        `function ${node.domain}::${node.op} is called through ${MAX_CALLS} functions`,
-        "ONNX functions must not call themselves",
-      );
-    }
+    if (this.#calls++ === MAX_EXPANDED) throw endless("infer/size", node, `in the ${MAX_EXPANDED}th call`);
+    if (outer.depth === MAX_CALLS) throw endless("infer/recursion", node, `through ${MAX_CALLS} functions`);
     const ids = new Map<Value, number>();
     graph.inputs.forEach((v, i) => {
       const id = this.#id(node.inputs[i] ?? null);
