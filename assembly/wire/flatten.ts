@@ -11,9 +11,8 @@ import { MADE, RESULT, bind, define, enter, find, leave, own, valueAt, valueCoun
 import { DUPLICATE, ORDER, OUTPUT, RECURSION, SIZE, UNKNOWN, UNNAMED, code, wrong } from "./problem";
 import { EMPTY, attributeNumber, opNumber } from "./vocabulary";
 import { functionOf } from "./functions";
+import { MAX_CALLS, beginCall, closeCalls, depth, endCall, openCalls, referred, versionOf } from "./calls";
 
-/** Functions may call functions; a chain of more calls is taken for a cycle. */
-const MAX_CALLS: i32 = 32;
 /** Calls in all, and words of the table inside of them: calls of calls can make a small file endless. */
 const MAX_EXPANDED: i32 = 1 << 18;
 const MAX_EXPANDED_WORDS: i32 = 1 << 25;
@@ -30,17 +29,15 @@ let table: usize = 0;
 let env: Env = changetype<Env>(0);
 let handles: usize = 0;
 let payloads: usize = 0;
-let depth: i32 = 0;
 let calls: i32 = 0;
 let expanded: i32 = 0;
 /** Where the outermost call at hand begins. */
 let callStart: i32 = 0;
-/** The node whose call is being written: its attributes are those of the function. */
-let caller: i32 = -1;
 
 export function tableWords(): i32 { return wordsIn(table); }
 export function tableAddress(): usize { return array_data(table); }
 export function closeTable(): void {
+  closeCalls();
   if (home != 0) store_free(home);
   home = 0;
 }
@@ -56,10 +53,9 @@ export function flatten(e: Env, graph: i32, dims: usize, elements: usize): void 
   env = e;
   handles = dims;
   payloads = elements;
-  depth = 0;
+  openCalls();
   calls = 0;
   expanded = 0;
-  caller = -1;
   writeGraph(graph, -1, -1);
   if (code == 0) writeValues();
 }
@@ -183,7 +179,7 @@ function writeNode(node: i32): i32 {
   }
   const called = functionOf(domain, op, overload);
   if (called >= 0) return writeCall(node, called);
-  push(graphs, opNumber(domain, op));
+  push(graphs, opNumber(domain, op) | (versionOf(domain) << 16));
   push(graphs, node);
   writeOperands(node, Key.NodeProto_input);
   writeOperands(node, Key.NodeProto_output);
@@ -255,8 +251,7 @@ function writeCall(node: i32, called: i32): i32 {
   bindFormals(called, Key.FunctionProto_input, node, Key.NodeProto_input, pairs);
   const inputs = wordsIn(pairs);
   bindFormals(called, Key.FunctionProto_output, node, Key.NodeProto_output, pairs);
-  const outer = caller;
-  depth++;
+  beginCall(node, called);
   enter(-1, -1, -1);
   for (let i = 0; i < wordsIn(pairs); i += 2) {
     const name = load<i32>(array_data(pairs) + (<usize>i << 2)), id = load<i32>(array_data(pairs) + (<usize>i << 2), 4);
@@ -265,24 +260,13 @@ function writeCall(node: i32, called: i32): i32 {
     else if (i < inputs) define(name, -1, MADE);
   }
   store_free(store);
-  caller = node;
   defineResults(called, Key.FunctionProto_node);
   const n = code == 0 ? writeNodes(called, Key.FunctionProto_node) : 0;
   leave();
-  caller = outer;
-  depth--;
+  endCall();
   if (depth == 0) expanded += wordsIn(graphs) - callStart;
   markMade(node);
   return n;
-}
-
-/** The attribute of the call at hand that `reference` names, -1 where it gives none. */
-function referred(reference: i32): i32 {
-  if (caller < 0) return -1;
-  for (let i = caller + 1, end = first(caller); i < end; i = next(i)) {
-    if (keyAt(i) == Key.NodeProto_attribute && stringIn(i, Key.AttributeProto_name) == reference) return i;
-  }
-  return -1;
 }
 
 /** Writes an attribute that inference knows; false for others. */
@@ -293,7 +277,7 @@ function writeAttribute(given: i32, node: i32): bool {
   const reference = stringIn(given, Key.AttributeProto_ref_attr_name);
   if (reference > EMPTY) {
     attribute = referred(reference);
-    if (attribute < 0 || stringIn(attribute, Key.AttributeProto_ref_attr_name) > EMPTY) return false;
+    if (attribute < 0) return false;
   }
   const at = wordsIn(graphs);
   push(graphs, number);

@@ -9,7 +9,7 @@
  *   0 position      4 events     8 event count     12 event room
  *   16 pool         20 pool used 24 pool room
  *   28 strings      32 string count  36 string room     (per string: address in the pool from its start, length, hash, 1 if ASCII)
- *   40 slots        44 slot mask (a power of two less 1; slots hold string number + 1)
+ *   40 slots        44 slot mask (a power of two less 1; a slot: string number + 1, hash)
  *   48 stack        52 depth     56 depth room          (per level: message, end, begin event)
  *   60 schema                                        (per message 32 words, one a field: kind | message << 8)
  *   64 detail: what an error is about
@@ -69,6 +69,15 @@ function varintValue(p: usize, size: i32): u64 {
   return v;
 }
 
+/** The last n < 8 bytes before `end` as one word; `whole` tells that there are eight. */
+// @ts-ignore: decorator
+@inline function tail(end: usize, n: usize, whole: bool): u64 {
+  if (whole) return load<u64>(end - 8);
+  let w: u64 = 0;
+  for (let p = end - n, shift: u64 = 0; p < end; p++, shift += 8) w |= <u64>load<u8>(p) << shift;
+  return w;
+}
+
 /** Hash of n bytes, eight at a time; bit 63 tells whether all are ASCII. */
 function hashOf(p: usize, n: usize): u64 {
   let h: u64 = 0x9e3779b97f4a7c15 ^ (<u64>n * 0xff51afd7ed558ccd);
@@ -79,12 +88,19 @@ function hashOf(p: usize, n: usize): u64 {
     high |= w;
     h = rotl<u64>((h ^ w) * 0xc4ceb9fe1a85ec53, 31);
   }
-  let w: u64 = 0;
-  for (let shift: u64 = 0; p < end; p++, shift += 8) w |= <u64>load<u8>(p) << shift;
+  const w = p == end ? 0 : tail(end, end - p, n >= 8);
   high |= w;
   h = (h ^ w) * 0xff51afd7ed558ccd;
   h ^= h >> 29;
   return (h & 0x7fffffff) | ((high & 0x8080808080808080) == 0 ? 1 << 63 : 0);
+}
+
+/** Whether n bytes at a and at b are the same. */
+function same(a: usize, b: usize, n: usize): bool {
+  const end = a + n;
+  for (; a + 8 <= end; a += 8, b += 8) if (load<u64>(a) != load<u64>(b)) return false;
+  const rest = end - a;
+  return rest == 0 || tail(end, rest, n >= 8) == tail(b + rest, rest, n >= 8);
 }
 
 /** Interns a string that the host gives: see `intern`. */
@@ -100,10 +116,12 @@ function intern(s: usize, p: usize, n: usize): i32 {
   const strings = <usize>get(s, 28);
   let slot = h & mask;
   for (;;) {
-    const found = load<i32>(slots + (<usize>slot << 2));
+    const found = load<i32>(slots + (<usize>slot << 3));
     if (found == 0) break;
-    const entry = strings + (<usize>(found - 1) << 4);
-    if (load<i32>(entry, 8) == h && <usize>load<u32>(entry, 4) == n && memory.compare(pool + <usize>load<u32>(entry), p, n) == 0) return found - 1;
+    if (load<i32>(slots + (<usize>slot << 3), 4) == h) {
+      const entry = strings + (<usize>(found - 1) << 4);
+      if (<usize>load<u32>(entry, 4) == n && same(pool + <usize>load<u32>(entry), p, n)) return found - 1;
+    }
     slot = (slot + 1) & mask;
   }
   const used = get(s, 20);
@@ -118,21 +136,24 @@ function intern(s: usize, p: usize, n: usize): i32 {
   store<i32>(entry, <i32>(hash >> 63), 12);
   put(s, 20, used + <i32>n);
   put(s, 32, count + 1);
-  store<i32>(slots + (<usize>slot << 2), count + 1);
+  store<i32>(slots + (<usize>slot << 3), count + 1);
+  store<i32>(slots + (<usize>slot << 3), h, 4);
   return count;
 }
 
-/** Fills empty `slots` (mask + 1 words, cleared here) with the strings that are there; the host has made room for more. */
+/** Fills empty `slots` (mask + 1 pairs of words, cleared here) with the strings that are there; the host has made room for more. */
 export function wire_rehash(s: usize): void {
   const slots = <usize>get(s, 40);
   const mask = get(s, 44);
   const strings = <usize>get(s, 28);
-  memory.fill(slots, 0, (<usize>mask + 1) << 2);
+  memory.fill(slots, 0, (<usize>mask + 1) << 3);
   const count = get(s, 32);
   for (let i = 0; i < count; i++) {
-    let slot = load<i32>(strings + (<usize>i << 4), 8) & mask;
-    while (load<i32>(slots + (<usize>slot << 2)) != 0) slot = (slot + 1) & mask;
-    store<i32>(slots + (<usize>slot << 2), i + 1);
+    const h = load<i32>(strings + (<usize>i << 4), 8);
+    let slot = h & mask;
+    while (load<i32>(slots + (<usize>slot << 3)) != 0) slot = (slot + 1) & mask;
+    store<i32>(slots + (<usize>slot << 3), i + 1);
+    store<i32>(slots + (<usize>slot << 3), h, 4);
   }
 }
 

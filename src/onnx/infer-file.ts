@@ -21,7 +21,7 @@ import { type Growth, type Splice, spliced, splicesOf } from "./proto/splice.ts"
 import { attributeTable, domainTable, opTable, vocabulary } from "./proto/vocabulary.ts";
 
 const nodeKeys = keysOf("NodeProto");
-const nameKeys: readonly number[] = [nodeKeys.name, keysOf("TensorProto").name, keysOf("ValueInfoProto").name];
+const nameKeys: readonly number[] = [keysOf("TensorProto").name, keysOf("ValueInfoProto").name];
 const noHandle = -0x80000000;
 const rowWords = 8;
 
@@ -244,13 +244,20 @@ class Run {
     return name === null || name === "" ? "a tensor or value without a name" : name;
   }
 
+  #text(offset: number, length: number): string {
+    const bytes = new Uint8Array(length);
+    this.#live.input.read(offset, bytes);
+    return Buffer.from(bytes).toString("utf8");
+  }
+
   /** Op and name of the node that event `at` is; only a name for other messages. */
   #node(at: number): { op: string; name: string | null; inputs: number } {
     const [, end] = this.#live.event(at);
     let [op, name, inputs] = ["", null as string | null, 0];
     for (let i = at + 1; i < end; i++) {
-      const [key, a] = this.#live.event(i);
+      const [key, a, b] = this.#live.event(i);
       if (key === nodeKeys.op_type && op === "") op = this.#live.string(a);
+      else if (key === nodeKeys.name) name ??= this.#text(a, b);
       else if (nameKeys.includes(key)) name ??= this.#live.string(a);
       else if (key === nodeKeys.input) inputs++;
     }

@@ -170,6 +170,32 @@ describe("what is inserted", () => {
       { y: "f32[2, N]" },
     ],
     [
+      "a default of a function, through a function in between, in the function's own opset",
+      { input: [info("x", ["N", 2])], node: [node("G", ["x"], ["y"], [], "my")], output: [{ name: "y" }] },
+      {
+        functions: [
+          {
+            domain: "my",
+            name: "G",
+            input: ["a"],
+            output: ["b"],
+            attribute_proto: [{ name: "q", type: 7, ints: [1, 0] }],
+            node: [node("F", ["a"], ["b"], [{ name: "p", type: 7, ref_attr_name: "q" }], "my")],
+          },
+          {
+            domain: "my",
+            name: "F",
+            input: ["a"],
+            output: ["b"],
+            attribute: ["p"],
+            opset_import: [{ domain: "", version: 13 }],
+            node: [node("Transpose", ["a"], ["b"], [{ name: "perm", type: 7, ref_attr_name: "p" }])],
+          },
+        ],
+      },
+      { y: "f32[2, N]" },
+    ],
+    [
       "a sequence",
       {
         input: [info("x", ["N"])],

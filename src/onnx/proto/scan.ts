@@ -64,12 +64,12 @@ class Scanner implements LiveScan {
   readonly #owned = new Map<number, number>();
   readonly #epoch = core.epoch;
 
-  constructor(input: ByteInput) {
+  constructor(input: ByteInput, lean: boolean) {
     this.input = input;
     this.state = core.alloc(stateWords * 4);
     this.#owned.set(-1, this.state);
     core.i32().fill(0, this.state >>> 2, (this.state >>> 2) + stateWords);
-    const schema = scanTable();
+    const schema = scanTable(lean);
     const table = this.#allocate(60, schema.byteLength);
     core.i32().set(schema, table >>> 2);
     const stack = this.#allocate(48, depth * 12);
@@ -169,7 +169,7 @@ class Scanner implements LiveScan {
   }
 
   #rehash(slots: number): void {
-    this.#allocate(40, slots * 4);
+    this.#allocate(40, slots * 8);
     this.#put(44, slots - 1);
     core.exports.wire_rehash(this.state);
   }
@@ -232,20 +232,20 @@ export function malformed(input: ByteInput, reason: string, what: string, option
 
 /** Scans a model. Throws `proto/…` naming the field and the byte where it is malformed, and `proto/size` from 2 GiB on. */
 export function scan(input: ByteInput): Events {
-  return scanned(input, [], (scanner) => scanner.events());
+  return scanned(input, [], false, (scanner) => scanner.events());
 }
 
-/** What `use` makes of a scan that is freed behind it; `vocabulary` are the first strings. Throws as `scan`. */
+/** What `use` makes of a lean scan that is freed behind it; `vocabulary` are its first strings. Throws as `scan`. */
 export function scanLive<T>(input: ByteInput, vocabulary: readonly string[], use: (live: LiveScan) => T): T {
-  return scanned(input, vocabulary, use);
+  return scanned(input, vocabulary, true, use);
 }
 
-function scanned<T>(input: ByteInput, vocabulary: readonly string[], use: (scanner: Scanner) => T): T {
+function scanned<T>(input: ByteInput, vocabulary: readonly string[], lean: boolean, use: (scanner: Scanner) => T): T {
   if (input.size > maxProtobuf) {
     throw malformed(input, "size", `has ${input.size} bytes: protobuf ends at 2 GiB`);
   }
   if (messageNames[0] !== "ModelProto") internal("the model's message is not the first");
-  const scanner = new Scanner(input);
+  const scanner = new Scanner(input, lean);
   try {
     scanner.preload(vocabulary);
     scanner.run();

@@ -233,8 +233,18 @@ const unheld: { readonly [message: string]: readonly string[] } = {
 /** Words of a message in the scanner's schema: field numbers are below. */
 const maxFields = 32;
 
+/** Texts that nobody looks up: a lean scan leaves them where they are. */
+const unread: { readonly [message: string]: readonly string[] } = {
+  ModelProto: ["producer_name", "producer_version", "domain", "doc_string"],
+  GraphProto: ["name", "doc_string"],
+  NodeProto: ["name", "doc_string"],
+  ValueInfoProto: ["doc_string"],
+  FunctionProto: ["doc_string"],
+  StringStringEntryProto: ["key", "value"],
+};
+
 /** The scanner's schema: a word a field, `kind | message << 8`. Strings of attributes are bytes to protobuf, but text to us. */
-export function scanTable(): Int32Array {
+export function scanTable(lean: boolean): Int32Array {
   const table = new Int32Array(messageNames.length * maxFields);
   for (const [m, name] of messageNames.entries()) {
     for (const [field, [number, type]] of Object.entries<FieldRow>(messages[name])) {
@@ -242,7 +252,8 @@ export function scanTable(): Int32Array {
       const [base, mark] = splitType(type);
       const message = numbers.get(base);
       const text = name === "AttributeProto" && (field === "s" || field === "strings");
-      const kind = text ? "string" : (scanKinds[base as Scalar]?.[mark === "[packed]" ? 1 : 0] ?? "varint"); // an enum is a varint
+      const left = lean && unread[name]?.includes(field) === true;
+      const kind = left ? "bytes" : text ? "string" : (scanKinds[base as Scalar]?.[mark === "[packed]" ? 1 : 0] ?? "varint"); // an enum is a varint
       table[m * maxFields + number] = message === undefined ? scanKind[kind] : scanKind.message | (message << 8);
     }
   }
