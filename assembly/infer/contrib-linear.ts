@@ -2,12 +2,12 @@
 
 import { NONE } from "../symbolic/store";
 import { MAX_RANK, UNKNOWN, Wrong, fail } from "./table";
-import { Attr, Op } from "./op-numbers.gen";
+import { Attr } from "./op-numbers.gen";
 import { broadcast, freshDim, literal, mayEqual, minus, over, times } from "./dims";
 import { joined } from "./layout";
 import { affine } from "./linear";
 import {
-  dimOf, dimOr, dtypeOf, elementAt, elementCount, intAttribute, lastOf, like, op, outputs, present, rankOf, ranked, setDType, setDim, shaped,
+  dimOf, dimOr, dtypeOf, elementAt, elementCount, intAttribute, lastOf, like, outputs, present, rankOf, ranked, setDType, setDim, shaped,
   smallAttribute, withLast,
 } from "./node";
 

@@ -1,7 +1,7 @@
 //! com.microsoft: fused elementwise ops, normalizations, embeddings, images; ops that older opsets lacked.
 
 import { NONE } from "../symbolic/store";
-import { MAX_ELEMENTS, MAX_RANK, UNKNOWN, Wrong, fail } from "./table";
+import { MAX_RANK, UNKNOWN, Wrong, fail } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
 import { broadcast, freshDim, freshUpTo, isLiteral, literal, literalOf, minus, over, overUp, plus, times } from "./dims";
 import { productOf } from "./layout";

@@ -2,7 +2,7 @@
 
 import { INTEGERS, MAX_ELEMENTS, MAX_RANK, UNKNOWN, Wrong, copyRow, fail, pooled, room, row, setPooled, setPooledFloat } from "./table";
 import { Attr, Op } from "./op-numbers.gen";
-import { atLeast, freshDim, from, isLiteral, literal, literalOf, minus, opposite, overUp, times } from "./dims";
+import { atLeast, freshDim, isLiteral, literal, literalOf, minus, opposite, overUp, times } from "./dims";
 import {
   ABSENT, UNKNOWN_LIST, dimOf, dtypeOf, elementAt, elementCount, floatAt, floatCount, floatsAt, floatsCount, freshShape, hasAttribute,
   intAttribute, intsAt, intsCount, isIndexType, listAt, listLength, namedElements, needRank, op, output, present, rankOf, ranked, readList,

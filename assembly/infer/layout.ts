@@ -6,9 +6,9 @@ import { Attr } from "./op-numbers.gen";
 import { freshDim, freshUpTo, isLiteral, literalOf, mayEqual, minus, over, plus, times, unify } from "./dims";
 import { floatsFrom, sameElements } from "./elements";
 import {
-  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, floatAt, floatCount, freshShape, input, inputs, intAttribute, intsAt, intsCount, listAt,
-  listLength, listLiteral, namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList, sameShape, setDim, shapeFrom,
-  shaped, smallAttribute, staticCount, stringLength, version, withElements,
+  ABSENT, UNKNOWN_LIST, badAxis, dimAt, dimOf, elementAt, elementCount, floatAt, floatCount, freshShape, input, inputs, intAttribute,
+  intsAt, intsCount, listAt, listLiteral, namedElements, normalAxis, output, outputs, present, rankOf, ranked, readAxes, readList,
+  sameShape, setDim, shapeFrom, shaped, smallAttribute, staticCount, stringLength, version, withElements,
 } from "./node";
 
 /** Product of dims [begin, end) of input `i`. */

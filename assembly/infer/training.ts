@@ -1,7 +1,7 @@
 //! ai.onnx.preview.training: optimizers and gradients. ai.onnx.preview: FlexAttention.
 
 import { Wrong, fail } from "./table";
-import { Attr, Op } from "./op-numbers.gen";
+import { Op } from "./op-numbers.gen";
 import { mayEqual } from "./dims";
 import { dimOf, dtypeOf, inputs, needRank, op, outputId, outputs, present, rankOf, ranked, sameShape, setDType, setDim, shapeFrom } from "./node";
 
