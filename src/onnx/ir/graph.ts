@@ -74,6 +74,8 @@ export class Value {
   data: readonly Dim[] | null = null;
   doc_string = "";
   #metadata: Map<string, string> | null = null;
+  /** Most values have one use: a set is made when there are more, or somebody asks. */
+  #use: Use | null = null;
   #uses: Set<Use> | null = null;
 
   constructor(name: string | null, type: ValueType | null) {
@@ -101,16 +103,19 @@ export class Value {
     return this.#metadata !== null && this.#metadata.size > 0;
   }
   get uses(): ReadonlySet<Use> {
+    if (this.#uses === null && this.#use !== null) this.#uses = new Set([this.#use]);
     return this.#uses ?? noUses;
   }
   /** For Node only. */
   addUse(use: Use): void {
-    this.#uses ??= new Set();
-    this.#uses.add(use);
+    if (this.#uses !== null) this.#uses.add(use);
+    else if (this.#use === null) this.#use = use;
+    else this.#uses = new Set([this.#use, use]);
   }
   /** For Node only. */
   removeUse(use: Use): void {
-    this.#uses?.delete(use);
+    if (this.#uses !== null) this.#uses.delete(use);
+    else if (this.#use === use) this.#use = null;
   }
 }
 
