@@ -91,8 +91,17 @@ export function orderTerms(list: readonly Term[], show: Show, terms: Terms): Ter
   });
 }
 
+/** A size whose text would be longer than this is named instead: texts of sizes that share parts grow without bound. */
+const longest = 16384;
+
+/** The text of a size, or its name. */
+export function printDim(d: SymInt, show: Show, terms: Terms): string {
+  const text = printTerms(terms(d), show, terms);
+  return text.length <= longest ? text : `_long${-d.handle}`;
+}
+
 /** The text of ordered terms. */
-export function printTerms(list: readonly Term[], show: Show, terms: Terms): string {
+function printTerms(list: readonly Term[], show: Show, terms: Terms): string {
   const printer = new Printer(show, terms);
   const [first, second] = list;
   // SymPy writes "1 - s0", not "-s0 + 1", for this one form.

@@ -7,7 +7,7 @@
 
 import { core } from "./core/door.ts";
 import { internal, OnnxExporterError } from "./errors.ts";
-import { memo, orderTerms, printTerms } from "./symbolic-print.ts";
+import { memo, orderTerms, printDim } from "./symbolic-print.ts";
 
 /** A size: a number, or a symbolic integer. */
 export type Dim = number | SymInt;
@@ -388,12 +388,7 @@ function readTerms(d: SymInt): Term[] {
   });
 }
 
-/** A size whose text would be longer than this is named instead: texts of sizes that share parts grow without bound. */
-const longest = 16384;
-const textOf = memo((d) => {
-  const text = printTerms(terms(d), show, terms);
-  return text.length <= longest ? text : `_long${-d.handle}`;
-});
+const textOf = memo((d) => printDim(d, show, terms));
 
 /** As SymPy prints it: `2*s1 + 3`, `s0//4`, `Max(1, s0)`, `1 - s0`. Python reads it back. One that is too long is a name. */
 export function show(d: Dim): string {

@@ -40,11 +40,17 @@ once("install", ["package.json", "package-lock.json", ".npmrc"], ["node_modules/
   run("npm install", "npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"),
 );
 once("core", [...filesUnder("assembly"), "asconfig.json"], ["build/core.wasm"], () => run("core", "npm", "run", "--silent", "build:core"));
-once("library", [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json", "tools/bundle-cli.mjs"], ["dist/index.js"], () => {
-  rmSync("dist", { recursive: true, force: true });
-  run("library", bin("tsc"), "-p", "tsconfig.build.json");
-  run("command", process.execPath, "tools/bundle-cli.mjs");
-});
+once(
+  "library",
+  [...filesUnder("src"), "tsconfig.json", "tsconfig.build.json", "tools/bundle-cli.mjs", "tools/prune-package.mjs"],
+  ["dist/index.js"],
+  () => {
+    rmSync("dist", { recursive: true, force: true });
+    run("library", bin("tsc"), "-p", "tsconfig.build.json");
+    run("command", process.execPath, "tools/bundle-cli.mjs");
+    run("package", process.execPath, "tools/prune-package.mjs");
+  },
+);
 once("examples", [...filesUnder("examples"), ...filesUnder("src"), "tsconfig.examples.json"], ["build/examples"], () =>
   run("examples", bin("tsc"), "-p", "tsconfig.examples.json"),
 );

@@ -3,16 +3,16 @@
 import { stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { inferShapes } from "../onnx/infer.ts";
+import { inferShapesPath } from "../onnx/infer-file.ts";
 import { anyTypeOf, typeText } from "../onnx/ir/container.ts";
 import type { Graph, Value } from "../onnx/ir/graph.ts";
 import { readModel } from "../onnx/proto/read.ts";
-import { saveModel } from "../onnx/proto/save.ts";
 import { filesOf } from "./files.ts";
 
 const help = `torch-onnx infer MODEL.onnx [OUT.onnx] [options]
 
-Infers the types of all values. With OUT.onnx, writes the model with them; weights in other files stay where they are if OUT.onnx
-lies in the same folder. Without, prints the types of inputs and outputs.
+Infers the types of all values. With OUT.onnx, writes the model with them, and else as it is; without, prints the types of inputs and outputs.
+Weights in other files are not copied: OUT.onnx belongs into the same folder.
 
   --all   print the types of all values
 
@@ -24,12 +24,11 @@ async function run(args: string[]): Promise<number> {
   const files = filesOf("infer", positionals, 1, 2, help);
   if (files === null) return 2;
   const [input, output] = files as [string, string?];
-  const model = inferShapes(readModel(input));
   if (output !== undefined) {
-    const { files: written } = saveModel(model, output, { external_data: "link" });
-    stdout.write(`${written[0]}\n`);
+    inferShapesPath(input, output);
+    stdout.write(`${output}\n`);
   }
-  if (output === undefined || values.all) stdout.write(typesOf(model.graph, values.all ?? false));
+  if (output === undefined || values.all) stdout.write(typesOf(inferShapes(readModel(input)).graph, values.all ?? false));
   return 0;
 }
 
