@@ -9,6 +9,7 @@ import { sparseOf } from "../ir/sparse.ts";
 import { OutputFile, publish } from "./output.ts";
 import { PayloadWriter } from "./payload.ts";
 import { formatOf, toText } from "./text-format.ts";
+import { liesIn, wholeFileOf } from "./whole-file.ts";
 import { type EncodedModel, type EncodeOptions, encode } from "./write.ts";
 import type { Placement } from "./write-tensor.ts";
 
@@ -83,9 +84,20 @@ function placeWeights(
 ): void {
   const dataPath = `${path}.data`;
   const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
+  const outside = weights.filter(({ source }) => source.nbytes > maxInline);
+  const whole = link ? null : wholeFileOf(outside.map(({ source }) => source));
   let payloads: PayloadWriter | null = null;
-  for (const { name, source } of weights) {
-    if (source.nbytes <= maxInline || places.has(source)) continue;
+  if (whole !== null) {
+    const data = OutputFile.copyOf(whole, dataPath);
+    files.push(data);
+    payloads = new PayloadWriter(data, budget);
+  }
+  for (const { name, source } of outside) {
+    if (places.has(source)) continue;
+    if (whole !== null && source.range !== null && liesIn(source, whole)) {
+      places.set(source, { location: basename(dataPath), offset: source.range.offset, length: source.nbytes });
+      continue;
+    }
     const linked = link ? linkTo(source, name, folder, dataPath) : null;
     if (linked !== null) {
       places.set(source, linked);
