@@ -1,8 +1,7 @@
 /** @file Saving: model.onnx and, where weights lie outside, one model.onnx.data beside it; both appear whole or not at all. */
 
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { OnnxExporterError } from "../../errors.ts";
+import { basename, dirname, existsSync, isAbsolute, realpathSync, relative, resolve, sep } from "../../platform/node.ts";
 import { defaultBudget, minBudget, type TensorSource } from "../../weights/source.ts";
 import type { Graph, Model } from "../ir/graph.ts";
 import { sparseOf } from "../ir/sparse.ts";
@@ -62,7 +61,7 @@ export function saveModel(model: Model, path: string, options: SaveOptions = {})
     files.push(main);
     const format = formatOf(path);
     if (format === "protobuf") writeEncoded(encoded, budget, (bytes) => main.write(bytes));
-    else main.write(Buffer.from(toText(assemble(encoded, budget), format)));
+    else main.write(new TextEncoder().encode(toText(assemble(encoded, budget), format)));
     main.close(durable);
     const bytes = files.reduce((sum, f) => sum + f.position, 0);
     publish(files);
@@ -125,7 +124,10 @@ function linkTo(source: TensorSource, name: string, folder: string, dataPath: st
   return { location: location.split(sep).join("/"), offset: range.offset, length: source.nbytes };
 }
 
-/** The model as one array, weights inside. Throws `save/size` from 2 GiB on. */
+/**
+ * The model's protobuf as one array, weights inside: what Python's `onnx_ir.to_proto(model).SerializeToString()` gives. Throws `save/size`
+ * from 2 GiB on, `save/fake`, `weights/…`.
+ */
 export function encodeModel(model: Model, options: Omit<SaveOptions, "external_data" | "durable"> = {}): Uint8Array<ArrayBuffer> {
   const { include_initializers = true, budget = defaultBudget } = options;
   if (include_initializers) refuseFake(initializers(model.graph));

@@ -2,6 +2,7 @@
 
 import { core } from "../../core/door.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
+import { textsIn } from "../../platform/node.ts";
 import { fieldName, messageNames, scanTable } from "./schema.ts";
 
 /** Where a model's bytes are. */
@@ -25,6 +26,9 @@ export interface Events {
 
 /** Protobuf messages are at most this long, in any implementation. */
 export const maxProtobuf = 0x7fffffff;
+
+const encoder = new TextEncoder();
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 
 const windowBytes = 1 << 20;
 const depth = 100;
@@ -115,7 +119,7 @@ class Scanner implements LiveScan {
     const i32 = core.i32();
     const [at, length] = [i32[entry] as number, i32[entry + 1] as number];
     const pool = this.#get(arrays.pool.at) >>> 0;
-    return Buffer.from(core.u8().buffer, pool + at, length).toString("utf8");
+    return textsIn(core.u8()).utf8(pool + at, pool + at + length);
   }
 
   event(i: number): readonly [key: number, a: number, b: number] {
@@ -126,7 +130,7 @@ class Scanner implements LiveScan {
 
   /** Gives `words` the first numbers of strings. */
   preload(words: readonly string[]): void {
-    const bytes = words.map((w) => Buffer.from(w));
+    const bytes = words.map((w) => encoder.encode(w));
     const scratch = this.#allocate(-3, Math.max(1, ...bytes.map((b) => b.length)));
     for (const [i, b] of bytes.entries()) {
       core.u8().set(b, scratch);
@@ -179,7 +183,8 @@ class Scanner implements LiveScan {
     const at = (this.#get(4) >>> 0) >>> 2;
     const words = core.i32().slice(at, at + count * 3);
     const pool = this.#get(16) >>> 0;
-    const bytes = Buffer.from(core.u8().slice(pool, pool + this.#get(20)).buffer);
+    const bytes = core.u8().slice(pool, pool + this.#get(20));
+    const texts = textsIn(bytes);
     const table = (this.#get(28) >>> 0) >>> 2;
     const strings = core.i32().slice(table, table + this.#get(32) * 4);
     const known: string[] = [];
@@ -191,9 +196,9 @@ class Scanner implements LiveScan {
       const end = begin + (strings[id * 4 + 1] as number);
       let text: string;
       try {
-        text = strings[id * 4 + 3] === 1 ? bytes.toString("latin1", begin, end) : decoder.decode(bytes.subarray(begin, end));
+        text = strings[id * 4 + 3] === 1 ? texts.ascii(begin, end) : decoder.decode(bytes.subarray(begin, end));
       } catch (cause) {
-        const shown = bytes.subarray(begin, Math.min(end, begin + 20)).toString("hex");
+        const shown = hexOf(bytes.subarray(begin, Math.min(end, begin + 20)));
         throw malformed(this.input, "utf8", `has a string that is not UTF-8 (bytes ${shown}…)`, { cause });
       }
       known[id] = text;
@@ -205,7 +210,7 @@ class Scanner implements LiveScan {
       } catch (error) {
         if (!(error instanceof OnnxExporterError)) throw error;
         const begin = strings[id * 4] as number;
-        return { text: bytes.toString("utf8", begin, begin + (strings[id * 4 + 1] as number)), exact: false };
+        return { text: texts.utf8(begin, begin + (strings[id * 4 + 1] as number)), exact: false };
       }
     };
     return { words, count, string, text, input: this.input };

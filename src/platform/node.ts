@@ -1,0 +1,85 @@
+/** @file Node: files, paths, the core beside the package's modules. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
+import { createContext, runInNewContext, Script } from "node:vm";
+import type { Texts } from "./platform.ts";
+
+export {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+export { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+export { pid, umask } from "node:process";
+
+/** What is used of the WebAssembly interface; Node's types leave it out. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
+};
+
+const compiled = new WebAssembly.Module(readFileSync(new URL("../../build/core.wasm", import.meta.url)));
+
+export const instantiateCore = (): Record<string, unknown> => new WebAssembly.Instance(compiled, {}).exports;
+
+const require = createRequire(import.meta.url);
+export const loadPackage = (name: string): unknown => require(name);
+
+let found: (() => void) | null | undefined;
+
+export function collector(): (() => void) | null {
+  if (found === undefined) found = findCollector();
+  return found;
+}
+
+function findCollector(): (() => void) | null {
+  let gc: unknown;
+  try {
+    setFlagsFromString("--expose-gc");
+    gc = runInNewContext("typeof gc === 'function' ? gc : null");
+    setFlagsFromString("--no-expose-gc");
+  } catch {
+    return null; // an engine without V8's flags
+  }
+  if (typeof gc !== "function") return null;
+  // A weak reference keeps its target until the microtasks of a turn have run; a context with a queue of its own runs them at once.
+  const turn = new Script("0");
+  const context = createContext({}, { microtaskMode: "afterEvaluate" });
+  return () => {
+    turn.runInContext(context);
+    (gc as () => void)();
+  };
+}
+
+export function sha256(pieces: Iterable<Uint8Array>): string {
+  const { createHash } = loadPackage("node:crypto") as typeof import("node:crypto");
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}
+
+export function textsIn(bytes: Uint8Array): Texts {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    ascii: (begin, end) => buffer.toString("latin1", begin, end),
+    utf8: (begin, end) => buffer.toString("utf8", begin, end),
+  };
+}
+
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
