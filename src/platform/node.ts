@@ -2,8 +2,6 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
-import { createContext, runInNewContext, Script } from "node:vm";
 import type { Texts } from "./platform.ts";
 
 export {
@@ -26,7 +24,9 @@ export {
   writeSync,
 } from "node:fs";
 export { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
-export { pid, umask } from "node:process";
+
+/** Of the global object: to import node:process opens standard input and output. */
+export const { pid, umask } = process;
 
 /** What is used of the WebAssembly interface; Node's types leave it out. */
 declare const WebAssembly: {
@@ -39,6 +39,7 @@ const compiled = new WebAssembly.Module(readFileSync(new URL("../../build/core.w
 export const instantiateCore = (): Record<string, unknown> => new WebAssembly.Instance(compiled, {}).exports;
 
 const require = createRequire(import.meta.url);
+/** Modules of Node that few runs want come this way too: loading v8 and vm takes as long as compiling the core. */
 export const loadPackage = (name: string): unknown => require(name);
 
 let found: (() => void) | null | undefined;
@@ -49,6 +50,8 @@ export function collector(): (() => void) | null {
 }
 
 function findCollector(): (() => void) | null {
+  const { setFlagsFromString } = loadPackage("node:v8") as typeof import("node:v8");
+  const { createContext, runInNewContext, Script } = loadPackage("node:vm") as typeof import("node:vm");
   let gc: unknown;
   try {
     setFlagsFromString("--expose-gc");
