@@ -40,16 +40,16 @@ test.each<[string, () => Response, RegExp]>([
 test("texts and comparisons are Node's", async () => {
   const browser = await load();
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.uint8Array(), (text, noise) => {
-      const bytes = Uint8Array.from([...noise, 0xef, 0xbb, 0xbf, ...new TextEncoder().encode(text)]);
-      const [ours, theirs] = [browser.textsIn(bytes), node.textsIn(bytes)];
-      for (const begin of [0, noise.length]) expect(ours.utf8(begin, bytes.length)).toBe(theirs.utf8(begin, bytes.length));
-      const ascii = browser.textsIn(noise.map((b) => b & 127));
-      expect(ascii.ascii(0, noise.length)).toBe(node.textsIn(noise.map((b) => b & 127)).ascii(0, noise.length));
+    fc.property(fc.uint8Array(), (noise) => {
+      const bytes = Uint8Array.from([...noise, ...new TextEncoder().encode("\ufeffonnx::Größe_𝄞")]);
+      for (const begin of [0, noise.length]) {
+        expect(browser.textsIn(bytes).utf8(begin, bytes.length)).toBe(node.textsIn(bytes).utf8(begin, bytes.length));
+      }
+      const ascii = noise.map((b) => b & 127);
+      expect(browser.textsIn(ascii).ascii(0, noise.length)).toBe(node.textsIn(ascii).ascii(0, noise.length));
       for (const other of [bytes.slice(), bytes.map((b, i) => (i === 0 ? b ^ 1 : b)), bytes.subarray(1)])
         expect(browser.sameBytes(bytes, other)).toBe(node.sameBytes(bytes, other));
     }),
-    { numRuns: 50 },
   );
 });
 
