@@ -16,9 +16,10 @@ const flags = "no-sandbox disable-gpu disable-quic no-first-run disable-backgrou
 const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 
 /** The browser: $CHROMIUM, or where systems put it; undefined where there is none. */
-const executable = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => path !== undefined && existsSync(path),
-);
+const places = process.env.CHROMIUM
+  ? [process.env.CHROMIUM]
+  : ["chromium", "chromium-browser", "google-chrome"].map((name) => `/usr/bin/${name}`);
+const executable = places.find((path) => existsSync(path));
 
 /** The page with all that it imports, as bundlers make it: what the tests take of src is that of the package, and its `browser` map counts. */
 async function bundle() {
