@@ -1,4 +1,4 @@
-//! What runs in the page: the package's entry for any ONNX file, and ONNX's operator tests.
+//! What runs in the page, and in a worker: the package's entry for any ONNX file, and ONNX's operator tests.
 import * as ir from "torch-onnx/ir";
 import { outcome, type Row, unmet, wrongTypes } from "../onnx/evaluate/rows.ts";
 
@@ -10,6 +10,8 @@ export interface Report {
 
 declare global {
   var runTests: () => Promise<Report>;
+  /** A worker's. */
+  var postMessage: (report: Report) => void;
 }
 
 const fetched = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
@@ -124,3 +126,5 @@ globalThis.runTests = async () => {
   }
   return { passed: all.length - failures.length, failures };
 };
+
+if (!("document" in globalThis)) postMessage(await runTests());

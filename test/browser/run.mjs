@@ -69,6 +69,27 @@ async function serve(page) {
   return server;
 }
 
+/** The report of the page at `url`. */
+async function inPage(page, url) {
+  const start = performance.now();
+  await page.evaluate((module) => import(module), url);
+  console.log(`ready in ${(performance.now() - start).toFixed(0)} ms`);
+  return page.evaluate(() => globalThis.runTests());
+}
+
+/** The report of a worker that runs the same module. */
+const inWorker = (page, url) =>
+  page.evaluate(
+    (module) =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker(module, { type: "module" });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message));
+      }),
+    url,
+  );
+
+/** Whether all tests pass. */
 async function run() {
   makeModels();
   const server = await serve(await bundle());
@@ -78,19 +99,21 @@ async function run() {
   });
   try {
     const page = await context.newPage();
-    page.on("pageerror", (error) => console.error(error));
     const origin = `http://127.0.0.1:${server.address().port}`;
     await page.goto(`${origin}/`);
-    const start = performance.now();
-    await page.evaluate((url) => import(url), `${origin}/dist/page/page.js`);
-    const ready = performance.now() - start;
-    const { passed, failures } = await page.evaluate(() => globalThis.runTests());
-    for (const failure of failures) console.error(`FAILED ${failure}`);
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(
-      `${context.browser()?.version() ?? executable}: ${passed} passed, ${failures.length} failed, ${seconds} s, ready in ${ready.toFixed(0)} ms`,
-    );
-    return failures.length === 0 && passed > 0;
+    let isRight = true;
+    for (const [where, report] of [
+      ["page", inPage],
+      ["worker", inWorker],
+    ]) {
+      const start = performance.now();
+      const { passed, failures } = await report(page, `${origin}/dist/page/page.js`);
+      for (const failure of failures) console.error(`FAILED ${failure}`);
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      console.log(`${where}: ${passed} passed, ${failures.length} failed, ${seconds} s`);
+      isRight &&= failures.length === 0 && passed > 0;
+    }
+    return isRight;
   } finally {
     await context.close();
     server.close();
