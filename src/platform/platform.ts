@@ -58,8 +58,8 @@ export interface Platform extends Files, Paths {
   /** A new instance of the core: its exports. */
   instantiateCore(): Record<string, unknown>;
   /**
-   * Collects garbage such that weak references made earlier in this turn of the event loop tell the truth; null where the engine does not
-   * let it be called, so that finalizers alone give memory back.
+   * Collects garbage such that weak references made earlier in this turn of the event loop tell the truth: bytes of the core give the engine
+   * no reason to, and finalizers wait for the end of the turn. Null where the engine does not let it be called: then they alone give back.
    */
   collector(): (() => void) | null;
   /** A package that most runs do without, loaded now. */
