@@ -6,10 +6,10 @@ import { matmul } from "../core/ops/matmul.ts";
 import { softmax } from "../core/ops/norm.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, wideOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim, Shape } from "../symbolic.ts";
-import { broadcastShapes, isLow } from "./broadcast.ts";
+import { broadcastShapes } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { transposed } from "./linear.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -60,7 +60,7 @@ function attend(args: Attention<Strided, number>): Answer {
   if (args.dropout_p > 0)
     throw new OnnxExporterError("aten/random", "scaled_dot_product_attention with dropout has no one answer", "export in eval mode");
   const { dtype } = args.query;
-  const wide = isLow(dtype) ? ("float32" as const) : dtype;
+  const wide = wideOf(dtype);
   const heads = args.query.shape.at(-3) ?? 1;
   const share = (x: Strided) => cast(args.enable_gqa ? repeatHeads(x, heads) : x, wide);
   const scale = args.scale ?? 1 / Math.sqrt(args.query.shape.at(-1) as number);

@@ -4,9 +4,10 @@ import { cast } from "../core/ops/elementwise.ts";
 import { concat, permute, select, unsqueeze } from "../core/ops/layout.ts";
 import { type Cell, rnnLayer, type Step, type Weights } from "../core/ops/rnn.ts";
 import type { Strided } from "../core/strided.ts";
+import { isLow } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, mul } from "../symbolic.ts";
-import { isLow } from "./broadcast.ts";
+
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped } from "./view-shape.ts";

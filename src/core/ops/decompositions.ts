@@ -13,6 +13,7 @@ import {
   conjugate,
   countOf,
   diagonal,
+  doubleOf,
   identity,
   matrixAt,
   rows,
@@ -20,7 +21,6 @@ import {
   stack,
   swapped,
   triangle,
-  wideOf,
   working,
 } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
@@ -92,7 +92,7 @@ const eigenDtype = (dtype: DType): DType => (isComplex(dtype) ? dtype : dtype ==
 export function eig(A: Strided): [values: Strided, vectors: Strided] {
   checkMatrix("eig", A, true);
   const n = rows(A);
-  wideOf("eig", A.dtype);
+  doubleOf("eig", A.dtype);
   const a = working("eig", cast(A, "complex128"));
   const [w, v] = [empty("complex128", [...batchOf(A), n]), stack(a, n, n)];
   const kernel = core.kernel("eig", "complex128");
@@ -173,7 +173,7 @@ function tallSvd(A: Strided, full: boolean): Svd {
  */
 export function svd(A: Strided, full = false): [U: Strided, S: Strided, Vh: Strided] {
   checkMatrix("svd", A, false);
-  const wide = cast(A, wideOf("svd", A.dtype));
+  const wide = cast(A, doubleOf("svd", A.dtype));
   const wideOnes = rows(A) < columns(A);
   const { U, S, Vh } = tallSvd(wideOnes ? adjoint(wide) : wide, full);
   const [left, right] = wideOnes ? [adjoint(Vh), adjoint(U)] : [U, Vh];
@@ -194,7 +194,7 @@ export function pinv(A: Strided, { atol = 0, rtol }: Cutoff = {}): Strided {
   checkMatrix("pinv", A, false);
   if (A.shape.includes(0)) return empty(A.dtype, [...batchOf(A), columns(A), rows(A)]);
   const relative = rtol ?? (atol > 0 ? 0 : epsilonOf(A.dtype) * Math.max(rows(A), columns(A)));
-  const [U, S, Vh] = svd(cast(A, wideOf("pinv", A.dtype)));
+  const [U, S, Vh] = svd(cast(A, doubleOf("pinv", A.dtype)));
   const scalar = (value: number): Strided => fill("float64", [], value);
   const most = reduce("max", S, [-1], true);
   const bound = binary("maximum", binary("mul", most, scalar(relative)), scalar(atol));
@@ -206,8 +206,8 @@ export function pinv(A: Strided, { atol = 0, rtol }: Cutoff = {}): Strided {
 export const lstsq = (A: Strided, B: Strided, cutoff: Cutoff = {}): Strided =>
   cast(
     matmul(
-      pinv(cast(A, wideOf("lstsq", A.dtype)), { rtol: epsilonOf(A.dtype) * Math.max(rows(A), columns(A)), ...cutoff }),
-      cast(B, wideOf("lstsq", B.dtype)),
+      pinv(cast(A, doubleOf("lstsq", A.dtype)), { rtol: epsilonOf(A.dtype) * Math.max(rows(A), columns(A)), ...cutoff }),
+      cast(B, doubleOf("lstsq", B.dtype)),
     ),
     B.dtype,
   );

@@ -15,7 +15,7 @@ import { reduce } from "./reduce.ts";
 import { fromIntegers, integers } from "./values.ts";
 
 /** The dtype that matrices of `dtype` are computed in. Throws `core/dtype` where it is neither float nor complex. */
-export function wideOf(what: string, dtype: DType): DType {
+export function doubleOf(what: string, dtype: DType): DType {
   if (isFloat(dtype)) return "float64";
   if (isComplex(dtype)) return "complex128";
   throw new OnnxExporterError("core/dtype", `${what}: not for matrices of ${dtype}`, "cast to a float dtype first");
@@ -36,7 +36,7 @@ export function checkMatrix(what: string, A: Strided, square: boolean): void {
 
 /** A fresh row-major copy of `A` in the dtype that it is computed in. */
 export function working(what: string, A: Strided): Strided {
-  const wide = wideOf(what, A.dtype);
+  const wide = doubleOf(what, A.dtype);
   return A.dtype === wide ? clone(A) : contiguous(cast(A, wide));
 }
 

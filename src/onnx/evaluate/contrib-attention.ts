@@ -5,8 +5,8 @@ import { arange, binary, cast, compare, scalarTensor, where } from "../../core/o
 import { indexSelect } from "../../core/ops/index.ts";
 import { concat, permute, reshape, select, slice, unsqueeze } from "../../core/ops/layout.ts";
 import { matmul } from "../../core/ops/matmul.ts";
-import { wideOf } from "../../core/ops/precision.ts";
 import { numel, type Strided } from "../../core/strided.ts";
+import { wideOf } from "../../dtype.ts";
 import { attention } from "./attention.ts";
 import { scaledProduct } from "./contrib-linear.ts";
 import { causalConvolution } from "./conv.ts";

@@ -4,8 +4,8 @@ import { attend, joinHeads, rotate, shareHeads, splitHeads, sumOf, windowBias } 
 import { arange, cast } from "../../core/ops/elementwise.ts";
 import { indexSelect, zeros } from "../../core/ops/index.ts";
 import { concat, reshape, slice, unsqueeze } from "../../core/ops/layout.ts";
-import { wideOf } from "../../core/ops/precision.ts";
 import type { Strided } from "../../core/strided.ts";
+import { wideOf } from "../../dtype.ts";
 import { rmsNorm } from "./norm.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 

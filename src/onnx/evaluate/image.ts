@@ -6,12 +6,11 @@ import { deformConv } from "../../core/ops/deform-conv.ts";
 import { binary, cast, fill, unary, where } from "../../core/ops/elementwise.ts";
 import { type GridOptions, gridSample } from "../../core/ops/grid-sample.ts";
 import { concat, dimOf, unsqueeze } from "../../core/ops/layout.ts";
-import { rangeOf } from "../../core/ops/reduce-set.ts";
 import { positionsOf, type ResampledDim, type Resampling, resamplingTaps } from "../../core/ops/resample.ts";
 import { resizeDim } from "../../core/ops/resize.ts";
 import { floats, fromIntegers } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
-import { type DType, isComplex, isFloat } from "../../dtype.ts";
+import { type DType, greatestOf, isComplex, isFloat, leastOf, wideOf } from "../../dtype.ts";
 import { type AnyTensor, anyTensor, arrange } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { describe } from "./value.ts";
@@ -84,12 +83,12 @@ function dimsOf(call: Call, shape: readonly number[], axes: readonly number[]): 
 }
 
 /** Floats of x's precision, where weights need them. */
-const carrierOf = (dtype: DType): DType => (dtype === "float64" || !isFloat(dtype) ? "float64" : "float32");
+const carrierOf = (dtype: DType): DType => (isFloat(dtype) ? wideOf(dtype) : "float64");
 
 /** Floats as `dtype`; integers are rounded to the nearest and saturate. */
 function stored(x: Strided, dtype: DType): Strided {
   if (isFloat(dtype) || dtype === x.dtype) return cast(x, dtype);
-  const [low, high] = rangeOf(dtype).map((v) => fill(x.dtype, [], Number(v))) as [Strided, Strided];
+  const [low, high] = [fill(x.dtype, [], leastOf(dtype)), fill(x.dtype, [], greatestOf(dtype))];
   return cast(binary("minimum", binary("maximum", unary("round", x), low), high), dtype);
 }
 

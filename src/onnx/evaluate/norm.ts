@@ -4,9 +4,10 @@ import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts
 import { dimOf, expand, reshape } from "../../core/ops/layout.ts";
 import { batchNorm, groupNorm, layerNormFull } from "../../core/ops/norm.ts";
 import { avgPool } from "../../core/ops/pool.ts";
-import { widen, widened, wideOf } from "../../core/ops/precision.ts";
+import { widen, widened } from "../../core/ops/precision.ts";
 import { reduce } from "../../core/ops/reduce.ts";
 import { numel, type Strided } from "../../core/strided.ts";
+import { wideOf } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 
 const plus = (x: Strided, value: number): Strided => binary("add", x, scalarTensor(x.dtype, value));

@@ -4,7 +4,8 @@ import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts
 import type { BinaryOp } from "../../core/ops/real.ts";
 import { floats } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
-import { computeType } from "./rounded.ts";
+import { wideOf } from "../../dtype.ts";
+
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
 const add = (a: Strided, b: Strided): Strided => binary("add", a, b);
@@ -25,7 +26,7 @@ const optimizer =
     if (!Number.isInteger(n)) throw call.refuse("input", `there are ${call.inputs.length} inputs`, `2 and ${groups} for each tensor`);
     const results = Array.from({ length: n }, (_, i) => {
       const { dtype } = call.tensor(2 + i);
-      const [x, gradient, ...others] = Array.from({ length: groups }, (_, k) => cast(call.tensor(2 + k * n + i), computeType(dtype)));
+      const [x, gradient, ...others] = Array.from({ length: groups }, (_, k) => cast(call.tensor(2 + k * n + i), wideOf(dtype)));
       return step(call, rate, count, x as Strided, gradient as Strided, others).map((y) => cast(y, dtype));
     });
     return Array.from({ length: states + 1 }, (_, k) => results.map((of) => of[k] as Strided)).flat();
