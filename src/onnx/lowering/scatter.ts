@@ -25,7 +25,7 @@ interface Scattered {
 }
 
 /** dtype that elements combine in: low precision adds up in float32, and true is the greater bool. */
-const combinedIn = (x: Value): Value["dtype"] => (wideOf(x.dtype) === "bool" ? "int32" : x.dtype);
+const combinedIn = (x: Value): Value["dtype"] => (x.dtype === "bool" ? "int32" : wideOf(x.dtype));
 
 /** `src` cut to the index's shape: torch reads no more of it. */
 function cut(op: OpBuilder, src: Value, index: Value): Value {
