@@ -4,7 +4,8 @@ import { type Activation, activations, clamped } from "../../core/ops/activation
 import { cast } from "../../core/ops/elementwise.ts";
 import { zeros } from "../../core/ops/index.ts";
 import { concat, permute, select, slice, unsqueeze } from "../../core/ops/layout.ts";
-import { type CellKind, type Recurrence, recur, type State } from "../../core/ops/recurrence.ts";
+import { type CellKind, type Recurrence, recur } from "../../core/ops/onnx-rnn.ts";
+import type { State } from "../../core/ops/recurrence.ts";
 import type { Strided } from "../../core/strided.ts";
 import { wideOf } from "../../dtype.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
