@@ -86,7 +86,7 @@ const norm = (
   call: Call,
 ): Symbolic => call("aten::linalg_vector_norm", { self, ord: p ?? 2, dim: dim !== null && dim.length === 0 ? null : dim, keepdim, dtype });
 
-export const ordOf = (ord: Ord | ScalarOf<Dim>): number => Number(ord);
+const ordOf = (ord: Ord | ScalarOf<Dim>): number => Number(ord);
 
 export const linalgNorms = {
   "aten::linalg_vector_norm": {

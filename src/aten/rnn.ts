@@ -1,7 +1,7 @@
 /** @file Recurrent layers and cells. */
 
 import { cast } from "../core/ops/elementwise.ts";
-import { concat, permute, select, unsqueeze } from "../core/ops/layout.ts";
+import { concat, permute, select, stack } from "../core/ops/layout.ts";
 import type { State } from "../core/ops/recurrence.ts";
 import { type Cell, rnnLayer, type Weights } from "../core/ops/rnn.ts";
 import type { Strided } from "../core/strided.ts";
@@ -88,14 +88,7 @@ function run(cell: Cell, args: Layers<Strided, number>, hx: Strided, cx: Strided
     });
     x = concat(outputs, 2);
   }
-  const stacked = (pick: (s: State) => Strided): Strided =>
-    cast(
-      concat(
-        last.map((s) => unsqueeze(pick(s), 0)),
-        0,
-      ),
-      dtype,
-    );
+  const stacked = (pick: (s: State) => Strided): Strided => cast(stack(last.map(pick), 0), dtype);
   const y = cast(args.batch_first ? permute(x, [1, 0, 2]) : x, dtype);
   return { y, h: stacked((s) => s.h), c: cx === null ? null : stacked((s) => s.c as Strided) };
 }

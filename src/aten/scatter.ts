@@ -33,7 +33,7 @@ export function reductionOf(name: string): Reduction {
 }
 
 /** What is linear in complex tensors is done on their parts. */
-export const byParts = (x: Strided, y: Strided, f: (x: Strided, y: Strided) => Strided): Strided =>
+const byParts = (x: Strided, y: Strided, f: (x: Strided, y: Strided) => Strided): Strided =>
   isComplex(x.dtype) ? makeComplex(f(realPart(x), realPart(y)), f(imagPart(x), imagPart(y))) : f(x, y);
 
 interface Scattered {
@@ -58,7 +58,7 @@ function scattered({ self, dim, index, src }: Scattered, reduce: "none" | "add" 
 const likeIndex = (x: Strided, index: Strided, value: ScalarOf<number>): Strided => expand(literal(x.dtype, value), index.shape);
 
 /** What a reduction starts from: combining it with x gives x. */
-export function neutralOf(reduce: Reduction, dtype: DType): number | bigint {
+function neutralOf(reduce: Reduction, dtype: DType): number | bigint {
   if (reduce === "prod" || reduce === "multiply") return 1;
   if (reduce === "amax") return leastOf(dtype);
   if (reduce === "amin") return greatestOf(dtype);

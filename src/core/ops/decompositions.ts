@@ -14,11 +14,11 @@ import {
   countOf,
   diagonal,
   doubleOf,
+  emptyStack,
   identity,
   matrixAt,
   rows,
   solve,
-  stack,
   swapped,
   triangle,
   working,
@@ -37,7 +37,7 @@ function unfinished(what: string): OnnxExporterError {
 function reflected(what: string, A: Strided, count: number): { R: Strided; Q: Strided } {
   const [m, n, k] = [rows(A), columns(A), Math.min(rows(A), columns(A))];
   const a = working(what, swapped(A));
-  const q = stack(a, count, m);
+  const q = emptyStack(a, count, m);
   const [factor, product] = [core.kernel("qr", a.dtype), core.kernel("qr_columns", a.dtype)];
   core.frame(() => {
     const tau = core.scratch(k * width(a.dtype));
@@ -72,7 +72,7 @@ export function eigh(A: Strided, upper = false): [values: Strided, vectors: Stri
   const n = rows(A);
   const whole = binary("add", triangle(A, upper), adjoint(triangle(A, upper, upper ? 1 : -1)));
   const a = working("eigh", swapped(whole));
-  const [w, v] = [empty("float64", [...batchOf(A), n]), stack(a, n, n)];
+  const [w, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eigh", a.dtype);
   core.frame(() => {
     const work = core.scratch(3 * n * width(a.dtype));
@@ -94,7 +94,7 @@ export function eig(A: Strided): [values: Strided, vectors: Strided] {
   const n = rows(A);
   doubleOf("eig", A.dtype);
   const a = working("eig", cast(A, "complex128"));
-  const [w, v] = [empty("complex128", [...batchOf(A), n]), stack(a, n, n)];
+  const [w, v] = [empty("complex128", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eig", "complex128");
   core.frame(() => {
     const work = core.scratch(n * (n + 2) * 16);
@@ -144,7 +144,7 @@ interface Svd {
 function squareSvd(A: Strided): Svd {
   const n = rows(A);
   const a = working("svd", swapped(A));
-  const [s, v] = [empty("float64", [...batchOf(A), n]), stack(a, n, n)];
+  const [s, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("svd", a.dtype);
   for (let i = 0; i < countOf(a); i++)
     if (kernel(matrixAt(a, i), n, n, address(s) + 8 * n * i, matrixAt(v, i)) !== 0) throw unfinished("svd");

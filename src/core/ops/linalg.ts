@@ -160,7 +160,7 @@ function exchangeRows(ptr: number, rowBytes: number, pivots: readonly number[]):
 const spread = (what: string, x: Strided, batch: readonly number[]): Strided => working(what, expand(x, [...batch, ...x.shape.slice(-2)]));
 
 /** A⁻¹ B […, n, k] with broadcast batches, and each matrix's info (LAPACK's getrf). Results of singular matrices are not defined. */
-export function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]] {
+function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]] {
   checkMatrix("solve", A, true);
   checkMatrix("solve", B, false);
   const batch = broadcastShapes(batchOf(A), batchOf(B));
@@ -287,4 +287,4 @@ export function triangle(x: Strided, upper: boolean, offset = 0): Strided {
 }
 
 /** A new row-major stack, not cleared. */
-export const stack = (like: Strided, m: number, n: number): Strided => empty(like.dtype, [...batchOf(like), m, n]);
+export const emptyStack = (like: Strided, m: number, n: number): Strided => empty(like.dtype, [...batchOf(like), m, n]);

@@ -34,12 +34,10 @@ function negativeLogLikelihood(call: Call, logProbabilities: Strided): Strided {
   const weights = where(kept, given, zero);
   const picked = reshape(gather(logProbabilities, 1, places), classes.shape);
   const losses = where(kept, binary("mul", unary("neg", picked), weights), zero);
-  const reduction = call.string("reduction", "mean");
+  const reduction = call.oneOf("reduction", "mean", ["none", "sum", "mean"]);
   if (reduction === "none") return losses;
   const sum = reduce("sum", losses, null, false);
-  if (reduction === "sum") return sum;
-  if (reduction === "mean") return binary("div", sum, reduce("sum", weights, null, false));
-  throw call.refuse("attribute", `reduction is ${reduction}`, "it is none, sum or mean");
+  return reduction === "sum" ? sum : binary("div", sum, reduce("sum", weights, null, false));
 }
 
 export const loss: EvaluateTable = {
