@@ -85,6 +85,20 @@ export const isFloat = (d: DType): boolean => dtypes[d].kind === "float";
 export const isComplex = (d: DType): boolean => dtypes[d].kind === "complex";
 /** Integers, not bool. */
 export const isInteger = (d: DType): boolean => dtypes[d].kind === "int" || dtypes[d].kind === "uint";
+/** The least and the greatest integer of an integer dtype. */
+export function integerRange(d: DType): readonly [least: bigint, most: bigint] {
+  const { kind, size } = dtypes[d];
+  const bits = BigInt(8 * size);
+  return kind === "int" ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
+}
+/** The least value of a real dtype: -inf for floats. */
+export const leastOf = (d: DType): number | bigint => (isFloat(d) ? Number.NEGATIVE_INFINITY : d === "bool" ? 0 : integerRange(d)[0]);
+/** The greatest value of a real dtype: inf for floats. */
+export const greatestOf = (d: DType): number | bigint => (isFloat(d) ? Number.POSITIVE_INFINITY : d === "bool" ? 1 : integerRange(d)[1]);
+/** Floats of less than 32 bits: several steps on them are computed in float32, and their result is rounded once. */
+export const isLow = (d: DType): boolean => isFloat(d) && dtypes[d].size < 4;
+/** What several steps in a dtype are computed in: float32 for low precision, others unchanged. */
+export const wideOf = (d: DType): DType => (isLow(d) ? "float32" : d);
 /** Bytes that one element takes in the core's memory: sub-byte types are unpacked there, packed only in files. */
 export const width = (d: DType): number => Math.max(dtypes[d].size, 1);
 /** Bytes that `numel` elements take in a file: sub-byte types are packed. */

@@ -39,18 +39,18 @@ export function cast_f4e2m1_f32(x: usize, y: usize, n: u32): void { widen<E2M1>(
 /** How a power of two is chosen for what lies between two. */
 const DOWN: i32 = 0, NEAREST: i32 = 1;
 
-/** round_f8e8m0(x, y, n, mode, saturate): the exponents of f32 numbers; mode is 0 down, 1 nearest (ties up), 2 up; inf and NaN are 255, and past 2^127 too unless `saturate`. */
-export function round_f8e8m0(x: usize, y: usize, n: u32, mode: i32, saturate: bool): void {
+/** round_f8e8m0(x, y, n, mode): the exponents of f32 numbers; mode is 0 down, 1 nearest (ties up), 2 up. inf, NaN and what is past 2^127 are 255. */
+export function round_f8e8m0(x: usize, y: usize, n: u32, mode: i32): void {
   for (const end = y + n; y < end; x += 4, y++) {
     const u = load<u32>(x);
     const e = (u >> 23) & 0xff;
     const fraction = u & 0x7fffff;
     // Half way goes up, but not from the subnormals, whose exponent is not even.
     const up = mode == DOWN ? false : mode == NEAREST ? fraction > 0x400000 || (fraction == 0x400000 && e > 0) : fraction > 0;
-    store<u8>(y, <u8>(up && e < 0xff && !(saturate && e == 0xfe) ? e + 1 : e));
+    store<u8>(y, <u8>(up && e < 0xff ? e + 1 : e));
   }
 }
-export function cast_f32_f8e8m0(x: usize, y: usize, n: u32): void { round_f8e8m0(x, y, n, NEAREST, false); }
+export function cast_f32_f8e8m0(x: usize, y: usize, n: u32): void { round_f8e8m0(x, y, n, NEAREST); }
 export function cast_f8e8m0_f32(x: usize, y: usize, n: u32): void {
   for (const end = y + (<usize>n << 2); y < end; x++, y += 4) {
     const e = <u32>load<u8>(x);

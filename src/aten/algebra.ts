@@ -1,7 +1,7 @@
 /** @file Formulas in other ops, written as formulas: `const { add, mul, exp } = algebra(call)`. */
 
-import type { DType } from "../dtype.ts";
-import { isLow, isTensor } from "./broadcast.ts";
+import { type DType, isLow } from "../dtype.ts";
+import { isTensor } from "./broadcast.ts";
 import type { Call, Symbolic } from "./table.ts";
 
 /** An operand of a formula: a tensor or a number. At least one operand of an operation is a tensor. */

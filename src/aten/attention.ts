@@ -1,15 +1,17 @@
 /** @file Scaled dot product attention: query [..., L, E], key [..., S, E], value [..., S, Ev]. */
 
-import { arange, binary, cast, compare, fill, scalarTensor, unary, where } from "../core/ops/elementwise.ts";
+import { biasOf } from "../core/ops/attention.ts";
+import { arange, binary, cast, compare, fill, scalarTensor, where } from "../core/ops/elementwise.ts";
 import { expand, reshape, unsqueeze } from "../core/ops/layout.ts";
 import { matmul } from "../core/ops/matmul.ts";
 import { softmax } from "../core/ops/norm.ts";
 import { reduce } from "../core/ops/reduce.ts";
+import { reduceSet } from "../core/ops/reduce-set.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, wideOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim, Shape } from "../symbolic.ts";
-import { broadcastShapes, isLow } from "./broadcast.ts";
+import { broadcastShapes } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { transposed } from "./linear.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -27,7 +29,7 @@ interface Attention<T, I> {
 }
 
 /** Shape of the output: batch dims broadcast; with grouped heads the query's heads count. */
-export function attentionShape(query: Shape, key: Shape, value: Shape, gqa: boolean): Dim[] {
+function attentionShape(query: Shape, key: Shape, value: Shape, gqa: boolean): Dim[] {
   const drop = gqa ? 3 : 2;
   const batch = broadcastShapes(query.slice(0, -drop), key.slice(0, -drop), value.slice(0, -drop));
   return [...batch, ...query.slice(-drop, -1), ...value.slice(-1)];
@@ -43,10 +45,8 @@ function repeatHeads(x: Strided, heads: number): Strided {
 }
 
 /** Additive mask of the positions after the query's own, counted from the top left. */
-function causalMask(l: number, s: number, like: Strided): Strided {
-  const allowed = compare("ge", unsqueeze(arange("int64", 0, 1, l), 1), arange("int64", 0, 1, s));
-  return where(allowed, scalarTensor(like.dtype, 0), scalarTensor(like.dtype, Number.NEGATIVE_INFINITY));
-}
+const causalMask = (l: number, s: number, dtype: DType): Strided =>
+  biasOf(compare("ge", unsqueeze(arange("int64", 0, 1, l), 1), arange("int64", 0, 1, s)), dtype);
 
 interface Answer {
   readonly output: Strided;
@@ -60,19 +60,15 @@ function attend(args: Attention<Strided, number>): Answer {
   if (args.dropout_p > 0)
     throw new OnnxExporterError("aten/random", "scaled_dot_product_attention with dropout has no one answer", "export in eval mode");
   const { dtype } = args.query;
-  const wide = isLow(dtype) ? ("float32" as const) : dtype;
+  const wide = wideOf(dtype);
   const heads = args.query.shape.at(-3) ?? 1;
   const share = (x: Strided) => cast(args.enable_gqa ? repeatHeads(x, heads) : x, wide);
   const scale = args.scale ?? 1 / Math.sqrt(args.query.shape.at(-1) as number);
   const q = binary("mul", cast(args.query, wide), scalarTensor(wide, scale));
   let scores = matmul(q, transposed(share(args.key)));
   const { attn_mask: mask } = args;
-  if (mask) {
-    const additive =
-      mask.dtype === "bool" ? where(mask, scalarTensor(wide, 0), scalarTensor(wide, Number.NEGATIVE_INFINITY)) : cast(mask, wide);
-    scores = binary("add", scores, additive);
-  }
-  if (args.is_causal) scores = binary("add", scores, causalMask(scores.shape.at(-2) as number, scores.shape.at(-1) as number, scores));
+  if (mask) scores = binary("add", scores, biasOf(mask, wide));
+  if (args.is_causal) scores = binary("add", scores, causalMask(scores.shape.at(-2) as number, scores.shape.at(-1) as number, wide));
   const rows = scores.shape.length - 1;
   if (scores.shape[rows] === 0) {
     const nothing = fill(wide, scores.shape.slice(0, -1), 0);
@@ -82,8 +78,7 @@ function attend(args: Attention<Strided, number>): Answer {
   const dead = compare("eq", most, scalarTensor(wide, Number.NEGATIVE_INFINITY));
   const zero = scalarTensor(wide, 0);
   const probabilities = where(dead, zero, softmax(scores, rows));
-  const sum = reduce("sum", unary("exp", binary("sub", scores, where(dead, zero, most))), [rows], true);
-  const lse = where(dead, zero, binary("add", unary("log", sum), most));
+  const lse = where(dead, zero, reduceSet("logsumexp", scores, [rows], true));
   return { output: cast(matmul(probabilities, share(args.value)), dtype), probabilities, logsumexp: reshape(lse, lse.shape.slice(0, -1)) };
 }
 

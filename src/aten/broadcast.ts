@@ -3,7 +3,7 @@
 import { cast, scalarTensor } from "../core/ops/elementwise.ts";
 import { concat, select, unsqueeze, viewAs } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, wideOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { compare, type Dim, equal, type Shape, show } from "../symbolic.ts";
 import type { Complex, TensorType } from "./graph.ts";
@@ -60,9 +60,6 @@ export function pointwiseType(operands: readonly Operand<TensorType, Dim>[], dty
   return { dtype: dtype ?? (tensors[0] as TensorType).dtype, shape: broadcastShapes(...tensors.map((t) => t.shape)) };
 }
 
-/** float16, bfloat16 and the float8s: computed in float32, rounded once. */
-export const isLow = (d: DType): boolean => d === "float16" || d === "bfloat16" || d.startsWith("float8");
-
 /** A Python number as the core takes it. */
 export type Literal = number | bigint | boolean | Complex;
 
@@ -87,7 +84,7 @@ export function operand(x: Operand<Strided, number>, dtype: DType): Strided {
  */
 export function inOpmath(operands: readonly Operand<Strided, number>[], f: (...xs: Strided[]) => Strided): Strided {
   const dtype = (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
-  const wide = isLow(dtype) ? "float32" : dtype;
+  const wide = wideOf(dtype);
   const out = f(...operands.map((x) => cast(operand(x, wide), wide)));
   return out.dtype === wide ? cast(out, dtype) : out;
 }

@@ -66,7 +66,7 @@ const spanDType = ({ dtype, start = 0, end, step = 1 }: Span<Dim>): DType => {
   return [start, end, step].some((x) => typeof x === "number" && !Number.isInteger(x)) ? "float32" : "int64";
 };
 /** ceil((end - start) / step) */
-export function spanLength({ start = 0, end, step = 1 }: Pick<Span<Dim>, "start" | "end" | "step">): Dim {
+function spanLength({ start = 0, end, step = 1 }: Pick<Span<Dim>, "start" | "end" | "step">): Dim {
   if (step === 0) throw new OnnxExporterError("aten/argument", "arange: step is 0", "give a step that leads from start to end");
   if (![start, end, step].some((x) => x instanceof SymInt)) return Math.max(Math.ceil((Number(end) - Number(start)) / Number(step)), 0);
   const by = step instanceof SymInt ? step : Number(step);
@@ -89,7 +89,7 @@ export function linspacePoints(start: number, end: number, steps: number): numbe
 }
 
 /** A tensor of `dtype` with these elements; integers are truncated as a cast does. */
-export function fromNumbers(dtype: DType, values: readonly number[]): Strided {
+function fromNumbers(dtype: DType, values: readonly number[]): Strided {
   const out = empty("float64", [values.length]);
   out.storage.bytes().set(new Uint8Array(Float64Array.from(values).buffer));
   return cast(out, dtype);
@@ -175,7 +175,7 @@ function keptStrides(x: Strided, format: string | null): number[] {
   return dense.every((s, i) => s === x.strides[i] || x.shape[i] === 1) ? dense : contiguousStrides(x.shape);
 }
 /** Strides of a dense tensor whose dims lie in memory in `order`, outermost first. */
-export function stridesInOrder(shape: readonly number[], order: readonly number[]): number[] {
+function stridesInOrder(shape: readonly number[], order: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
   for (const i of [...order].reverse()) {

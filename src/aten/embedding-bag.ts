@@ -5,9 +5,9 @@ import { indexSelect, scatter } from "../core/ops/index.ts";
 import { expand, reshape } from "../core/ops/layout.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, wideOf } from "../dtype.ts";
 import { type Dim, sub } from "../symbolic.ts";
-import { each, isLow } from "./broadcast.ts";
+import { each } from "./broadcast.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Meta } from "./table.ts";
 import { shaped } from "./view-shape.ts";
@@ -71,7 +71,7 @@ function evaluate(args: Bags<Strided>): Four<Strided> {
   const bagOf = bagsOf(integers(args.offsets).slice(0, bags), all.length);
   const padding = paddingOf(args.padding_idx, rows);
   const kept = all.flatMap((row, i) => (row === padding ? [] : [i]));
-  const wide: DType = isLow(weight.dtype) ? "float32" : weight.dtype;
+  const wide: DType = wideOf(weight.dtype);
   let taken = cast(indexSelect(weight, 0, fromIntegers(kept.map((i) => all[i] as number))), wide);
   if (args.per_sample_weights !== null) {
     const scale = cast(indexSelect(args.per_sample_weights, 0, fromIntegers(kept)), wide);

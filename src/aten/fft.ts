@@ -12,7 +12,7 @@ import { shaped, wrapDim, wrapDims } from "./view-shape.ts";
 const complexOf = (d: DType): DType => (d === "float64" ? "complex128" : d === "float16" ? "complex32" : isComplex(d) ? d : "complex64");
 
 /** What a sum over n points is multiplied with: 1, 1 / sqrt(n), 1 / n (ATen/native/SpectralOpsUtils.h, fft_norm_mode). */
-export const normFactor = (mode: number, n: number): number => (mode === 0 ? 1 : mode === 1 ? 1 / Math.sqrt(n) : 1 / n);
+const normFactor = (mode: number, n: number): number => (mode === 0 ? 1 : mode === 1 ? 1 / Math.sqrt(n) : 1 / n);
 
 /** The mode of norm "backward" (or none), "ortho", "forward". */
 function normMode(norm: string | null, forward: boolean): number {

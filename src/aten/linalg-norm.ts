@@ -3,9 +3,9 @@
 import { binary, cast, compare, scalarTensor, unary } from "../core/ops/elementwise.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
-import { type DType, isComplex, realOf } from "../dtype.ts";
+import { type DType, isComplex, isLow, realOf } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
-import { isLow } from "./broadcast.ts";
+
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 import { reducedDims, reducedShape, wrapDim } from "./view-shape.ts";
 
@@ -86,7 +86,7 @@ const norm = (
   call: Call,
 ): Symbolic => call("aten::linalg_vector_norm", { self, ord: p ?? 2, dim: dim !== null && dim.length === 0 ? null : dim, keepdim, dtype });
 
-export const ordOf = (ord: Ord | ScalarOf<Dim>): number => Number(ord);
+const ordOf = (ord: Ord | ScalarOf<Dim>): number => Number(ord);
 
 export const linalgNorms = {
   "aten::linalg_vector_norm": {

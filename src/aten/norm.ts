@@ -5,18 +5,16 @@ import { copyInto, reshape } from "../core/ops/layout.ts";
 import { batchNorm, groupNorm, groupNormFull, layerNorm, layerNormFull, logSoftmax, softmax } from "../core/ops/norm.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, wideOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
-import { isLow } from "./broadcast.ts";
+
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
 
 /** Machine epsilon of the type that `dtype` is computed in. */
 export const epsilonOf = (dtype: DType): number => (dtype === "float64" ? 2 ** -52 : 2 ** -23);
-
-const wideOf = (dtype: DType): DType => (isLow(dtype) ? "float32" : dtype);
 
 /** A number where a float argument may be a symbol by its type. */
 export function number(x: number | Dim): number {

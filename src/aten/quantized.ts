@@ -1,7 +1,7 @@
 /** @file quantized_decomposed: q = clamp(round(x / scale) + zero_point), x = (q - zero_point) * scale (torch/ao/quantization/fx/_decomposed.py). */
 
-import type { DType } from "../dtype.ts";
-import { isLow } from "./broadcast.ts";
+import { type DType, isLow } from "../dtype.ts";
+
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 

@@ -44,7 +44,7 @@ function grown(size: Dim, factor: number): Dim {
 }
 
 /** Sizes of the spatial dims of the result. */
-export function upsampledSize(shape: readonly Dim[], args: Upsample<unknown, Dim>, n: number): Dim[] {
+function upsampledSize(shape: readonly Dim[], args: Upsample<unknown, Dim>, n: number): Dim[] {
   const spatial = shape.slice(-n);
   if (args.output_size !== null) return [...args.output_size];
   return factorsOf(args, n).map((f, i) => grown(spatial[i] as Dim, f ?? internal("upsample without size or factor")));

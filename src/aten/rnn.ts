@@ -1,12 +1,14 @@
 /** @file Recurrent layers and cells. */
 
 import { cast } from "../core/ops/elementwise.ts";
-import { concat, permute, select, unsqueeze } from "../core/ops/layout.ts";
-import { type Cell, rnnLayer, type Step, type Weights } from "../core/ops/rnn.ts";
+import { concat, permute, select, stack } from "../core/ops/layout.ts";
+import type { State } from "../core/ops/recurrence.ts";
+import { type Cell, rnnLayer, type Weights } from "../core/ops/rnn.ts";
 import type { Strided } from "../core/strided.ts";
+import { wideOf } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, mul } from "../symbolic.ts";
-import { isLow } from "./broadcast.ts";
+
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped } from "./view-shape.ts";
@@ -71,11 +73,11 @@ function run(cell: Cell, args: Layers<Strided, number>, hx: Strided, cx: Strided
     throw new OnnxExporterError("aten/random", "a recurrent net with dropout between its layers has no one answer", "export in eval mode");
   }
   const { dtype } = args.input;
-  const wide = (x: Strided): Strided => (isLow(dtype) ? cast(x, "float32") : x);
+  const wide = (x: Strided): Strided => cast(x, wideOf(dtype));
   const directions = args.bidirectional ? 2 : 1;
   const rows = layerParams(args);
   let x = wide(args.batch_first ? permute(args.input, [1, 0, 2]) : args.input);
-  const last: Step[] = [];
+  const last: State[] = [];
   for (let layer = 0; layer < args.num_layers; layer++) {
     const outputs = Array.from({ length: directions }, (_, d) => {
       const i = layer * directions + d;
@@ -86,14 +88,7 @@ function run(cell: Cell, args: Layers<Strided, number>, hx: Strided, cx: Strided
     });
     x = concat(outputs, 2);
   }
-  const stacked = (pick: (s: Step) => Strided): Strided =>
-    cast(
-      concat(
-        last.map((s) => unsqueeze(pick(s), 0)),
-        0,
-      ),
-      dtype,
-    );
+  const stacked = (pick: (s: State) => Strided): Strided => cast(stack(last.map(pick), 0), dtype);
   const y = cast(args.batch_first ? permute(x, [1, 0, 2]) : x, dtype);
   return { y, h: stacked((s) => s.h), c: cx === null ? null : stacked((s) => s.c as Strided) };
 }

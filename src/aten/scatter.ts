@@ -5,7 +5,7 @@ import { binary, cast, fill, scalarTensor } from "../core/ops/elementwise.ts";
 import { indexPut, scatter as scatterElements } from "../core/ops/index.ts";
 import { clone, copyInto, expand, reshape, slice } from "../core/ops/layout.ts";
 import { Storage, type Strided } from "../core/strided.ts";
-import { type DType, dtypes, isComplex, isFloat } from "../dtype.ts";
+import { type DType, greatestOf, isComplex, isFloat, leastOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, product, type Shape } from "../symbolic.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
@@ -33,7 +33,7 @@ export function reductionOf(name: string): Reduction {
 }
 
 /** What is linear in complex tensors is done on their parts. */
-export const byParts = (x: Strided, y: Strided, f: (x: Strided, y: Strided) => Strided): Strided =>
+const byParts = (x: Strided, y: Strided, f: (x: Strided, y: Strided) => Strided): Strided =>
   isComplex(x.dtype) ? makeComplex(f(realPart(x), realPart(y)), f(imagPart(x), imagPart(y))) : f(x, y);
 
 interface Scattered {
@@ -58,22 +58,11 @@ function scattered({ self, dim, index, src }: Scattered, reduce: "none" | "add" 
 const likeIndex = (x: Strided, index: Strided, value: ScalarOf<number>): Strided => expand(literal(x.dtype, value), index.shape);
 
 /** What a reduction starts from: combining it with x gives x. */
-export function neutralOf(reduce: Reduction, dtype: DType): number | bigint {
+function neutralOf(reduce: Reduction, dtype: DType): number | bigint {
   if (reduce === "prod" || reduce === "multiply") return 1;
-  if (reduce === "amax") return lowest(dtype);
-  if (reduce === "amin") return highest(dtype);
+  if (reduce === "amax") return leastOf(dtype);
+  if (reduce === "amin") return greatestOf(dtype);
   return 0;
-}
-/** The largest value of `dtype`: infinity for floats. */
-export function highest(dtype: DType): number | bigint {
-  if (isFloat(dtype)) return Number.POSITIVE_INFINITY;
-  if (dtype === "bool") return 1;
-  const bits = BigInt(dtypes[dtype].size * 8);
-  return dtypes[dtype].kind === "uint" ? (1n << bits) - 1n : (1n << (bits - 1n)) - 1n;
-}
-export function lowest(dtype: DType): number | bigint {
-  if (isFloat(dtype)) return Number.NEGATIVE_INFINITY;
-  return dtypes[dtype].kind === "int" ? -(1n << BigInt(dtypes[dtype].size * 8 - 1)) : 0;
 }
 
 /** `scatter_reduce`: without `include_self`, places that are written to start from the reduction's neutral element. */

@@ -511,7 +511,7 @@ export interface CoreExports {
   rfft_f64(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number): number;
   round_f32(a: number, b: number, c: number): void;
   round_f64(a: number, b: number, c: number): void;
-  round_f8e8m0(a: number, b: number, c: number, d: number, e: number): void;
+  round_f8e8m0(a: number, b: number, c: number, d: number): void;
   rsqrt_c128(a: number, b: number, c: number): void;
   rsqrt_c64(a: number, b: number, c: number): void;
   rsqrt_f32(a: number, b: number, c: number): void;

@@ -1,7 +1,7 @@
 /** @file What the control-flow operators mean, given a way to run a graph: used by the witness. */
 
 import { Graph } from "../aten/graph.ts";
-import { concat, select, unsqueeze } from "../core/ops/layout.ts";
+import { select, stack } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
 import type { Args } from "../dispatch.ts";
 import { internal } from "../errors.ts";
@@ -24,8 +24,8 @@ const isTrue = (x: unknown): boolean => {
 /** Stacks what each step gave, one list per result. */
 const stackSteps = (steps: readonly (readonly unknown[])[]): unknown[] =>
   (steps[0] ?? []).map((_, k) =>
-    concat(
-      steps.map((s) => unsqueeze(s[k] as Strided, 0)),
+    stack(
+      steps.map((s) => s[k] as Strided),
       0,
     ),
   );

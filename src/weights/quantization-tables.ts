@@ -3,7 +3,7 @@
 import { core } from "../core/door.ts";
 import { castRange } from "../core/ops/real.ts";
 import { numel } from "../core/strided.ts";
-import { type DType, dtypes, width } from "../dtype.ts";
+import { type DType, dtypes, integerRange, isInteger, width } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Groups, groupAt, loadGeometry, startOf, windows } from "./groups.ts";
 import { castSource } from "./map.ts";
@@ -40,9 +40,10 @@ export function targetOf(dtype: DType, what: string): Target {
   const { kind, size } = dtypes[dtype];
   const hi = largest[dtype];
   if (hi !== undefined) return { integer: false, lo: -hi, hi, zero: 0 };
-  const codes = 2 ** (8 * size);
-  if (kind === "int" && size <= 1) return { integer: true, lo: -codes / 2, hi: codes / 2 - 1, zero: 0 };
-  if (kind === "uint" && size <= 1) return { integer: true, lo: 0, hi: codes - 1, zero: codes / 2 };
+  if (isInteger(dtype) && size <= 1) {
+    const [least, most] = integerRange(dtype).map(Number) as [number, number];
+    return { integer: true, lo: least, hi: most, zero: kind === "int" ? 0 : (most + 1) / 2 };
+  }
   throw new OnnxExporterError("weights/dtype", `no ${what}`, "quantize to an integer of at most 8 bits, float8 or float4_e2m1");
 }
 

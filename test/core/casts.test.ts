@@ -48,7 +48,7 @@ describe("low precision, as onnx and ml_dtypes", () => {
     const meaning = values.map(Number);
     expect(numbers(cast(all, "float32"))).toEqual(meaning);
     const exponents = dtype === "float8_e8m0fnu";
-    const x = boundaries(meaning).filter((v) => !(exponents && v < 0));
+    const x = boundaries(meaning).filter((v) => !(exponents && (v < 0 || v === Number.POSITIVE_INFINITY)));
     for (const { codes, ...options } of casts) {
       const nan = x.length - 1;
       const got = codesOf(castTo(tensor("float32", [x.length], x), dtype, options));
@@ -75,6 +75,15 @@ describe("low precision, as onnx and ml_dtypes", () => {
       }
     }
   });
+});
+
+test.each([
+  // The table in the text of ONNX's Cast: 0, inf and what is past the largest number.
+  [{ saturate: true, roundMode: "up" }, [2 ** -127, 2 ** 127, 2 ** 127]],
+  [{ saturate: false, roundMode: "nearest" }, [Number.NaN, Number.NaN, Number.NaN]],
+] as const)("exponents alone, %o: what they have no number for", (options, want) => {
+  const y = castTo(tensor("float32", [3], [0, Number.POSITIVE_INFINITY, 3e38]), "float8_e8m0fnu", options);
+  expect(numbers(cast(y, "float32"))).toEqual(want);
 });
 
 describe("half precision", () => {

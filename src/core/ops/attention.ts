@@ -1,13 +1,13 @@
 /** @file Scaled dot product attention on [batch, heads, length, size], its masks, and rotary positions. */
 
-import { type DType, isFloat } from "../../dtype.ts";
+import { type DType, isFloat, wideOf } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { numel, type Strided } from "../strided.ts";
 import { arange, binary, cast, compare, fill, scalarTensor, unary, where } from "./elementwise.ts";
 import { concat, expand, permute, reshape, show, slice, transpose, unsqueeze } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 import { softmax } from "./norm.ts";
-import { widen, wideOf } from "./precision.ts";
+import { widen } from "./precision.ts";
 import { reduce } from "./reduce.ts";
 
 /** [batch, length, heads * size] as [batch, heads, length, size], a view. */

@@ -13,14 +13,14 @@ import {
   conjugate,
   countOf,
   diagonal,
+  doubleOf,
+  emptyStack,
   identity,
   matrixAt,
   rows,
   solve,
-  stack,
   swapped,
   triangle,
-  wideOf,
   working,
 } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
@@ -37,7 +37,7 @@ function unfinished(what: string): OnnxExporterError {
 function reflected(what: string, A: Strided, count: number): { R: Strided; Q: Strided } {
   const [m, n, k] = [rows(A), columns(A), Math.min(rows(A), columns(A))];
   const a = working(what, swapped(A));
-  const q = stack(a, count, m);
+  const q = emptyStack(a, count, m);
   const [factor, product] = [core.kernel("qr", a.dtype), core.kernel("qr_columns", a.dtype)];
   core.frame(() => {
     const tau = core.scratch(k * width(a.dtype));
@@ -72,7 +72,7 @@ export function eigh(A: Strided, upper = false): [values: Strided, vectors: Stri
   const n = rows(A);
   const whole = binary("add", triangle(A, upper), adjoint(triangle(A, upper, upper ? 1 : -1)));
   const a = working("eigh", swapped(whole));
-  const [w, v] = [empty("float64", [...batchOf(A), n]), stack(a, n, n)];
+  const [w, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eigh", a.dtype);
   core.frame(() => {
     const work = core.scratch(3 * n * width(a.dtype));
@@ -92,9 +92,9 @@ const eigenDtype = (dtype: DType): DType => (isComplex(dtype) ? dtype : dtype ==
 export function eig(A: Strided): [values: Strided, vectors: Strided] {
   checkMatrix("eig", A, true);
   const n = rows(A);
-  wideOf("eig", A.dtype);
+  doubleOf("eig", A.dtype);
   const a = working("eig", cast(A, "complex128"));
-  const [w, v] = [empty("complex128", [...batchOf(A), n]), stack(a, n, n)];
+  const [w, v] = [empty("complex128", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eig", "complex128");
   core.frame(() => {
     const work = core.scratch(n * (n + 2) * 16);
@@ -144,7 +144,7 @@ interface Svd {
 function squareSvd(A: Strided): Svd {
   const n = rows(A);
   const a = working("svd", swapped(A));
-  const [s, v] = [empty("float64", [...batchOf(A), n]), stack(a, n, n)];
+  const [s, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("svd", a.dtype);
   for (let i = 0; i < countOf(a); i++)
     if (kernel(matrixAt(a, i), n, n, address(s) + 8 * n * i, matrixAt(v, i)) !== 0) throw unfinished("svd");
@@ -173,7 +173,7 @@ function tallSvd(A: Strided, full: boolean): Svd {
  */
 export function svd(A: Strided, full = false): [U: Strided, S: Strided, Vh: Strided] {
   checkMatrix("svd", A, false);
-  const wide = cast(A, wideOf("svd", A.dtype));
+  const wide = cast(A, doubleOf("svd", A.dtype));
   const wideOnes = rows(A) < columns(A);
   const { U, S, Vh } = tallSvd(wideOnes ? adjoint(wide) : wide, full);
   const [left, right] = wideOnes ? [adjoint(Vh), adjoint(U)] : [U, Vh];
@@ -194,7 +194,7 @@ export function pinv(A: Strided, { atol = 0, rtol }: Cutoff = {}): Strided {
   checkMatrix("pinv", A, false);
   if (A.shape.includes(0)) return empty(A.dtype, [...batchOf(A), columns(A), rows(A)]);
   const relative = rtol ?? (atol > 0 ? 0 : epsilonOf(A.dtype) * Math.max(rows(A), columns(A)));
-  const [U, S, Vh] = svd(cast(A, wideOf("pinv", A.dtype)));
+  const [U, S, Vh] = svd(cast(A, doubleOf("pinv", A.dtype)));
   const scalar = (value: number): Strided => fill("float64", [], value);
   const most = reduce("max", S, [-1], true);
   const bound = binary("maximum", binary("mul", most, scalar(relative)), scalar(atol));
@@ -206,8 +206,8 @@ export function pinv(A: Strided, { atol = 0, rtol }: Cutoff = {}): Strided {
 export const lstsq = (A: Strided, B: Strided, cutoff: Cutoff = {}): Strided =>
   cast(
     matmul(
-      pinv(cast(A, wideOf("lstsq", A.dtype)), { rtol: epsilonOf(A.dtype) * Math.max(rows(A), columns(A)), ...cutoff }),
-      cast(B, wideOf("lstsq", B.dtype)),
+      pinv(cast(A, doubleOf("lstsq", A.dtype)), { rtol: epsilonOf(A.dtype) * Math.max(rows(A), columns(A)), ...cutoff }),
+      cast(B, doubleOf("lstsq", B.dtype)),
     ),
     B.dtype,
   );

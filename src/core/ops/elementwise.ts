@@ -66,6 +66,12 @@ export const fill = (dtype: DType, shape: readonly number[], value: Scalar): Str
 /** A tensor of rank 0. */
 export const scalarTensor = (dtype: DType, value: Scalar): Strided => fill(dtype, [], value);
 
+/** x op value, in x's dtype. Throws as `binary`. */
+export const binaryScalar = (op: BinaryOp, x: Strided, value: Scalar): Strided => binary(op, x, scalarTensor(x.dtype, value));
+
+/** x op value as bool. Throws as `compare`. */
+export const compareScalar = (op: CompareOp, x: Strided, value: Scalar): Strided => compare(op, x, scalarTensor(x.dtype, value));
+
 /** start + i * step for i in [0, n), computed in double (int64: in integers) and rounded once. */
 export function arange(dtype: DType, start: Scalar, step: Scalar, n: number): Strided {
   const integer = dtypes[dtype].kind === "int" || dtypes[dtype].kind === "uint";

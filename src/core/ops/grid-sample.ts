@@ -1,6 +1,7 @@
 /** @file Sampling an image at positions of a grid: input [N, C, spatial…], grid [N, out…, n] with x first, in [-1, 1]. */
 
 import { numel, type Strided } from "../strided.ts";
+import { cubic } from "./resize.ts";
 import { floats, fromFloats } from "./values.ts";
 
 export interface GridOptions {
@@ -38,13 +39,6 @@ function nearest(x: number): number {
   return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
 }
 
-function cubicWeights(t: number): number[] {
-  const a = -0.75;
-  const far = (x: number) => ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-  const near = (x: number) => ((a + 2) * x - (a + 3)) * x * x + 1;
-  return [far(t + 1), near(t), near(1 - t), far(2 - t)];
-}
-
 /** Indices and weights along one dim; an index of -1 is outside and counts as 0. */
 interface Taps {
   readonly index: readonly number[];
@@ -57,7 +51,10 @@ function tapsAt(position: number, size: number, o: GridOptions): Taps {
   if (o.mode === "cubic") {
     // Padding applies to each tap: the position itself stays where it is.
     const base = Math.floor(raw);
-    return { index: [-1, 0, 1, 2].map((k) => within(Math.trunc(padded(base + k, size, o)))), weight: cubicWeights(raw - base) };
+    return {
+      index: [-1, 0, 1, 2].map((k) => within(Math.trunc(padded(base + k, size, o)))),
+      weight: [-1, 0, 1, 2].map((k) => cubic(raw - base - k, -0.75)),
+    };
   }
   const x = padded(raw, size, o);
   if (o.mode === "nearest") return { index: [within(nearest(x))], weight: [1] };

@@ -264,6 +264,13 @@ export function concat(xs: readonly Strided[], dim: number): Strided {
   return y;
 }
 
+/** Joins along a new dim before `dim`, counted in the result; all of one dtype and shape. Throws `core/concat`. */
+export const stack = (xs: readonly Strided[], dim: number): Strided =>
+  concat(
+    xs.map((x) => unsqueeze(x, dim)),
+    dim,
+  );
+
 /** A new tensor with the order along `dims` reversed. */
 export function flip(x: Strided, dims: readonly number[]): Strided {
   const chosen = new Set(dims.map((d) => dimOf(d, x.shape.length)));

@@ -15,7 +15,7 @@ import { reduce } from "./reduce.ts";
 import { fromIntegers, integers } from "./values.ts";
 
 /** The dtype that matrices of `dtype` are computed in. Throws `core/dtype` where it is neither float nor complex. */
-export function wideOf(what: string, dtype: DType): DType {
+export function doubleOf(what: string, dtype: DType): DType {
   if (isFloat(dtype)) return "float64";
   if (isComplex(dtype)) return "complex128";
   throw new OnnxExporterError("core/dtype", `${what}: not for matrices of ${dtype}`, "cast to a float dtype first");
@@ -36,7 +36,7 @@ export function checkMatrix(what: string, A: Strided, square: boolean): void {
 
 /** A fresh row-major copy of `A` in the dtype that it is computed in. */
 export function working(what: string, A: Strided): Strided {
-  const wide = wideOf(what, A.dtype);
+  const wide = doubleOf(what, A.dtype);
   return A.dtype === wide ? clone(A) : contiguous(cast(A, wide));
 }
 
@@ -160,7 +160,7 @@ function exchangeRows(ptr: number, rowBytes: number, pivots: readonly number[]):
 const spread = (what: string, x: Strided, batch: readonly number[]): Strided => working(what, expand(x, [...batch, ...x.shape.slice(-2)]));
 
 /** A⁻¹ B […, n, k] with broadcast batches, and each matrix's info (LAPACK's getrf). Results of singular matrices are not defined. */
-export function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]] {
+function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]] {
   checkMatrix("solve", A, true);
   checkMatrix("solve", B, false);
   const batch = broadcastShapes(batchOf(A), batchOf(B));
@@ -287,4 +287,4 @@ export function triangle(x: Strided, upper: boolean, offset = 0): Strided {
 }
 
 /** A new row-major stack, not cleared. */
-export const stack = (like: Strided, m: number, n: number): Strided => empty(like.dtype, [...batchOf(like), m, n]);
+export const emptyStack = (like: Strided, m: number, n: number): Strided => empty(like.dtype, [...batchOf(like), m, n]);

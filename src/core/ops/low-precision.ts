@@ -3,7 +3,7 @@
 import type { DType } from "../../dtype.ts";
 import { core } from "../door.ts";
 import { address, type Strided } from "../strided.ts";
-import { cast } from "./elementwise.ts";
+import { binary, cast, compare, scalarTensor, unary, where } from "./elementwise.ts";
 import { emptyStrided } from "./layout.ts";
 import { dense } from "./real.ts";
 
@@ -21,16 +21,25 @@ const saturating: ReadonlySet<DType> = new Set(["float8_e4m3fn", "float8_e4m3fnu
 
 /**
  * `x` in another dtype as ONNX's Cast: as `cast`, but for the float8 dtypes, which take `options`. Floats round to nearest even once they are
- * float32; integers of 4 and 2 bits keep the low bits. float8_e8m0fnu: the sign is dropped, inf and NaN become NaN.
+ * float32; integers of 4 and 2 bits keep the low bits. float8_e8m0fnu: the sign is dropped; 0 becomes the smallest number, or NaN where
+ * nothing saturates.
  */
 export function castTo(x: Strided, dtype: DType, options: CastOptions = {}): Strided {
   const { saturate = true, roundMode = "up" } = options;
-  const exponents = dtype === "float8_e8m0fnu";
-  if (x.dtype === dtype || !(exponents || saturating.has(dtype))) return cast(x, dtype);
-  const source = dense(cast(x, "float32"));
+  if (x.dtype === dtype) return x;
+  const rounds = dtype === "float8_e8m0fnu";
+  if (!rounds && !saturating.has(dtype)) return cast(x, dtype);
+  const wide = cast(x, "float32");
+  const source = dense(rounds ? withinExponents(wide, saturate) : wide);
   const y = emptyStrided(dtype, x.shape, source.strides);
   const [from, to, n] = [address(source), address(y), y.storage.nbytes];
-  if (exponents) core.kernel("round", dtype)(from, to, n, roundModes.indexOf(roundMode), saturate ? 1 : 0);
+  if (rounds) core.kernel("round", dtype)(from, to, n, roundModes.indexOf(roundMode));
   else core.kernel(saturate ? "saturate" : "overflow", dtype)(from, to, n);
   return y;
 }
+
+/** What float8_e8m0fnu has no number for, as one that it has, or as NaN. */
+const withinExponents = (x: Strided, saturate: boolean): Strided =>
+  saturate
+    ? binary("minimum", unary("abs", x), scalarTensor(x.dtype, 2 ** 127))
+    : where(compare("eq", x, scalarTensor(x.dtype, 0)), scalarTensor(x.dtype, Number.NaN), x);

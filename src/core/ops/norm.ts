@@ -1,6 +1,6 @@
 /** @file Softmax and normalizations. */
 
-import { width } from "../../dtype.ts";
+import { wideOf } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
@@ -87,8 +87,7 @@ export function batchNorm(
   bias: Strided | null,
   eps: number,
 ): Strided {
-  const low = width(x.dtype) < 4;
-  const carrier = low ? "float32" : x.dtype;
+  const carrier = wideOf(x.dtype);
   const up = (t: Strided) => realCast(t, carrier);
   const rstd = realUnary("rsqrt", realBinary("add", up(variance), realFill(carrier, [], eps)));
   const scale = weight === null ? rstd : realBinary("mul", rstd, up(weight));

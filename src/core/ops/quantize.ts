@@ -1,14 +1,14 @@
 /** @file Quantization as ONNX has it: y = clamp(round(x / scale) + zero point), and back. */
 
-import { type DType, dtypes } from "../../dtype.ts";
+import { type DType, integerRange, isFloat } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, contiguousStrides, empty, numel, type Strided } from "../strided.ts";
 import { binary, cast } from "./elementwise.ts";
 import { asStrided, concat, contiguous, dimOf, expand, reshape, show, slice, unsqueeze } from "./layout.ts";
 import { castTo } from "./low-precision.ts";
-import { realFill } from "./real.ts";
-import { floats } from "./values.ts";
+import { item, realFill } from "./real.ts";
+import { reduce } from "./reduce.ts";
 
 /** Which elements share a scale: all of x (one scale), a slice along `axis`, or `blockSize` elements along it. */
 export interface Grain {
@@ -31,16 +31,16 @@ export interface DequantizeOptions extends Grain {
   readonly dtype?: DType;
 }
 
-/** Smallest and largest integer, and the dtype of the kernel that writes such elements. */
-const ranges: { readonly [d in DType]?: readonly [low: number, high: number, kernel: DType] } = {
-  uint8: [0, 255, "uint8"],
-  int8: [-128, 127, "int8"],
-  uint16: [0, 65535, "uint16"],
-  int16: [-32768, 32767, "int16"],
-  uint4: [0, 15, "uint8"],
-  int4: [-8, 7, "int8"],
-  uint2: [0, 3, "uint8"],
-  int2: [-2, 1, "int8"],
+/** Dtypes of integers that are quantized to, and the dtype of the kernel that writes such elements. */
+const writers: { readonly [d in DType]?: DType } = {
+  uint8: "uint8",
+  int8: "int8",
+  uint16: "uint16",
+  int16: "int16",
+  uint4: "uint8",
+  int4: "int8",
+  uint2: "uint8",
+  int2: "int8",
 };
 
 /** Calls `f` with x, and with scale and zero point in shapes that broadcast to x's; blocks get a dim of their own. The result has x's shape. */
@@ -92,22 +92,23 @@ const misfit = (x: Strided, scale: Strided, what: string) =>
  */
 export function quantizeLinear(x: Strided, scale: Strided, zero: Strided | null, options: QuantizeOptions): Strided {
   const { dtype, saturate = true, precision = scale.dtype } = options;
-  const range = ranges[dtype];
-  if (range === undefined && dtypes[dtype].kind !== "float") {
-    throw new OnnxExporterError("core/quantize", `quantize: to ${dtype}`, `known: ${Object.keys(ranges).join(", ")}, float8 and float4`);
+  const whole = writers[dtype] !== undefined;
+  if (!whole && !isFloat(dtype)) {
+    throw new OnnxExporterError("core/quantize", `quantize: to ${dtype}`, `known: ${Object.keys(writers).join(", ")}, float8 and float4`);
   }
   return graded(x, scale, zero, options, (v, s, z) => {
-    if (range !== undefined && precision === "float32") return quantized(cast(v, precision), cast(s, precision), z, dtype, range);
+    if (whole && precision === "float32") return quantized(cast(v, precision), cast(s, precision), z, dtype);
     const quotient = binary("div", cast(v, precision), cast(s, precision));
-    if (range !== undefined) return quantized(cast(quotient, "float32"), realFill("float32", [], 1), z, dtype, range);
+    if (whole) return quantized(cast(quotient, "float32"), realFill("float32", [], 1), z, dtype);
     const shifted = z === null || dtype !== "float4_e2m1" ? quotient : binary("add", quotient, cast(z, precision));
     return castTo(shifted, dtype, { saturate });
   });
 }
 
 /** By the kernels: float32 x and scale, which broadcasts to x, as zero does. */
-function quantized(x: Strided, scale: Strided, zero: Strided | null, dtype: DType, range: readonly [number, number, DType]): Strided {
-  const [low, high, kernel] = range;
+function quantized(x: Strided, scale: Strided, zero: Strided | null, dtype: DType): Strided {
+  const [low, high] = integerRange(dtype).map(Number) as [number, number];
+  const writer = writers[dtype] ?? dtype;
   const source = contiguous(x);
   const y = empty(dtype, x.shape);
   if (numel(x.shape) === 0) return y;
@@ -118,29 +119,30 @@ function quantized(x: Strided, scale: Strided, zero: Strided | null, dtype: DTyp
   const n = numel(x.shape.slice(lead.length));
   const spread = (t: Strided) => contiguous(expand(leading(t, lead.length), lead));
   const [scales, zeros] = [spread(scale), spread(z)];
-  if (n === 1) core.kernel("quantize_each", kernel)(address(source), address(y), numel(lead), address(scales), address(zeros), low, high);
-  else core.kernel("quantize", kernel)(address(source), address(y), numel(lead), n, address(scales), address(zeros), low, high);
+  if (n === 1) core.kernel("quantize_each", writer)(address(source), address(y), numel(lead), address(scales), address(zeros), low, high);
+  else core.kernel("quantize", writer)(address(source), address(y), numel(lead), n, address(scales), address(zeros), low, high);
   return y;
 }
 
 /** `t` without the dims of size 1 behind the first `rank` ones. */
 const leading = (t: Strided, rank: number): Strided => asStrided(t, t.shape.slice(0, rank), t.strides.slice(0, rank));
 
-/** (x - zero point) * scale in float32, rounded once to the result's dtype. Throws `core/quantize` for scales that do not fit x. */
+/** (x - zero point) * scale in float32 (int32: in double), rounded once to the result's dtype. Throws `core/quantize` for scales that do not fit x. */
 export function dequantizeLinear(x: Strided, scale: Strided, zero: Strided | null, options: DequantizeOptions = {}): Strided {
   const { dtype = scale.dtype } = options;
-  return graded(x, scale, dtypes[x.dtype].kind === "float" ? null : zero, options, (v, s, z) => {
-    const wide = cast(v, "float32");
-    const difference = z === null ? wide : binary("sub", wide, cast(z, "float32"));
-    return castTo(binary("mul", difference, cast(s, "float32")), dtype);
+  const wide = x.dtype === "int32" ? "float64" : "float32";
+  return graded(x, scale, isFloat(x.dtype) ? null : zero, options, (v, s, z) => {
+    const whole = cast(v, wide);
+    const difference = z === null ? whole : binary("sub", whole, cast(z, wide));
+    return castTo(binary("mul", difference, cast(s, wide)), dtype);
   });
 }
 
 /** ONNX's DynamicQuantizeLinear: float32 x in uint8 with the scale and zero point that its range, widened to hold 0, asks for. */
 export function dynamicQuantizeLinear(x: Strided): { readonly y: Strided; readonly scale: Strided; readonly zero: Strided } {
-  let [low, high] = [0, 0];
-  for (const v of floats(x)) [low, high] = [Math.min(low, v), Math.max(high, v)];
-  const step = Math.fround(Math.fround(high === low ? 1 : high - low) / 255);
+  const end = (op: "min" | "max") => (numel(x.shape) === 0 ? 0 : item(reduce(op, x, null, false)));
+  const [low, high] = [Math.min(end("min"), 0), Math.max(end("max"), 0)];
+  const step = high === low ? 1 : Math.fround(Math.fround(high - low) / 255);
   const scale = realFill("float32", [], step);
   const point = quantizeLinear(realFill("float32", [], -low), scale, null, { dtype: "uint8" });
   return { y: quantizeLinear(x, scale, point, { dtype: "uint8" }), scale, zero: asStrided(point, [], contiguousStrides([])) };

@@ -1,6 +1,6 @@
 /** @file Products of quantized tensors: integers with zero points, summed in int32. */
 
-import { type DType, dtypes } from "../../dtype.ts";
+import { type DType, dtypes, integerRange } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
@@ -75,7 +75,7 @@ export function convInteger(x: Strided, w: Strided, xZero: Strided | null, wZero
 
 /** int32 sums times a factor, which broadcasts, plus a zero point, rounded to nearest even and clamped to `dtype`: (u)int8. In double. */
 export function requantize(sums: Strided, factor: Strided, zero: Strided | null, dtype: "uint8" | "int8"): Strided {
-  const [low, high] = dtype === "uint8" ? [0, 255] : [-128, 127];
+  const [low, high] = integerRange(dtype).map(Number) as [number, number];
   const bound = (v: number) => realFill("float64", [], v);
   const scaled = binary("mul", cast(sums, "float64"), cast(factor, "float64"));
   const moved = zero === null ? scaled : binary("add", scaled, cast(zero, "float64"));

@@ -1,6 +1,6 @@
 /** @file ONNX's reductions: of any dims, also of none, and of sets without elements, which have a value. */
 
-import { type DType, dtypes, isFloat, width } from "../../dtype.ts";
+import { type DType, greatestOf, isFloat, isInteger, leastOf, wideOf } from "../../dtype.ts";
 import { numel, type Strided } from "../strided.ts";
 import { binary, cast, fill, unary, where } from "./elementwise.ts";
 import { squeeze, unsqueeze } from "./layout.ts";
@@ -10,27 +10,18 @@ import { reduce } from "./reduce.ts";
 
 export type SetReduceOp = "sum" | "mean" | "prod" | "max" | "min" | "sumsq" | "l1" | "l2" | "logsum" | "logsumexp";
 
-/** The least and greatest value of a dtype; infinities where it has them. */
-export function rangeOf(dtype: DType): readonly [Scalar, Scalar] {
-  const { kind } = dtypes[dtype];
-  if (kind === "float") return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  if (kind === "bool") return [false, true];
-  const bits = BigInt(width(dtype) * 8);
-  return kind === "uint" ? [0n, (1n << bits) - 1n] : [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n];
-}
-
 /** What `op` gives for no elements. */
 function ofNothing(op: SetReduceOp, dtype: DType): Scalar {
-  if (op === "max") return rangeOf(dtype)[0];
-  if (op === "min") return rangeOf(dtype)[1];
+  if (op === "max") return leastOf(dtype);
+  if (op === "min") return greatestOf(dtype);
   if (op === "logsum" || op === "logsumexp") return Number.NEGATIVE_INFINITY;
   return op === "prod" ? 1 : op === "mean" ? Number.NaN : 0;
 }
 
 /** Where `op` is computed: floats of 16 bits in float32, roots and logarithms of integers in double, truncated. */
 function carrierOf(op: SetReduceOp, dtype: DType): DType {
-  if (isFloat(dtype)) return width(dtype) < 4 ? "float32" : dtype;
-  return op === "l2" || op === "logsum" || op === "logsumexp" ? "float64" : dtype;
+  const inDouble = isInteger(dtype) && (op === "l2" || op === "logsum" || op === "logsumexp");
+  return inDouble ? "float64" : wideOf(dtype);
 }
 
 const one = (x: Strided, value: Scalar): Strided => realFill(x.dtype, [], value);

@@ -1,6 +1,6 @@
 /** @file Taps of ONNX Resize: which inputs each output position weighs, for its ways to map positions. */
 
-import type { Taps } from "./resize.ts";
+import { cubic, type Taps, triangle } from "./resize.ts";
 
 export type Transformation =
   | ("half_pixel" | "half_pixel_symmetric" | "pytorch_half_pixel" | "align_corners" | "asymmetric")
@@ -66,18 +66,7 @@ function nearest(x: number, mode: NearestMode, shrinks: boolean): number {
   return low + 1;
 }
 
-const kernels = {
-  linear: { reach: 1, at: (x: number): number => Math.max(1 - Math.abs(x), 0) },
-  cubic: {
-    reach: 2,
-    /** Keys' kernel. */
-    at: (x: number, a: number): number => {
-      const d = Math.abs(x);
-      if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
-      return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
-    },
-  },
-};
+const kernels = { linear: { reach: 1, at: triangle }, cubic: { reach: 2, at: cubic } };
 
 /** The taps of one dim. Weights of a position sum to 1; positions outside read the edge. */
 export function resamplingTaps(dim: ResampledDim, o: Resampling): Taps {

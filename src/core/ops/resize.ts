@@ -53,7 +53,7 @@ function linearTaps(input: number, output: number, alignCorners: boolean, scale:
 }
 
 /** Keys' cubic kernel with parameter `a`, at distance x. */
-function cubic(x: number, a: number): number {
+export function cubic(x: number, a: number): number {
   const d = Math.abs(x);
   if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
@@ -72,8 +72,11 @@ function cubicTaps(input: number, output: number, alignCorners: boolean, scale: 
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
+/** The linear kernel at distance x. */
+export const triangle = (x: number): number => Math.max(1 - Math.abs(x), 0);
+
 const filters = {
-  linear: { width: 2, at: (x: number) => Math.max(1 - Math.abs(x), 0) },
+  linear: { width: 2, at: triangle },
   cubic: { width: 4, at: (x: number) => cubic(x, -0.5) },
   lanczos: { width: 6, at: (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };

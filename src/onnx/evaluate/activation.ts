@@ -1,32 +1,34 @@
 /** @file Activations. Several steps in low precision are computed in float32 and rounded once. */
 
-import { binary, cast, compare, scalarTensor, unary, where } from "../../core/ops/elementwise.ts";
+import { activations, clamped } from "../../core/ops/activations.ts";
+import { binary, binaryScalar, cast, compareScalar, scalarTensor, unary, where } from "../../core/ops/elementwise.ts";
 import { reshape } from "../../core/ops/layout.ts";
-import type { BinaryOp } from "../../core/ops/real.ts";
 import type { Strided } from "../../core/strided.ts";
 import { numel } from "../../core/strided.ts";
 import { isFloat } from "../../dtype.ts";
 import { rounded } from "./rounded.ts";
-import type { Call, EvaluateTable } from "./table.ts";
+import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
-/** x op value. */
-const by = (op: BinaryOp, x: Strided, value: number): Strided => binary(op, x, scalarTensor(x.dtype, value));
-const over = (x: Strided, value: number): Strided => compare("gt", x, scalarTensor(x.dtype, value));
-const under = (x: Strided, value: number): Strided => compare("lt", x, scalarTensor(x.dtype, value));
 const zero = (x: Strided): Strided => scalarTensor(x.dtype, 0);
-const within = (x: Strided, low: number, high: number): Strided => by("minimum", by("maximum", x, low), high);
 
-/** log(1 + e^x), which neither overflows nor cancels. */
-const softplus = (x: Strided): Strided => binary("add", unary("relu", x), unary("log1p", unary("exp", unary("neg", unary("abs", x)))));
+/** An activation that recurrent layers name too. */
+const activationRow = (name: keyof typeof activations): Evaluate => {
+  const { alpha, beta, f } = activations[name];
+  return rounded((call, x) => f(x, call.float("alpha", alpha ?? 0), call.float("beta", beta ?? 0)));
+};
 
-const swish = (x: Strided, alpha: number): Strided => binary("mul", x, unary("sigmoid", by("mul", x, alpha)));
+/** x sigmoid(alpha x). */
+export const swish = (x: Strided, alpha: number): Strided => binary("mul", x, unary("sigmoid", binaryScalar("mul", x, alpha)));
+
+/** x times x / 6 + 1/2 held within [0, 1]. */
+export const hardSwish = (x: Strided): Strided => binary("mul", x, clamped(binaryScalar("add", binaryScalar("div", x, 6), 0.5), 0, 1));
 
 function parametric(call: Call): Strided {
   const [x, slope] = [call.tensor(0), call.tensor(1)];
   // Before opset 7 a slope that is not shared has one number a channel.
   const perChannel = call.opset < 7 && slope.shape.length === 1 && numel(slope.shape) > 1;
   const fitting = perChannel ? reshape(slope, [numel(slope.shape), ...x.shape.slice(2).map(() => 1)]) : slope;
-  return where(under(x, 0), binary("mul", x, fitting), x);
+  return where(compareScalar("lt", x, 0), binary("mul", x, fitting), x);
 }
 
 function shrunk(call: Call): Strided {
@@ -34,37 +36,35 @@ function shrunk(call: Call): Strided {
   const [bias, lambda] = [call.float("bias", 0), call.float("lambd", 0.5)];
   // The two numbers are fractions: integers are computed in double and cut off.
   const x = isFloat(dtype) ? call.tensor(0) : cast(call.tensor(0), "float64");
-  const inner = where(over(x, lambda), by("sub", x, bias), zero(x));
-  return cast(where(under(x, -lambda), by("add", x, bias), inner), dtype);
+  const inner = where(compareScalar("gt", x, lambda), binaryScalar("sub", x, bias), zero(x));
+  return cast(where(compareScalar("lt", x, -lambda), binaryScalar("add", x, bias), inner), dtype);
 }
 
 export const activation: EvaluateTable = {
   Relu: (call) => unary("relu", call.tensor(0)),
   Sigmoid: (call) => unary("sigmoid", call.tensor(0)),
-  Elu: rounded((call, x) => where(under(x, 0), by("mul", unary("expm1", x), call.float("alpha", 1)), x)),
+  Elu: activationRow("elu"),
   Celu: rounded((call, x) => {
     const alpha = call.float("alpha", 1);
-    const below = by("mul", unary("expm1", by("div", x, alpha)), alpha);
-    return binary("add", by("maximum", x, 0), by("minimum", below, 0));
+    const below = binaryScalar("mul", unary("expm1", binaryScalar("div", x, alpha)), alpha);
+    return binary("add", binaryScalar("maximum", x, 0), binaryScalar("minimum", below, 0));
   }),
   Selu: rounded((call, x) => {
     const [alpha, gamma] = call.opset < 6 ? [1.6732, 1.0507] : [1.6732631921768188, 1.0507010221481323];
-    const below = by("mul", unary("expm1", x), call.float("alpha", alpha));
-    return by("mul", where(over(x, 0), x, below), call.float("gamma", gamma));
+    const below = binaryScalar("mul", unary("expm1", x), call.float("alpha", alpha));
+    return binaryScalar("mul", where(compareScalar("gt", x, 0), x, below), call.float("gamma", gamma));
   }),
-  LeakyRelu: rounded((call, x) => where(under(x, 0), by("mul", x, call.float("alpha", 0.01)), x)),
-  ThresholdedRelu: rounded((call, x) => where(over(x, call.float("alpha", 1)), x, zero(x))),
+  LeakyRelu: activationRow("leakyrelu"),
+  ThresholdedRelu: activationRow("thresholdedrelu"),
   PRelu: parametric,
-  HardSigmoid: rounded((call, x) => within(by("add", by("mul", x, call.float("alpha", 0.2)), call.float("beta", 0.5)), 0, 1)),
-  HardSwish: rounded((_, x) => binary("mul", x, within(by("add", by("div", x, 6), 0.5), 0, 1))),
-  Softplus: rounded((_, x) => softplus(x)),
-  Softsign: rounded((_, x) => binary("div", x, by("add", unary("abs", x), 1))),
-  Mish: rounded((_, x) => binary("mul", x, unary("tanh", softplus(x)))),
+  HardSigmoid: activationRow("hardsigmoid"),
+  HardSwish: rounded((_, x) => hardSwish(x)),
+  Softplus: activationRow("softplus"),
+  Softsign: activationRow("softsign"),
+  Mish: rounded((_, x) => binary("mul", x, unary("tanh", activations.softplus.f(x, 0, 0)))),
   Gelu: (call) => {
-    const approximate = call.string("approximate", "none");
-    if (approximate === "none") return unary("gelu", call.tensor(0));
-    if (approximate === "tanh") return unary("gelu_tanh", call.tensor(0));
-    throw call.refuse("attribute", `approximate is ${approximate}`, "it is none or tanh");
+    const approximate = call.oneOf("approximate", "none", ["none", "tanh"]);
+    return unary(approximate === "none" ? "gelu" : "gelu_tanh", call.tensor(0));
   },
   Swish: rounded((call, x) => swish(x, call.float("alpha", 1))),
   SwiGLU: rounded((call, gate, linear) => binary("mul", swish(gate, call.float("alpha", 1)), linear as Strided)),

@@ -3,7 +3,7 @@
 import { fromIntegers, integers } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import type { StringTensor } from "../ir/graph.ts";
-import type { Call } from "./table.ts";
+import type { Call, Evaluate } from "./table.ts";
 import { type Computed, describe, isStrings } from "./value.ts";
 
 /** A tensor of numbers or strings. */
@@ -29,7 +29,17 @@ export function arrangeAll(call: Call, xs: readonly Computed[], move: (xs: reado
 
 /** The one tensor that `move` makes of `x`; see `arrangeAll`. */
 export const arrange = (call: Call, x: Computed, move: (x: Strided) => Strided): AnyTensor =>
-  arrangeAll(call, [x], ([first]) => [move(first as Strided)])[0] as AnyTensor;
+  merge(call, [x], ([first]) => move(first as Strided));
+
+/** The one tensor that `move` makes of `xs`; see `arrangeAll`. */
+export const merge = (call: Call, xs: readonly Computed[], move: (xs: readonly Strided[]) => Strided): AnyTensor =>
+  arrangeAll(call, xs, (places) => [move(places)])[0] as AnyTensor;
+
+/** A row that moves the elements of input 0. */
+export const moveRow =
+  (move: (x: Strided, call: Call) => Strided): Evaluate =>
+  (call) =>
+    arrange(call, call.value(0), (x) => move(x, call));
 
 /** Input `i`, a tensor of numbers or strings. Throws `eval/input` for other values. */
 export function anyTensor(call: Call, i: number): AnyTensor {

@@ -18,9 +18,9 @@ import { concat, transpose } from "../../core/ops/layout.ts";
 import { linearAttention } from "../../core/ops/linear-attention.ts";
 import { matmul } from "../../core/ops/matmul.ts";
 import { softmax } from "../../core/ops/norm.ts";
-import { widen, wideOf } from "../../core/ops/precision.ts";
+import { widen } from "../../core/ops/precision.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
-import type { DType } from "../../dtype.ts";
+import { type DType, wideOf } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 
 /** An input with its heads apart. */

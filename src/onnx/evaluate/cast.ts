@@ -1,31 +1,22 @@
 /** @file Casts: numbers to numbers as the core's casts do, with ONNX's choices for 8-bit floats; numbers to strings and back; bits kept. */
 
 import { cast } from "../../core/ops/elementwise.ts";
-import { castE8m0, castFloat8, isFloat8, type RoundMode } from "../../core/ops/float8.ts";
 import { viewAs } from "../../core/ops/layout.ts";
+import { castTo } from "../../core/ops/low-precision.ts";
 import { fromBigints, fromFloats } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import { type DType, dtypes, isFloat, isInteger } from "../../dtype.ts";
+import { stringType } from "../ir/container.ts";
 import type { StringTensor } from "../ir/graph.ts";
 import { numerals, parsed, parsedInteger } from "./numerals.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { type Computed, describe, isStrings } from "./value.ts";
 
-/** `TensorProto.STRING`. */
-const stringType = 8;
-
-function roundMode(call: Call): RoundMode {
-  const mode = call.string("round_mode", "up");
-  if (mode === "up" || mode === "down" || mode === "nearest") return mode;
-  throw call.refuse("attribute", `round_mode is ${mode}`, "it is up, down or nearest");
-}
-
-function toDtype(call: Call, x: Strided, dtype: DType): Strided {
-  const saturate = call.int("saturate", 1) === 1;
-  if (x.dtype === dtype) return x;
-  if (isFloat8(dtype)) return castFloat8(x, dtype, saturate);
-  return dtype === "float8_e8m0fnu" ? castE8m0(x, saturate, roundMode(call)) : cast(x, dtype);
-}
+const toDtype = (call: Call, x: Strided, dtype: DType): Strided =>
+  castTo(x, dtype, {
+    saturate: call.int("saturate", 1) === 1,
+    roundMode: call.oneOf("round_mode", "up", ["up", "down", "nearest"]),
+  });
 
 function fromStrings(call: Call, x: StringTensor, dtype: DType): Strided {
   const read = <T>(parse: (text: string) => T | null): T[] =>

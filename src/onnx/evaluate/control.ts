@@ -3,13 +3,13 @@
 import { core } from "../../core/door.ts";
 import { fill } from "../../core/ops/elementwise.ts";
 import { zeros } from "../../core/ops/index.ts";
-import { concat, dimOf, reshape, select, unsqueeze } from "../../core/ops/layout.ts";
+import { dimOf, reshape, select, stack } from "../../core/ops/layout.ts";
 import { pad } from "../../core/ops/pad.ts";
 import { fromIntegers } from "../../core/ops/values.ts";
 import { address, isStrided, type Strided } from "../../core/strided.ts";
 import { isStatic, type Shape } from "../../symbolic.ts";
 import type { Graph, Value } from "../ir/graph.ts";
-import { type AnyTensor, arrange, arrangeAll } from "./arrange.ts";
+import { type AnyTensor, arrange, merge } from "./arrange.ts";
 import { sequenceOf } from "./sequence.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { type Computed, describe, isSequence, isStrings } from "./value.ts";
@@ -38,15 +38,7 @@ function noRows(call: Call, value: Value, axis: number): AnyTensor {
 function stacked(call: Call, rows: readonly Computed[], value: Value, axis = 0): AnyTensor {
   const [first] = rows;
   if (first === undefined) return noRows(call, value, axis);
-  return arrangeAll(call, rows, (xs) => {
-    const dim = dimOf(axis, (xs[0] as Strided).shape.length + 1);
-    return [
-      concat(
-        xs.map((x) => unsqueeze(x, dim)),
-        dim,
-      ),
-    ];
-  })[0] as AnyTensor;
+  return merge(call, rows, (xs) => stack(xs, axis));
 }
 
 /** Runs `body` and keeps what is to be stacked. Its outputs: those before `count`, then one more row for each of `rows`. */

@@ -51,8 +51,7 @@ export function causalConvolution(call: Call): [y: Strided, state: Strided] {
     transposed: false,
     outputPadding: [],
   });
-  const activation = call.string("activation", "none");
-  if (!["none", "silu", "swish"].includes(activation)) throw call.refuse("attribute", `activation is ${activation}`, "none, silu or swish");
+  const activation = call.oneOf("activation", "none", ["none", "silu", "swish"]);
   const size = whole.shape[2] as number;
   return [activation === "none" ? y : unary("silu", y), slice(whole, 2, size - reach, size)];
 }

@@ -58,10 +58,7 @@ function power(base: Strided, exponent: Strided): Strided {
 }
 
 function shifted(call: Call): Strided {
-  const direction = call.string("direction", "");
-  if (direction !== "LEFT" && direction !== "RIGHT") {
-    throw call.refuse("attribute", `direction is "${direction}"`, "it is LEFT or RIGHT");
-  }
+  const direction = call.oneOf("direction", "", ["LEFT", "RIGHT"]);
   return binary(direction === "LEFT" ? "shift_left" : "shift_right", call.tensor(0), call.tensor(1));
 }
 

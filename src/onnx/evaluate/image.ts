@@ -4,26 +4,18 @@ import { affineGrid } from "../../core/ops/affine-grid.ts";
 import { maxRoiPool, roiAlign } from "../../core/ops/boxes.ts";
 import { deformConv } from "../../core/ops/deform-conv.ts";
 import { binary, cast, fill, unary, where } from "../../core/ops/elementwise.ts";
-import { type GridOptions, gridSample } from "../../core/ops/grid-sample.ts";
+import { gridSample } from "../../core/ops/grid-sample.ts";
 import { concat, dimOf, unsqueeze } from "../../core/ops/layout.ts";
-import { rangeOf } from "../../core/ops/reduce-set.ts";
 import { positionsOf, type ResampledDim, type Resampling, resamplingTaps } from "../../core/ops/resample.ts";
 import { resizeDim } from "../../core/ops/resize.ts";
 import { floats, fromIntegers } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
-import { type DType, isComplex, isFloat } from "../../dtype.ts";
+import { type DType, greatestOf, isComplex, isFloat, leastOf, wideOf } from "../../dtype.ts";
 import { type AnyTensor, anyTensor, arrange } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { describe } from "./value.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-/** `value` where it is one of `known`. Throws `eval/attribute` naming them. */
-function oneOf<T extends string>(call: Call, name: string, value: string, known: readonly T[]): T {
-  const found = known.find((k) => k === value);
-  if (found !== undefined) return found;
-  throw call.refuse("attribute", `${name} is ${value}`, `it can be ${known.join(", ")}`);
-}
 
 const modes = ["nearest", "linear", "cubic"] as const;
 const nearestModes = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
@@ -34,17 +26,22 @@ const transformations = [
 
 /** How ops before opset 11 resize: positions are multiples, the nearest is the one below, or above when shrinking. */
 function simple(call: Call): Resampling {
-  const mode = oneOf(call, "mode", call.string("mode", "nearest").replace("bilinear", "linear"), modes);
-  return { mode, transformation: "asymmetric", nearest: "simple", cubicA: 0, excludeOutside: false, antialias: false };
+  const mode = call.oneOf("mode", "nearest", [...modes, "bilinear"]);
+  return {
+    mode: mode === "bilinear" ? "linear" : mode,
+    transformation: "asymmetric",
+    nearest: "simple",
+    cubicA: 0,
+    excludeOutside: false,
+    antialias: false,
+  };
 }
 
 function resampling(call: Call): Resampling {
-  const mode = oneOf(call, "mode", call.string("mode", "nearest"), modes);
-  const name = "coordinate_transformation_mode";
   return {
-    mode,
-    transformation: oneOf(call, name, call.string(name, "half_pixel"), transformations),
-    nearest: oneOf(call, "nearest_mode", call.string("nearest_mode", "round_prefer_floor"), nearestModes),
+    mode: call.oneOf("mode", "nearest", modes),
+    transformation: call.oneOf("coordinate_transformation_mode", "half_pixel", transformations),
+    nearest: call.oneOf("nearest_mode", "round_prefer_floor", nearestModes),
     cubicA: call.float("cubic_coeff_a", -0.75),
     excludeOutside: call.int("exclude_outside", 0) === 1,
     antialias: call.int("antialias", 0) === 1,
@@ -71,9 +68,7 @@ function dimsOf(call: Call, shape: readonly number[], axes: readonly number[]): 
   if (scales)
     return inputs.map((input, i) => ({ input, output: scaledSize(input, given[i] as number), scale: given[i] as number, roi: roiOf(i) }));
   const ratios = inputs.map((input, i) => (given[i] as number) / input);
-  const policy = oneOf(call, "keep_aspect_ratio_policy", call.string("keep_aspect_ratio_policy", "stretch"), [
-    ...(["stretch", "not_larger", "not_smaller"] as const),
-  ]);
+  const policy = call.oneOf("keep_aspect_ratio_policy", "stretch", ["stretch", "not_larger", "not_smaller"]);
   const common = policy === "not_larger" ? Math.min(...ratios) : policy === "not_smaller" ? Math.max(...ratios) : null;
   return inputs.map((input, i) => ({
     input,
@@ -84,12 +79,12 @@ function dimsOf(call: Call, shape: readonly number[], axes: readonly number[]): 
 }
 
 /** Floats of x's precision, where weights need them. */
-const carrierOf = (dtype: DType): DType => (dtype === "float64" || !isFloat(dtype) ? "float64" : "float32");
+const carrierOf = (dtype: DType): DType => (isFloat(dtype) ? wideOf(dtype) : "float64");
 
 /** Floats as `dtype`; integers are rounded to the nearest and saturate. */
 function stored(x: Strided, dtype: DType): Strided {
   if (isFloat(dtype) || dtype === x.dtype) return cast(x, dtype);
-  const [low, high] = rangeOf(dtype).map((v) => fill(x.dtype, [], Number(v))) as [Strided, Strided];
+  const [low, high] = [fill(x.dtype, [], leastOf(dtype)), fill(x.dtype, [], greatestOf(dtype))];
   return cast(binary("minimum", binary("maximum", unary("round", x), low), high), dtype);
 }
 
@@ -147,15 +142,12 @@ function resize(call: Call): AnyTensor {
   return resampled(call, x, axes, dimsOf(call, x.shape, axes), resampling(call));
 }
 
-const paddings: { readonly [mode: string]: GridOptions["padding"] } = { zeros: "zeros", border: "border", reflection: "reflection" };
-
 /** Opset 16 said bilinear and bicubic. */
 function sampled(call: Call): Strided {
-  const mode = call.string("mode", "linear").replace(/^bi/, "");
-  const padding = call.string("padding_mode", "zeros");
+  const mode = call.oneOf("mode", "linear", [...modes, "bilinear", "bicubic"]);
   return gridSample(call.tensor(0), call.tensor(1), {
-    mode: oneOf(call, "mode", mode, ["linear", "nearest", "cubic"]),
-    padding: paddings[oneOf(call, "padding_mode", padding, Object.keys(paddings))] as GridOptions["padding"],
+    mode: mode === "bilinear" ? "linear" : mode === "bicubic" ? "cubic" : mode,
+    padding: call.oneOf("padding_mode", "zeros", ["zeros", "border", "reflection"]),
     alignCorners: call.int("align_corners", 0) === 1,
   });
 }
@@ -170,7 +162,7 @@ function regions(call: Call): Strided {
     width: call.int("output_width", 1),
     ratio: call.int("sampling_ratio", 0),
     aligned: transformation === "half_pixel",
-    max: oneOf(call, "mode", call.string("mode", "avg"), ["avg", "max"]) === "max",
+    max: call.oneOf("mode", "avg", ["avg", "max"]) === "max",
   });
 }
 

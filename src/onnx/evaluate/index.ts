@@ -5,13 +5,7 @@ import type { Node } from "../ir/graph.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { casts } from "./cast.ts";
-import { contrib } from "./contrib.ts";
-import { contribAttention } from "./contrib-attention.ts";
-import { contribExperts } from "./contrib-experts.ts";
-import { contribGrouped } from "./contrib-grouped.ts";
-import { contribLinear } from "./contrib-linear.ts";
-import { contribNorm } from "./contrib-norm.ts";
-import { contribQuantized } from "./contrib-quantized.ts";
+import { contrib } from "./contrib/index.ts";
 import { control } from "./control.ts";
 import { conv } from "./conv.ts";
 import { creation } from "./creation.ts";
@@ -41,13 +35,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   attention,
   cast: casts,
   control,
-  contrib,
-  "contrib-attention": contribAttention,
-  "contrib-experts": contribExperts,
-  "contrib-grouped": contribGrouped,
-  "contrib-linear": contribLinear,
-  "contrib-norm": contribNorm,
-  "contrib-quantized": contribQuantized,
+  ...contrib,
   conv,
   creation,
   elementwise,
@@ -57,7 +45,7 @@ const families: Readonly<Record<string, EvaluateTable>> = {
   layout,
   linear,
   loss,
-  ml,
+  ...ml,
   norm,
   pool,
   quantize,
@@ -83,6 +71,3 @@ const keyOf = (domain: string, op: string): string => (domain === "" || domain =
 
 /** How `node` computes; undefined where that is not known. */
 export const evaluatorOf = (node: Node): Evaluate | undefined => evaluators.get(keyOf(node.domain, node.op));
-
-/** Ops that have an evaluator. */
-export const evaluatedOps = (): Iterable<string> => evaluators.keys();

@@ -7,15 +7,9 @@ import { dimOf, expand, flip, permute, reshape, slice, unsqueeze } from "../../c
 import { argReduce, topk } from "../../core/ops/reduce.ts";
 import { floats, fromIntegers, integers } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
-import { type AnyTensor, anyTensor, arrange, arrangeAll } from "./arrange.ts";
+import { type AnyTensor, anyTensor, arrange, merge, moveRow } from "./arrange.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 import { unique } from "./unique.ts";
-
-/** A row that moves the elements of input 0. */
-const row =
-  (move: (x: Strided, call: Call) => Strided): Evaluate =>
-  (call) =>
-    arrange(call, call.value(0), (x) => move(x, call));
 
 /**
  * The dims of `sizes` taken together as one, and the int64 place in it that each tuple of `index` (its last dim) names.
@@ -47,36 +41,30 @@ function gatherND(x: Strided, call: Call): Strided {
   return reshape(indexSelect(source, 0, flat), [...index.shape.slice(0, -1), ...rest]);
 }
 
-const reductions: ReadonlySet<string> = new Set(["none", "add", "mul", "max", "min"]);
-
-function reductionOf(call: Call): ScatterReduce {
-  const reduction = call.string("reduction", "none");
-  if (reductions.has(reduction)) return reduction as ScatterReduce;
-  throw call.refuse("attribute", `reduction is ${reduction}`, `it can be ${[...reductions].join(", ")}`);
-}
+const reductionOf = (call: Call): ScatterReduce => call.oneOf("reduction", "none", ["none", "add", "mul", "max", "min"]);
 
 function scatterND(call: Call): AnyTensor {
   const index = call.tensor(1);
   const k = index.shape.at(-1) ?? 0;
-  return arrangeAll(call, [call.value(0), call.value(2)], (xs) => {
+  return merge(call, [call.value(0), call.value(2)], (xs) => {
     const [x, updates] = xs as [Strided, Strided];
     const [sizes, rest] = [x.shape.slice(0, k), numel(x.shape.slice(k))];
     const places = flatPlaces(call, index, sizes);
     const source = reshape(updates, [places.length, rest]);
     const at = expand(fromIntegers(places, [places.length, 1]), source.shape);
-    return [reshape(scatter(reshape(x, [numel(sizes), rest]), 0, at, source, reductionOf(call)), x.shape)];
-  })[0] as AnyTensor;
+    return reshape(scatter(reshape(x, [numel(sizes), rest]), 0, at, source, reductionOf(call)), x.shape);
+  });
 }
 
 const scatterElements: Evaluate = (call) =>
-  arrangeAll(call, [call.value(0), call.value(2)], (xs) => {
+  merge(call, [call.value(0), call.value(2)], (xs) => {
     const [x, updates] = xs as [Strided, Strided];
-    return [scatter(x, call.int("axis", 0), call.tensor(1), updates, reductionOf(call))];
-  })[0] as AnyTensor;
+    return scatter(x, call.int("axis", 0), call.tensor(1), updates, reductionOf(call));
+  });
 
 /** Writes updates [batch, …, steps, …] into the cache from each sample's write index on. */
 function tensorScatter(call: Call): AnyTensor {
-  return arrangeAll(call, [call.value(0), call.value(1)], (xs) => {
+  return merge(call, [call.value(0), call.value(1)], (xs) => {
     const [cache, update] = xs as [Strided, Strided];
     const axis = dimOf(call.int("axis", -2), cache.shape.length);
     const [size, steps] = [cache.shape[axis] as number, update.shape[axis] as number];
@@ -84,8 +72,8 @@ function tensorScatter(call: Call): AnyTensor {
     const circular = call.string("mode", "linear") === "circular";
     const places = starts.flatMap((s) => Array.from({ length: steps }, (_, i) => (circular ? (s + i) % size : s + i)));
     const shape = cache.shape.map((_, d) => (d === 0 ? starts.length : d === axis ? steps : 1));
-    return [scatter(cache, axis, expand(fromIntegers(places, shape), update.shape), update)];
-  })[0] as AnyTensor;
+    return scatter(cache, axis, expand(fromIntegers(places, shape), update.shape), update);
+  });
 }
 
 /** off and on along a new axis of `depth`; an index outside [-depth, depth) has no on. */
@@ -141,10 +129,10 @@ const argRow =
   };
 
 const whereRow: Evaluate = (call) =>
-  arrangeAll(call, [call.value(1), call.value(2)], (xs) => {
+  merge(call, [call.value(1), call.value(2)], (xs) => {
     const [a, b] = xs as [Strided, Strided];
-    return [where(call.tensor(0), a, b)];
-  })[0] as AnyTensor;
+    return where(call.tensor(0), a, b);
+  });
 
 /** The best boxes of each class of each image: [selected, (image, class, box)]. */
 function nonMaxSuppression(call: Call): Strided {
@@ -160,14 +148,14 @@ function nonMaxSuppression(call: Call): Strided {
 }
 
 export const indexing: EvaluateTable = {
-  Gather: row((x, call) => indexSelect(x, call.int("axis", 0), call.tensor(1))),
-  GatherElements: row((x, call) => gather(x, call.int("axis", 0), call.tensor(1))),
-  GatherND: row(gatherND),
+  Gather: moveRow((x, call) => indexSelect(x, call.int("axis", 0), call.tensor(1))),
+  GatherElements: moveRow((x, call) => gather(x, call.int("axis", 0), call.tensor(1))),
+  GatherND: moveRow(gatherND),
   Scatter: scatterElements,
   ScatterElements: scatterElements,
   ScatterND: scatterND,
   TensorScatter: tensorScatter,
-  Compress: row(compressed),
+  Compress: moveRow(compressed),
   Where: whereRow,
   OneHot: oneHot,
   NonZero: nonZero,

@@ -6,15 +6,9 @@ import { asStrided, broadcastShapes, clone, concat, dimOf, expand, permute, repe
 import { type PadMode, pad } from "../../core/ops/pad.ts";
 import { fromFloats, fromIntegers, integers } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
-import { type AnyTensor, anyTensor, arrange, arrangeAll } from "./arrange.ts";
-import type { Call, Evaluate, EvaluateTable } from "./table.ts";
+import { type AnyTensor, anyTensor, arrangeAll, merge, moveRow } from "./arrange.ts";
+import type { Call, EvaluateTable } from "./table.ts";
 import type { Computed } from "./value.ts";
-
-/** A row that moves the elements of input 0. */
-const row =
-  (move: (x: Strided, call: Call) => Strided): Evaluate =>
-  (call) =>
-    arrange(call, call.value(0), (x) => move(x, call));
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -90,7 +84,7 @@ function partSizes(call: Call, n: number): number[] {
 }
 
 /** `x` cut along `dim` into parts of `sizes`: views. */
-export function splitDim(x: Strided, dim: number, sizes: readonly number[]): Strided[] {
+function splitDim(x: Strided, dim: number, sizes: readonly number[]): Strided[] {
   let at = 0;
   return sizes.map((n) => {
     at += n;
@@ -108,11 +102,11 @@ function split(call: Call): AnyTensor[] {
 
 /** Joins inputs along `axis`, whose default was 1 before opset 4. */
 const joined = (call: Call): AnyTensor =>
-  arrangeAll(
+  merge(
     call,
     call.inputs.map((_, i) => call.value(i)),
-    (xs) => [concat(xs, call.int("axis", 1))],
-  )[0] as AnyTensor;
+    (xs) => concat(xs, call.int("axis", 1)),
+  );
 
 /** Opset 1 tiles one axis: how often and which come as scalars. */
 function tiled(x: Strided, call: Call): Strided {
@@ -150,8 +144,8 @@ function padded(call: Call): AnyTensor {
   axes.forEach((d, i) => {
     pads[d] = [around[i] as number, around[i + axes.length] as number];
   });
-  const move = ([x, value]: readonly Strided[]) => [pad(x as Strided, pads, mode, value as Strided, true)];
-  return arrangeAll(call, [source, padValue(call, source)], move)[0] as AnyTensor;
+  const move = ([x, value]: readonly Strided[]) => pad(x as Strided, pads, mode, value as Strided, true);
+  return merge(call, [source, padValue(call, source)], move);
 }
 
 /** Crops and pads so that the middle stays the middle; an odd difference shows at the end. */
@@ -165,8 +159,8 @@ function centered(call: Call): AnyTensor {
     const before = Math.trunc(more / 2);
     pads[d] = [before, more - before];
   });
-  const move = ([x, value]: readonly Strided[]) => [pad(x as Strided, pads, "constant", value as Strided)];
-  return arrangeAll(call, [source, nothing(source)], move)[0] as AnyTensor;
+  const move = ([x, value]: readonly Strided[]) => pad(x as Strided, pads, "constant", value as Strided);
+  return merge(call, [source, nothing(source)], move);
 }
 
 /** [batch, channels, height, width] as the sizes of a block rearrangement. */
@@ -208,8 +202,8 @@ function triangle(call: Call): AnyTensor {
     [1, columns],
   );
   const keeps = compare(call.int("upper", 1) === 1 ? "ge" : "le", column, row);
-  const move = ([x, rest]: readonly Strided[]) => [where(keeps, x as Strided, rest as Strided)];
-  return arrangeAll(call, [source, nothing(source)], move)[0] as AnyTensor;
+  const move = ([x, rest]: readonly Strided[]) => where(keeps, x as Strided, rest as Strided);
+  return merge(call, [source, nothing(source)], move);
 }
 
 /** The first `lengths[b]` steps of each sequence in reverse; the rest stays. */
@@ -265,21 +259,21 @@ function col2im(call: Call): Strided {
 }
 
 export const layout: EvaluateTable = {
-  Transpose: row((x, call) => permute(x, call.ints("perm") ?? range(x.shape.length).reverse())),
-  Reshape: row(reshaped),
-  Flatten: row(flattened),
-  Squeeze: row(squeezed),
-  Unsqueeze: row(unsqueezed),
-  Expand: row((x, call) => expand(x, broadcastShapes(x.shape, call.integersAt(1) ?? []))),
-  Tile: row(tiled),
+  Transpose: moveRow((x, call) => permute(x, call.ints("perm") ?? range(x.shape.length).reverse())),
+  Reshape: moveRow(reshaped),
+  Flatten: moveRow(flattened),
+  Squeeze: moveRow(squeezed),
+  Unsqueeze: moveRow(unsqueezed),
+  Expand: moveRow((x, call) => expand(x, broadcastShapes(x.shape, call.integersAt(1) ?? []))),
+  Tile: moveRow(tiled),
   Concat: joined,
   Split: split,
-  Slice: row(sliced),
+  Slice: moveRow(sliced),
   Pad: padded,
   CenterCropPad: centered,
-  DepthToSpace: row(depthToSpace),
-  SpaceToDepth: row(spaceToDepth),
-  ReverseSequence: row(reversedSequence),
+  DepthToSpace: moveRow(depthToSpace),
+  SpaceToDepth: moveRow(spaceToDepth),
+  ReverseSequence: moveRow(reversedSequence),
   Trilu: triangle,
   Col2Im: col2im,
 };

@@ -6,10 +6,9 @@ import { along, transpose } from "../../core/ops/layout.ts";
 import { det } from "../../core/ops/linalg.ts";
 import { castTo } from "../../core/ops/low-precision.ts";
 import { matmul } from "../../core/ops/matmul.ts";
-import { wideOf } from "../../core/ops/precision.ts";
 import { matmulInteger, requantize } from "../../core/ops/quantized-matmul.ts";
 import type { Strided } from "../../core/strided.ts";
-import { isFloat } from "../../dtype.ts";
+import { isFloat, wideOf } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 
 /** factor * x; an integer is multiplied in double and truncated. */

@@ -6,7 +6,8 @@ import { reshape } from "../../core/ops/layout.ts";
 import { logSoftmax } from "../../core/ops/norm.ts";
 import { reduce } from "../../core/ops/reduce.ts";
 import type { Strided } from "../../core/strided.ts";
-import { computeType } from "./rounded.ts";
+import { wideOf } from "../../dtype.ts";
+
 import type { Call, EvaluateTable } from "./table.ts";
 
 /** The target's places in dims of `logProbabilities` but dim 1; where one is ignored, class 0 stands for it. */
@@ -33,22 +34,20 @@ function negativeLogLikelihood(call: Call, logProbabilities: Strided): Strided {
   const weights = where(kept, given, zero);
   const picked = reshape(gather(logProbabilities, 1, places), classes.shape);
   const losses = where(kept, binary("mul", unary("neg", picked), weights), zero);
-  const reduction = call.string("reduction", "mean");
+  const reduction = call.oneOf("reduction", "mean", ["none", "sum", "mean"]);
   if (reduction === "none") return losses;
   const sum = reduce("sum", losses, null, false);
-  if (reduction === "sum") return sum;
-  if (reduction === "mean") return binary("div", sum, reduce("sum", weights, null, false));
-  throw call.refuse("attribute", `reduction is ${reduction}`, "it is none, sum or mean");
+  return reduction === "sum" ? sum : binary("div", sum, reduce("sum", weights, null, false));
 }
 
 export const loss: EvaluateTable = {
   NegativeLogLikelihoodLoss: (call) => {
     const x = call.tensor(0);
-    return cast(negativeLogLikelihood(call, cast(x, computeType(x.dtype))), x.dtype);
+    return cast(negativeLogLikelihood(call, cast(x, wideOf(x.dtype))), x.dtype);
   },
   SoftmaxCrossEntropyLoss: (call) => {
     const x = call.tensor(0);
-    const logProbabilities = logSoftmax(cast(x, computeType(x.dtype)), 1);
+    const logProbabilities = logSoftmax(cast(x, wideOf(x.dtype)), 1);
     return [cast(negativeLogLikelihood(call, logProbabilities), x.dtype), cast(logProbabilities, x.dtype)];
   },
 };

@@ -41,8 +41,7 @@ function eachNgram(tokens: readonly Token[], min: number, max: number, skips: nu
 /** float32 of shape [columns], or [rows, columns] for rows of tokens. Throws `eval/shape` for other shapes, `eval/attribute` for an unknown mode. */
 export function countNgrams(call: Call, tokens: readonly Token[], shape: readonly number[], ngrams: Ngrams): Strided {
   if (shape.length > 2) throw call.refuse("shape", `the tokens are of shape [${shape}]`, "TfIdfVectorizer wants [C] or [N, C]");
-  const mode = call.string("mode", "");
-  if (!["TF", "IDF", "TFIDF"].includes(mode)) throw call.refuse("attribute", `mode is "${mode}"`, "it is TF, IDF or TFIDF");
+  const mode = call.oneOf("mode", "", ["TF", "IDF", "TFIDF"]);
   const columnOf = call.ints("ngram_indexes") ?? [];
   const columns = Math.max(-1, ...columnOf) + 1;
   const rows = shape.length === 2 ? (shape[0] as number) : 1;

@@ -1,16 +1,15 @@
 /** @file Normalizations of ONNX. Moments and what follows are computed in float32 at least and rounded once. */
 
-import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts";
+import { binary, binaryScalar, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts";
 import { dimOf, expand, reshape } from "../../core/ops/layout.ts";
 import { batchNorm, groupNorm, layerNormFull } from "../../core/ops/norm.ts";
 import { avgPool } from "../../core/ops/pool.ts";
-import { widen, widened, wideOf } from "../../core/ops/precision.ts";
+import { widen, widened } from "../../core/ops/precision.ts";
 import { reduce } from "../../core/ops/reduce.ts";
 import { numel, type Strided } from "../../core/strided.ts";
+import { wideOf } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 
-const plus = (x: Strided, value: number): Strided => binary("add", x, scalarTensor(x.dtype, value));
-const times = (x: Strided, value: number): Strided => binary("mul", x, scalarTensor(x.dtype, value));
 const squared = (x: Strided): Strided => binary("mul", x, x);
 
 /** Whether statistics are the batch's own: `training_mode`, before opset 14 said by the outputs, before 7 by `is_test`. */
@@ -45,7 +44,8 @@ function batchNormalization(call: Call): Strided[] {
   if (!training) return [result];
   const momentum = call.float("momentum", 0.9);
   const like = (t: Strided, old: Strided) => cast(reshape(t, old.shape), old.dtype);
-  const running = (old: Strided, now: Strided) => like(binary("add", times(flat(old), momentum), times(now, 1 - momentum)), old);
+  const running = (old: Strided, now: Strided) =>
+    like(binary("add", binaryScalar("mul", flat(old), momentum), binaryScalar("mul", now, 1 - momentum)), old);
   const statistics = [running(mean, m), running(variance, v)];
   return call.opset >= 14 ? [result, ...statistics] : [result, ...statistics, like(m, mean), like(v, variance)];
 }
@@ -78,7 +78,7 @@ function layerNormalization(call: Call): Strided[] {
 /** x / sqrt(mean of squares + epsilon) over the dims from `first` on, times `scale`. In x's dtype. */
 export function rmsNorm(x: Strided, first: number, scale: Strided, epsilon: number): [y: Strided, rstd: Strided] {
   const dims = x.shape.map((_, d) => d).slice(first);
-  const rstd = unary("rsqrt", plus(reduce("mean", squared(x), dims, true), epsilon));
+  const rstd = unary("rsqrt", binaryScalar("add", reduce("mean", squared(x), dims, true), epsilon));
   return [binary("mul", binary("mul", x, rstd), scale), rstd];
 }
 
@@ -104,7 +104,7 @@ function localResponse(call: Call, x: Strided): Strided {
     countIncludePad: true,
     divisor: size,
   });
-  const base = plus(times(reshape(means, x.shape), call.float("alpha", 1e-4)), call.float("bias", 1));
+  const base = binaryScalar("add", binaryScalar("mul", reshape(means, x.shape), call.float("alpha", 1e-4)), call.float("bias", 1));
   return binary("div", x, binary("pow", base, scalarTensor(x.dtype, call.float("beta", 0.75))));
 }
 
@@ -113,7 +113,7 @@ function meanVariance(call: Call, x: Strided): Strided {
   const axes = call.ints("axes") ?? [0, 2, 3];
   const moved = binary("sub", x, reduce("mean", x, axes, true));
   const deviation = unary("sqrt", reduce("mean", squared(moved), axes, true));
-  return binary("div", moved, plus(deviation, 1e-9));
+  return binary("div", moved, binaryScalar("add", deviation, 1e-9));
 }
 
 export const norm: EvaluateTable = {

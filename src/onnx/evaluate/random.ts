@@ -7,8 +7,8 @@ import { binary, cast, compare, fill, scalarTensor } from "../../core/ops/elemen
 import { bernoulli, Generator, normal, uniform } from "../../core/ops/random.ts";
 import { floats, fromFloats, fromIntegers } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
-import type { DType } from "../../dtype.ts";
-import { computeType } from "./rounded.ts";
+import { type DType, wideOf } from "../../dtype.ts";
+
 import type { Call, EvaluateTable } from "./table.ts";
 
 function generatorOf(call: Call): Generator {
@@ -76,7 +76,7 @@ function dropout(call: Call): Strided[] {
   };
   const draws = fromFloats(Float64Array.from({ length: numel(x.shape) }, draw), x.shape, "float64");
   const mask = compare("ge", draws, scalarTensor("float64", ratio));
-  const wide = computeType(x.dtype);
+  const wide = wideOf(x.dtype);
   const scaled = binary("mul", cast(x, wide), scalarTensor(wide, 1 / (1 - ratio)));
   return [cast(binary("mul", scaled, cast(mask, wide)), x.dtype), cast(mask, maskType)];
 }

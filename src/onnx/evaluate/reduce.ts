@@ -4,11 +4,11 @@ import { binary, cast, compare, fill, where } from "../../core/ops/elementwise.t
 import { dimOf, flip, reshape } from "../../core/ops/layout.ts";
 import { logSoftmax, softmax } from "../../core/ops/norm.ts";
 import { pad } from "../../core/ops/pad.ts";
+import { widened } from "../../core/ops/precision.ts";
 import { argReduce, cumulative } from "../../core/ops/reduce.ts";
 import { reduceSet, type SetReduceOp } from "../../core/ops/reduce-set.ts";
 import { fromIntegers } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
-import { width } from "../../dtype.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -48,12 +48,12 @@ function hardmax(x: Strided, dim: number): Strided {
 
 /** x over its 1- or 2-norm along the axis; 0 where that is 0. */
 function lpNormalization(call: Call): Strided {
-  const given = call.tensor(0);
-  const x = width(given.dtype) < 4 ? cast(given, "float32") : given;
-  const axis = dimOf(call.int("axis", -1), x.shape.length);
-  const norm = reduceSet(call.int("p", 2) === 1 ? "l1" : "l2", x, [axis], true);
-  const zero = fill(x.dtype, [], 0);
-  return cast(where(compare("eq", norm, zero), zero, binary("div", x, norm)), given.dtype);
+  return widened(call.tensor(0), (x) => {
+    const axis = dimOf(call.int("axis", -1), x.shape.length);
+    const norm = reduceSet(call.int("p", 2) === 1 ? "l1" : "l2", x, [axis], true);
+    const zero = fill(x.dtype, [], 0);
+    return where(compare("eq", norm, zero), zero, binary("div", x, norm));
+  });
 }
 
 /** Running sum or product; `exclusive` leaves out the element itself, `reverse` runs from the end. */

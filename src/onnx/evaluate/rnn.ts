@@ -1,12 +1,13 @@
 /** @file Recurrent layers of ONNX: RNN, GRU and LSTM, in one direction or both. */
 
-import { type Activation, activations, clamped } from "../../core/ops/activations.ts";
+import { type Activation, activationOf, activations, clamped } from "../../core/ops/activations.ts";
 import { cast } from "../../core/ops/elementwise.ts";
 import { zeros } from "../../core/ops/index.ts";
-import { concat, permute, select, slice, unsqueeze } from "../../core/ops/layout.ts";
-import { wideOf } from "../../core/ops/precision.ts";
-import { type CellKind, type Recurrence, recur, type State } from "../../core/ops/recurrence.ts";
+import { concat, permute, select, slice, stack, unsqueeze } from "../../core/ops/layout.ts";
+import { type CellKind, type Recurrence, recur } from "../../core/ops/onnx-rnn.ts";
+import type { State } from "../../core/ops/recurrence.ts";
 import type { Strided } from "../../core/strided.ts";
+import { wideOf } from "../../dtype.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
 /** Activations of a direction by default. */
@@ -40,7 +41,7 @@ function activationsOf(call: Call, kind: CellKind, directions: number): Activati
   // ONNX Runtime clips what goes into the gates; the cell state, which the third activation sees, it does not.
   const clips = (i: number): boolean => i % kinds[kind].length < 2;
   return names.map((name, i) => {
-    const row = activations[name.toLowerCase()];
+    const row = activationOf(name);
     if (row === undefined) throw call.refuse("attribute", `unknown activation ${name}`, `known: ${Object.keys(activations).join(", ")}`);
     const alpha = row.alpha === null ? 0 : (alphas.shift() ?? row.alpha);
     const beta = row.beta === null ? 0 : (betas.shift() ?? row.beta);
@@ -94,14 +95,7 @@ const layer =
       runs.map((run) => unsqueeze(run.y, 1)),
       1,
     );
-    const stacked = (states: readonly Strided[]) =>
-      cast(
-        concat(
-          states.map((s) => unsqueeze(s, byBatch ? 1 : 0)),
-          byBatch ? 1 : 0,
-        ),
-        given.dtype,
-      );
+    const stacked = (states: readonly Strided[]) => cast(stack(states, byBatch ? 1 : 0), given.dtype);
     const cells = runs.flatMap((run) => run.last.c ?? []);
     return [
       cast(byBatch ? permute(y, [2, 0, 1, 3]) : y, given.dtype),

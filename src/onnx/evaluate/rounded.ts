@@ -2,18 +2,15 @@
 
 import { cast } from "../../core/ops/elementwise.ts";
 import type { Strided } from "../../core/strided.ts";
-import { type DType, isFloat, width } from "../../dtype.ts";
+import { wideOf } from "../../dtype.ts";
 import type { Call, Evaluate } from "./table.ts";
-
-/** The dtype that several steps in `dtype` are computed in: float32 for lower precision, so that the result is rounded once. */
-export const computeType = (dtype: DType): DType => (isFloat(dtype) && width(dtype) < 4 ? "float32" : dtype);
 
 /** The evaluator of an op whose result has its first operand's dtype: `f` gets all operands in the dtype to compute in. */
 export const rounded =
   (f: (call: Call, x: Strided, ...others: Strided[]) => Strided): Evaluate =>
   (call) => {
     const { dtype } = call.tensor(0);
-    const wide = computeType(dtype);
+    const wide = wideOf(dtype);
     const [x, ...others] = call.tensors().map((operand) => cast(operand, wide)) as [Strided, ...Strided[]];
     return cast(f(call, x, ...others), dtype);
   };

@@ -1,12 +1,12 @@
 /** @file Sequences and optionals. Positions may count from the end. */
 
 import { fill } from "../../core/ops/elementwise.ts";
-import { concat, dimOf, select, slice, unsqueeze } from "../../core/ops/layout.ts";
+import { concat, dimOf, select, slice, stack } from "../../core/ops/layout.ts";
 import { fromIntegers } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";
 import { stringType } from "../ir/container.ts";
-import { type AnyTensor, anyTensor, arrangeAll } from "./arrange.ts";
+import { type AnyTensor, anyTensor, arrangeAll, merge } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { type Computed, describe, isNone, isStrings, none, type Sequence } from "./value.ts";
 
@@ -73,16 +73,7 @@ function joined(call: Call): AnyTensor {
   const { elements } = call.sequence(0);
   const axis = call.int("axis", 0);
   const stacks = call.int("new_axis", 0) === 1;
-  return arrangeAll(call, elements, (xs) => {
-    if (!stacks) return [concat(xs, axis)];
-    const dim = dimOf(axis, (xs[0]?.shape.length ?? 0) + 1);
-    return [
-      concat(
-        xs.map((x) => unsqueeze(x, dim)),
-        dim,
-      ),
-    ];
-  })[0] as AnyTensor;
+  return merge(call, elements, (xs) => (stacks ? stack(xs, axis) : concat(xs, axis)));
 }
 
 function element(call: Call): Computed {

@@ -38,10 +38,8 @@ export function movesOf(call: Call, sizes: readonly number[], kernel: readonly n
 }
 
 /** `auto_pad`, NOTSET where it is absent or empty. Throws `eval/attribute` for what ONNX does not have. */
-export function autoPadOf(call: Call): string {
-  const autoPad = call.string("auto_pad", "NOTSET") || "NOTSET";
-  if (["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].includes(autoPad)) return autoPad;
-  throw call.refuse("attribute", `auto_pad is ${autoPad}`, "NOTSET, VALID, SAME_UPPER or SAME_LOWER");
+function autoPadOf(call: Call): string {
+  return call.oneOf("auto_pad", "NOTSET", ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER", ""]) || "NOTSET";
 }
 
 /** An attribute of one step per spatial dim; 1 where it is absent. */

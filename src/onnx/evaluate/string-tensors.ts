@@ -7,7 +7,7 @@ import { numel } from "../../core/strided.ts";
 import type { StringTensor } from "../ir/graph.ts";
 
 /** For each element of `to`, row-major, the place of the element of `shape` that broadcasts there. Throws `core/broadcast`. */
-export const broadcastPlaces = (shape: readonly number[], to: readonly number[]): number[] =>
+const broadcastPlaces = (shape: readonly number[], to: readonly number[]): number[] =>
   integers(expand(reshape(arange("int64", 0, 1, numel(shape)), shape), to));
 
 /** `f` of each pair, with broadcasting; row-major. Throws `core/broadcast`. */

@@ -76,6 +76,13 @@ export class Call {
   string(name: string, otherwise: string): string {
     return this.#value(name, "string") ?? otherwise;
   }
+  /** A string attribute that has a few values. Throws `eval/attribute` naming them for another. */
+  oneOf<T extends string>(name: string, otherwise: string, known: readonly T[]): T {
+    const value = this.string(name, otherwise);
+    const found = known.find((k) => k === value);
+    if (found !== undefined) return found;
+    throw this.refuse("attribute", `${name} is "${value}"`, `it is ${known.slice(0, -1).join(", ")} or ${known.at(-1)}`);
+  }
   ints(name: string): number[] | null {
     return this.#value(name, "ints")?.map(Number) ?? null;
   }

@@ -44,9 +44,7 @@ function normalized(call: Call): StringTensor {
   const x = call.stringsAt(0);
   const fits = x.shape.length === 1 || (x.shape.length === 2 && x.shape[0] === 1);
   if (!fits) throw call.refuse("shape", `input 0 is ${describe(x)}`, "StringNormalizer wants [C] or [1, C]");
-  const action = call.string("case_change_action", "NONE");
-  if (!["NONE", "LOWER", "UPPER"].includes(action))
-    throw call.refuse("attribute", `case_change_action is ${action}`, "NONE, LOWER or UPPER");
+  const action = call.oneOf("case_change_action", "NONE", ["NONE", "LOWER", "UPPER"]);
   const locale = call.string("locale", "en_US");
   const compared = call.int("is_case_sensitive", 0) === 1 ? (text: string) => text : caseOf("LOWER", locale);
   const stops = new Set((call.strings("stopwords") ?? []).map(compared));

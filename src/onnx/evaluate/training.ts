@@ -1,16 +1,15 @@
 /** @file Optimizers: one step of each, for any number of tensors at once (ai.onnx.preview.training). */
 
-import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts";
-import type { BinaryOp } from "../../core/ops/real.ts";
+import { binary, binaryScalar, cast, unary } from "../../core/ops/elementwise.ts";
 import { floats } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
-import { computeType } from "./rounded.ts";
+import { wideOf } from "../../dtype.ts";
+
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 
 const add = (a: Strided, b: Strided): Strided => binary("add", a, b);
 const sub = (a: Strided, b: Strided): Strided => binary("sub", a, b);
 const mul = (a: Strided, b: Strided): Strided => binary("mul", a, b);
-const by = (op: BinaryOp, x: Strided, value: number): Strided => binary(op, x, scalarTensor(x.dtype, value));
 
 /** One step: learning rate, how many steps went before, the tensor, its gradient and the states; gives the tensor and the states. */
 type Step = (call: Call, rate: number, count: number, x: Strided, gradient: Strided, states: Strided[]) => Strided[];
@@ -25,41 +24,41 @@ const optimizer =
     if (!Number.isInteger(n)) throw call.refuse("input", `there are ${call.inputs.length} inputs`, `2 and ${groups} for each tensor`);
     const results = Array.from({ length: n }, (_, i) => {
       const { dtype } = call.tensor(2 + i);
-      const [x, gradient, ...others] = Array.from({ length: groups }, (_, k) => cast(call.tensor(2 + k * n + i), computeType(dtype)));
+      const [x, gradient, ...others] = Array.from({ length: groups }, (_, k) => cast(call.tensor(2 + k * n + i), wideOf(dtype)));
       return step(call, rate, count, x as Strided, gradient as Strided, others).map((y) => cast(y, dtype));
     });
     return Array.from({ length: states + 1 }, (_, k) => results.map((of) => of[k] as Strided)).flat();
   };
 
 /** The gradient with that of the penalty on large weights. */
-const regularized = (call: Call, x: Strided, gradient: Strided): Strided => add(by("mul", x, call.float("norm_coefficient", 0)), gradient);
+const regularized = (call: Call, x: Strided, gradient: Strided): Strided =>
+  add(binaryScalar("mul", x, call.float("norm_coefficient", 0)), gradient);
 
 const adagrad: Step = (call, rate, count, x, gradient, [squares]) => {
   const g = regularized(call, x, gradient);
   const h = add(squares as Strided, mul(g, g));
-  const scale = by("add", unary("sqrt", h), call.float("epsilon", 0));
+  const scale = binaryScalar("add", unary("sqrt", h), call.float("epsilon", 0));
   const decayed = rate / (1 + count * call.float("decay_factor", 0));
-  return [sub(x, binary("div", by("mul", g, decayed), scale)), h];
+  return [sub(x, binary("div", binaryScalar("mul", g, decayed), scale)), h];
 };
 
 const adam: Step = (call, rate, count, x, gradient, [mean, squares]) => {
   const [alpha, beta] = [call.float("alpha", 0.9), call.float("beta", 0.999)];
   const g = regularized(call, x, gradient);
-  const v = add(by("mul", mean as Strided, alpha), by("mul", g, 1 - alpha));
-  const h = add(by("mul", squares as Strided, beta), by("mul", mul(g, g), 1 - beta));
-  const scale = by("add", unary("sqrt", h), call.float("epsilon", 0));
+  const v = add(binaryScalar("mul", mean as Strided, alpha), binaryScalar("mul", g, 1 - alpha));
+  const h = add(binaryScalar("mul", squares as Strided, beta), binaryScalar("mul", mul(g, g), 1 - beta));
+  const scale = binaryScalar("add", unary("sqrt", h), call.float("epsilon", 0));
   const corrected = count > 0 ? (rate * Math.sqrt(1 - beta ** count)) / (1 - alpha ** count) : rate;
-  const y = sub(x, by("mul", binary("div", v, scale), corrected));
-  return [by("mul", y, 1 - call.float("norm_coefficient_post", 0)), v, h];
+  const y = sub(x, binaryScalar("mul", binary("div", v, scale), corrected));
+  return [binaryScalar("mul", y, 1 - call.float("norm_coefficient_post", 0)), v, h];
 };
 
 const momentum: Step = (call, rate, count, x, gradient, [velocity]) => {
-  const [alpha, mode] = [call.float("alpha", 0), call.string("mode", "standard")];
-  if (mode !== "standard" && mode !== "nesterov") throw call.refuse("attribute", `mode is ${mode}`, "it is standard or nesterov");
+  const [alpha, mode] = [call.float("alpha", 0), call.oneOf("mode", "standard", ["standard", "nesterov"])];
   const g = regularized(call, x, gradient);
-  const v = add(by("mul", velocity as Strided, alpha), by("mul", g, count > 0 ? call.float("beta", 0) : 1));
-  const direction = mode === "standard" ? v : add(g, by("mul", v, alpha));
-  return [sub(x, by("mul", direction, rate)), v];
+  const v = add(binaryScalar("mul", velocity as Strided, alpha), binaryScalar("mul", g, count > 0 ? call.float("beta", 0) : 1));
+  const direction = mode === "standard" ? v : add(g, binaryScalar("mul", v, alpha));
+  return [sub(x, binaryScalar("mul", direction, rate)), v];
 };
 
 export const training: EvaluateTable = {

@@ -1,8 +1,8 @@
 /** @file embedding_bag in ONNX: rows gathered, then scattered into their bags. */
 
-import { each, isLow } from "../../aten/broadcast.ts";
+import { each } from "../../aten/broadcast.ts";
 import { bagCount, maxMode, paddingOf, sumMode } from "../../aten/embedding-bag.ts";
-import { lowest } from "../../aten/scatter.ts";
+import { leastOf, wideOf } from "../../dtype.ts";
 import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -33,11 +33,11 @@ function lowered(args: Bags, op: OpBuilder, result: Results, padding: number | n
   const into = bagOf(op, offsets, args.indices.shape[0] as Dim);
   const kept = padding === null ? null : op.Not(op.Equal(args.indices, op.cast(op.scalar(padding, "int64"), args.indices.dtype)));
   const counted = (x: Value): Value => (kept === null ? x : op.Compress(x, kept, { axis: 0 }));
-  const dtype = isLow(weight.dtype) ? "float32" : weight.dtype;
+  const dtype = wideOf(weight.dtype);
   const rows = op.cast(op.Gather(weight, counted(args.indices), { axis: 0 }), dtype);
   const scaled = per_sample_weights === null ? rows : op.Mul(rows, op.Unsqueeze(op.cast(counted(per_sample_weights), dtype), [1]));
   const points = op.Unsqueeze(counted(into), [1]);
-  const start = expandTo(op, op.scalar(mode === maxMode ? lowest(dtype) : 0, dtype), [bags, columns]);
+  const start = expandTo(op, op.scalar(mode === maxMode ? leastOf(dtype) : 0, dtype), [bags, columns]);
   const total = op.ScatterND(start, points, scaled, { reduction: mode === maxMode ? "max" : "add" });
   const zeros = expandTo(op, op.scalar(0, "int64"), [bags]);
   const sizes = op.ScatterND(zeros, points, expandTo(op, op.scalar(1, "int64"), counted(into).shape), { reduction: "add" });

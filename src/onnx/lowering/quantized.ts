@@ -1,18 +1,11 @@
 /** @file QuantizeLinear and DequantizeLinear for 8-bit integers; other widths follow from the arithmetic of the decomposition. */
 
-import type { DType } from "../../dtype.ts";
+import { type DType, integerRange } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import type { LoweringTable } from "./table.ts";
 
 type Param = number | Value;
-
-const ranges: { readonly [D in DType]?: readonly [number, number] } = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-  uint16: [0, 65535],
-};
 
 /** A scale or zero point of one element as a 0-d tensor of `dtype`. */
 const scalarOf = (x: Param, dtype: DType, op: OpBuilder): Value =>
@@ -22,7 +15,7 @@ const eightBit = (dtype: DType): boolean => dtype === "int8" || dtype === "uint8
 
 /** Numbers of `dtype` that the argument asks for; the op's own range is that of the dtype. */
 function narrowed(q: Value, low: number, high: number, op: OpBuilder): Value {
-  const [least, most] = ranges[q.dtype] ?? [low, high];
+  const [least, most] = integerRange(q.dtype).map(Number) as [number, number];
   return low <= least && high >= most ? q : op.Clip(q, Math.max(low, least), Math.min(high, most));
 }
 

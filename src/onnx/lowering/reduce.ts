@@ -2,9 +2,8 @@
 
 import { each } from "../../aten/broadcast.ts";
 import { isNone, sumDType } from "../../aten/reduce.ts";
-import { highest, lowest } from "../../aten/scatter.ts";
 import { reducedDims, wrapDim } from "../../aten/view-shape.ts";
-import { type DType, isFloat } from "../../dtype.ts";
+import { type DType, greatestOf, isFloat, leastOf } from "../../dtype.ts";
 import { bounds, type Dim, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -135,7 +134,7 @@ const runningExtreme =
   (args: Along, op: OpBuilder): [Value, Value] => {
     const { self } = args;
     if (self.rank === 0) return [self, op.scalar(0, "int64")];
-    const start = kind === "max" ? lowest(self.dtype) : highest(self.dtype);
+    const start = kind === "max" ? leastOf(self.dtype) : greatestOf(self.dtype);
     const numbers = self.dtype === "bool" ? op.cast(self, "int32") : self;
     const [values, places] = scan(
       op,

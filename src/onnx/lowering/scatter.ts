@@ -1,10 +1,10 @@
 /** @file Writing by index in ONNX: ScatterElements, ScatterND, and Where and Concat where these say it shorter. */
 
-import { each, isLow } from "../../aten/broadcast.ts";
+import { each } from "../../aten/broadcast.ts";
 import { isMask, resultOrder } from "../../aten/index-shape.ts";
-import { highest, lowest, reductionOf } from "../../aten/scatter.ts";
+import { reductionOf } from "../../aten/scatter.ts";
 import { clampBound, inversePermutation, isBeyond, wrapDim } from "../../aten/view-shape.ts";
-import { isFloat } from "../../dtype.ts";
+import { greatestOf, isFloat, leastOf, wideOf } from "../../dtype.ts";
 import { add, type Dim, equal, isStatic, mul, product } from "../../symbolic.ts";
 import { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -25,7 +25,7 @@ interface Scattered {
 }
 
 /** dtype that elements combine in: low precision adds up in float32, and true is the greater bool. */
-const combinedIn = (x: Value): Value["dtype"] => (isLow(x.dtype) ? "float32" : x.dtype === "bool" ? "int32" : x.dtype);
+const combinedIn = (x: Value): Value["dtype"] => (x.dtype === "bool" ? "int32" : wideOf(x.dtype));
 
 /** `src` cut to the index's shape: torch reads no more of it. */
 function cut(op: OpBuilder, src: Value, index: Value): Value {
@@ -58,7 +58,7 @@ function scatterReduce(
 ): Value {
   const name = reductionOf(reduce);
   const kind = combining[name];
-  const neutral = kind === "add" ? 0 : kind === "mul" ? 1 : kind === "max" ? lowest(self.dtype) : highest(self.dtype);
+  const neutral = kind === "add" ? 0 : kind === "mul" ? 1 : kind === "max" ? leastOf(self.dtype) : greatestOf(self.dtype);
   const clear = (x: Value, value: number | bigint): Value =>
     scattered({ self: x, dim, index, src: likeIndex(op, x, index, value) }, "none", op);
   const total = scattered({ self: include_self ? self : clear(self, neutral), dim, index, src }, kind, op);

@@ -1,8 +1,8 @@
 /** @file Order statistics in ONNX: TopK over the whole dim is a stable sort in ONNX Runtime. */
 
 import { each } from "../../aten/broadcast.ts";
-import { highest } from "../../aten/scatter.ts";
 import { moveDims, wrapDim } from "../../aten/view-shape.ts";
+import { greatestOf } from "../../dtype.ts";
 import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -39,7 +39,7 @@ function mode(
   const same = op.Equal(op.Unsqueeze(x, [last + 1]), op.Unsqueeze(x, [last]));
   const counts = op.ReduceSum(op.cast(same, "int32"), [last + 1], { keepdims: 0 });
   const frequent = op.Equal(counts, op.ReduceMax(counts, [last], { keepdims: 1 }));
-  const value = op.ReduceMin(op.Where(frequent, x, op.scalar(highest(x.dtype), x.dtype)), [last], { keepdims: 1 });
+  const value = op.ReduceMin(op.Where(frequent, x, op.scalar(greatestOf(x.dtype), x.dtype)), [last], { keepdims: 1 });
   const place = op.ArgMax(op.cast(op.Equal(x, value), "uint8"), { axis: last, keepdims: 0, select_last_index: 1 });
   const shape = shapeOf(result);
   return [op.cast(op.reshape(keepdim ? value : op.Squeeze(value, [last]), shape), self.dtype), op.reshape(place, shape)];

@@ -9,7 +9,7 @@ import type { OpBuilder } from "../opset/builder.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
 /** "To the end" of any dim. */
-export const toEnd = 9223372036854775807n;
+const toEnd = 9223372036854775807n;
 export const fromStart = -9223372036854775808n;
 
 interface Self {

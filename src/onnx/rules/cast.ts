@@ -18,7 +18,7 @@ const floats: { readonly [K in DType]?: readonly [bits: number, exponent: number
 const valueBits = (d: DType): number => (d === "bool" ? 1 : dtypes[d].size * 8 - (dtypes[d].kind === "int" ? 1 : 0));
 
 /** Whether every value of `from` is a value of `to`. */
-export function isWidening(from: DType, to: DType): boolean {
+function isWidening(from: DType, to: DType): boolean {
   if (from === to) return true;
   const [a, b] = [floats[from], floats[to]];
   if (a) return b !== undefined && b[0] >= a[0] && b[1] >= a[1];

@@ -1,19 +1,19 @@
 /** @file Quantized ops of com.microsoft: computed on what the integers stand for, and quantized again. */
 
-import { activations } from "../../core/ops/activations.ts";
-import { unpackBits } from "../../core/ops/bit-packing.ts";
-import { binary, cast, fill, unary, where } from "../../core/ops/elementwise.ts";
-import { indexSelect } from "../../core/ops/index.ts";
-import { concat, dimOf, reshape, slice } from "../../core/ops/layout.ts";
-import { softmax } from "../../core/ops/norm.ts";
-import { avgPool } from "../../core/ops/pool.ts";
-import { dequantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
-import { reduce } from "../../core/ops/reduce.ts";
-import { numel, type Strided } from "../../core/strided.ts";
-import { channelsFirst, channelsLast } from "./contrib-linear.ts";
-import { quantizedConvolution } from "./conv.ts";
-import { windowsOf } from "./pool.ts";
-import type { Call, Evaluate, EvaluateTable } from "./table.ts";
+import { activations } from "../../../core/ops/activations.ts";
+import { unpackBits } from "../../../core/ops/bit-packing.ts";
+import { binary, cast, fill, unary, where } from "../../../core/ops/elementwise.ts";
+import { indexSelect } from "../../../core/ops/index.ts";
+import { concat, dimOf, reshape, slice } from "../../../core/ops/layout.ts";
+import { softmax } from "../../../core/ops/norm.ts";
+import { avgPool } from "../../../core/ops/pool.ts";
+import { dequantizeLinear, quantizeLinear } from "../../../core/ops/quantize.ts";
+import { reduce } from "../../../core/ops/reduce.ts";
+import { numel, type Strided } from "../../../core/strided.ts";
+import { quantizedConvolution } from "../conv.ts";
+import { windowsOf } from "../pool.ts";
+import type { Call, Evaluate, EvaluateTable } from "../table.ts";
+import { channelsFirst, channelsLast } from "./image.ts";
 
 /** Input `i`, whose scale and zero point follow it. */
 const operand = (call: Call, i: number): Strided => dequantizeLinear(call.tensor(i), call.tensor(i + 1), call.optional(i + 2));
@@ -78,7 +78,7 @@ export const contribQuantized: EvaluateTable = {
   "com.microsoft::QLinearAdd": binaryRow("add"),
   "com.microsoft::QLinearMul": binaryRow("mul"),
   "com.microsoft::QLinearSigmoid": unaryRow((x) => unary("sigmoid", x)),
-  "com.microsoft::QLinearLeakyRelu": unaryRow((x, call) => leaky(x, call.float("alpha", 0.01))),
+  "com.microsoft::QLinearLeakyRelu": unaryRow((x, call) => activations.leakyrelu.f(x, call.float("alpha", 0.01), 0)),
   "com.microsoft::QLinearSoftmax": unaryRow(quantizedSoftmax),
   "com.microsoft::QLinearReduceMean": unaryRow((x, call) => reduce("mean", x, call.ints("axes"), call.int("keepdims", 1) === 1)),
   "com.microsoft::QLinearGlobalAveragePool": unaryRow((x) => reduce("mean", x, x.shape.map((_, d) => d).slice(2), true)),
@@ -103,5 +103,3 @@ export const contribQuantized: EvaluateTable = {
     reduce("sum", cast(call.tensor(0), "int32"), call.ints("axes"), call.int("keepdims", 1) === 1),
   "com.microsoft::GatherBlockQuantized": gatherBlocks,
 };
-
-const leaky = (x: Strided, alpha: number): Strided => (activations.leakyrelu as NonNullable<typeof activations.leakyrelu>).f(x, alpha, 0);

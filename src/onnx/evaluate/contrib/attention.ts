@@ -1,17 +1,17 @@
 /** @file Attention of com.microsoft: with projections, biases, padding masks and caches in ONNX Runtime's layouts. */
 
-import { attend, joinHeads, rotate, splitHeads, sumOf, windowBias } from "../../core/ops/attention.ts";
-import { arange, binary, cast, compare, scalarTensor, where } from "../../core/ops/elementwise.ts";
-import { indexSelect } from "../../core/ops/index.ts";
-import { concat, permute, reshape, select, slice, unsqueeze } from "../../core/ops/layout.ts";
-import { matmul } from "../../core/ops/matmul.ts";
-import { wideOf } from "../../core/ops/precision.ts";
-import { numel, type Strided } from "../../core/strided.ts";
-import { attention } from "./attention.ts";
-import { scaledProduct } from "./contrib-linear.ts";
-import { causalConvolution } from "./conv.ts";
-import { quantizedProduct } from "./linear.ts";
-import type { Call, Evaluate, EvaluateTable } from "./table.ts";
+import { attend, joinHeads, rotate, splitHeads, sumOf, windowBias } from "../../../core/ops/attention.ts";
+import { arange, binary, cast, compare, scalarTensor, where } from "../../../core/ops/elementwise.ts";
+import { indexSelect } from "../../../core/ops/index.ts";
+import { concat, permute, reshape, select, slice, unsqueeze } from "../../../core/ops/layout.ts";
+import { matmul } from "../../../core/ops/matmul.ts";
+import { numel, type Strided } from "../../../core/strided.ts";
+import { wideOf } from "../../../dtype.ts";
+import { attention } from "../attention.ts";
+import { causalConvolution } from "../conv.ts";
+import { quantizedProduct } from "../linear.ts";
+import type { Call, Evaluate, EvaluateTable } from "../table.ts";
+import { scaledProduct } from "./linear.ts";
 
 /** [batch, heads, length, size] each, in float32 at least. */
 interface Heads {

@@ -1,16 +1,17 @@
 /** @file Normalizations of com.microsoft, fused with the sums before them; SimplifiedLayerNormalization, which ONNX Runtime has in ONNX's domain. */
 
-import { arange, binary, cast, unary } from "../../core/ops/elementwise.ts";
-import { indexSelect, zeros } from "../../core/ops/index.ts";
-import { dimOf, reshape } from "../../core/ops/layout.ts";
-import { groupNorm, layerNormFull, softmax } from "../../core/ops/norm.ts";
-import { widen, widened, wideOf } from "../../core/ops/precision.ts";
-import { dequantizeLinear } from "../../core/ops/quantize.ts";
-import { reduce } from "../../core/ops/reduce.ts";
-import { numel, type Strided } from "../../core/strided.ts";
-import { channelsFirst, channelsLast } from "./contrib-linear.ts";
-import { rmsNorm } from "./norm.ts";
-import type { Call, EvaluateTable } from "./table.ts";
+import { arange, binary, cast, unary } from "../../../core/ops/elementwise.ts";
+import { indexSelect, zeros } from "../../../core/ops/index.ts";
+import { dimOf, reshape } from "../../../core/ops/layout.ts";
+import { groupNorm, layerNormFull, softmax } from "../../../core/ops/norm.ts";
+import { widen, widened } from "../../../core/ops/precision.ts";
+import { dequantizeLinear } from "../../../core/ops/quantize.ts";
+import { reduce } from "../../../core/ops/reduce.ts";
+import { numel, type Strided } from "../../../core/strided.ts";
+import { wideOf } from "../../../dtype.ts";
+import { rmsNorm } from "../norm.ts";
+import type { Call, EvaluateTable } from "../table.ts";
+import { channelsFirst, channelsLast } from "./image.ts";
 
 /** The sum of tensors, those given, in float32 at least; they broadcast. */
 const sum = (...terms: readonly (Strided | null)[]): Strided =>

@@ -1,17 +1,12 @@
-/** @file Elementwise and other small ops of com.microsoft that exporters, optimizers and quantizers make. */
+/** @file Elementwise ops of com.microsoft, most of them fused with a bias, and what is reduced from them at once. */
 
-import { cropAndResize } from "../../core/ops/crop.ts";
-import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
-import { contiguous, slice, unsqueeze } from "../../core/ops/layout.ts";
-import { triangle } from "../../core/ops/linalg.ts";
-import { maxPool } from "../../core/ops/pool.ts";
-import { widen, widened } from "../../core/ops/precision.ts";
-import { reduce } from "../../core/ops/reduce.ts";
-import { floats, fromFloats, fromIntegers } from "../../core/ops/values.ts";
-import type { Strided } from "../../core/strided.ts";
-import { channelsFirst, channelsLast } from "./contrib-linear.ts";
-import { windowsOf } from "./pool.ts";
-import type { Call, Evaluate, EvaluateTable } from "./table.ts";
+import { binary, cast, fill, unary } from "../../../core/ops/elementwise.ts";
+import { slice, unsqueeze } from "../../../core/ops/layout.ts";
+import { widen, widened } from "../../../core/ops/precision.ts";
+import { reduce } from "../../../core/ops/reduce.ts";
+import type { Strided } from "../../../core/strided.ts";
+import { swish } from "../activation.ts";
+import type { Call, Evaluate, EvaluateTable } from "../table.ts";
 
 /** f of the first input plus the second, where it is given; low precision is rounded once. */
 const biased =
@@ -22,26 +17,10 @@ const biased =
       return f(bias === null ? x : binary("add", x, widen(bias)), call);
     });
 
-/** x sigmoid(alpha x). */
-const swish = (x: Strided, alpha: number): Strided => binary("mul", x, unary("sigmoid", binary("mul", x, scalarTensor(x.dtype, alpha))));
-
 /** The left half of the last dim times the gelu of the right one. */
 function splitGelu(x: Strided): Strided {
   const [last, size] = [x.shape.length - 1, x.shape.at(-1) as number];
   return binary("mul", slice(x, last, 0, size / 2), unary("gelu", slice(x, last, size / 2, size)));
-}
-
-/** The elements of a vector once each, in the order in which they come first; where each element is among them; how often each occurs. */
-function uniqueInOrder(x: Strided): Strided[] {
-  const places = new Map<number, number>();
-  const counts: number[] = [];
-  const at = Array.from(floats(x), (value) => {
-    const place = places.get(value) ?? places.size;
-    places.set(value, place);
-    counts[place] = (counts[place] ?? 0) + 1;
-    return place;
-  });
-  return [fromFloats(Float64Array.from(places.keys()), [places.size], x.dtype), fromIntegers(at), fromIntegers(counts)];
 }
 
 /** Whether no element of any input is infinite or NaN (only one of these with `isinf_only`, `isnan_only`). */
@@ -62,8 +41,7 @@ function allFinite(call: Call): Strided {
 /** Distances of each row of A [n, d] to each of B [m, d], [n, m]: euclidean, or its squares. */
 function distances(call: Call): Strided {
   const [a, b] = [unsqueeze(call.tensor(0), 1), unsqueeze(call.tensor(1), 0)];
-  const metric = call.string("metric", "sqeuclidean");
-  if (metric !== "euclidean" && metric !== "sqeuclidean") throw call.refuse("attribute", `metric is ${metric}`, "euclidean or sqeuclidean");
+  const metric = call.oneOf("metric", "sqeuclidean", ["euclidean", "sqeuclidean"]);
   const apart = binary("sub", a, b);
   const squares = reduce("sum", binary("mul", apart, apart), [2], false);
   return metric === "euclidean" ? unary("sqrt", squares) : squares;
@@ -79,16 +57,7 @@ function biasDropout(call: Call): Strided[] {
   return [cast(y, x.dtype), fill("bool", y.shape, true)];
 }
 
-function crop(call: Call): Strided {
-  const [height = 0, width = 0] = call.integersAt(3) ?? [];
-  return cropAndResize(call.tensor(0), call.tensor(1), call.tensor(2), {
-    size: [height, width],
-    nearest: call.string("mode", "bilinear") === "nearest",
-    outside: call.float("extrapolation_value", 0),
-  });
-}
-
-export const contrib: EvaluateTable = {
+export const contribElementwise: EvaluateTable = {
   "com.microsoft::Gelu": biased((x) => unary("gelu", x)),
   "com.microsoft::BiasGelu": biased((x) => unary("gelu", x)),
   "com.microsoft::FastGelu": biased((x) => unary("gelu_tanh", x)),
@@ -101,15 +70,7 @@ export const contrib: EvaluateTable = {
       x.dtype,
     );
   },
-  "com.microsoft::ExpandDims": (call) => unsqueeze(call.tensor(0), call.integersAt(1)?.[0] ?? 0),
-  "com.microsoft::Trilu": (call) => triangle(contiguous(call.tensor(0)), call.int("upper", 1) === 1, call.integersAt(1)?.[0] ?? 0),
-  "com.microsoft::Unique": (call) => uniqueInOrder(call.tensor(0)),
   "com.microsoft::IsAllFinite": allFinite,
   "com.microsoft::CDist": distances,
   "com.microsoft::BiasDropout": biasDropout,
-  "com.microsoft::CropAndResize": crop,
-  "com.microsoft::NhwcMaxPool": (call) => {
-    const x = channelsFirst(call.tensor(0));
-    return channelsLast(maxPool(x, windowsOf(call, x))[0]);
-  },
 };

@@ -1,16 +1,16 @@
 /** @file com.microsoft's mixture of experts: each token goes through the experts that a router picks for it. */
 
-import { clamped } from "../../core/ops/activations.ts";
-import { binary, cast, scalarTensor, unary } from "../../core/ops/elementwise.ts";
-import { gather, indexPut, indexSelect, zeros } from "../../core/ops/index.ts";
-import { reshape, select, slice, transpose } from "../../core/ops/layout.ts";
-import { matmul } from "../../core/ops/matmul.ts";
-import { softmax } from "../../core/ops/norm.ts";
-import { wideOf } from "../../core/ops/precision.ts";
-import { reduce, topk } from "../../core/ops/reduce.ts";
-import { fromIntegers, integers } from "../../core/ops/values.ts";
-import type { Strided } from "../../core/strided.ts";
-import type { Call, EvaluateTable } from "./table.ts";
+import { clamped } from "../../../core/ops/activations.ts";
+import { binary, cast, scalarTensor, unary } from "../../../core/ops/elementwise.ts";
+import { gather, indexPut, indexSelect, zeros } from "../../../core/ops/index.ts";
+import { reshape, select, slice, transpose } from "../../../core/ops/layout.ts";
+import { matmul } from "../../../core/ops/matmul.ts";
+import { softmax } from "../../../core/ops/norm.ts";
+import { reduce, topk } from "../../../core/ops/reduce.ts";
+import { fromIntegers, integers } from "../../../core/ops/values.ts";
+import type { Strided } from "../../../core/strided.ts";
+import { wideOf } from "../../../dtype.ts";
+import type { Call, EvaluateTable } from "../table.ts";
 
 /** gate sigmoid(alpha gate) (linear + beta), where gate and linear are neighbours, or halves where `swiglu_fusion` is 2. */
 function swiglu(call: Call, x: Strided, separate: Strided | null): Strided {

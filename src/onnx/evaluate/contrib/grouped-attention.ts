@@ -1,13 +1,13 @@
 /** @file com.microsoft's GroupQueryAttention: query heads share keys, which stand in a cache that is as long as its longest sequence. */
 
-import { attend, joinHeads, rotate, shareHeads, splitHeads, sumOf, windowBias } from "../../core/ops/attention.ts";
-import { arange, cast } from "../../core/ops/elementwise.ts";
-import { indexSelect, zeros } from "../../core/ops/index.ts";
-import { concat, reshape, slice, unsqueeze } from "../../core/ops/layout.ts";
-import { wideOf } from "../../core/ops/precision.ts";
-import type { Strided } from "../../core/strided.ts";
-import { rmsNorm } from "./norm.ts";
-import type { Call, EvaluateTable } from "./table.ts";
+import { attend, joinHeads, rotate, shareHeads, splitHeads, sumOf, windowBias } from "../../../core/ops/attention.ts";
+import { arange, cast } from "../../../core/ops/elementwise.ts";
+import { indexSelect, zeros } from "../../../core/ops/index.ts";
+import { concat, reshape, slice, unsqueeze } from "../../../core/ops/layout.ts";
+import type { Strided } from "../../../core/strided.ts";
+import { wideOf } from "../../../dtype.ts";
+import { rmsNorm } from "../norm.ts";
+import type { Call, EvaluateTable } from "../table.ts";
 
 /** One sequence: its own [1, heads, length, size], the cache, and how much of that stands before it. */
 interface Sequence {

@@ -1,20 +1,22 @@
 /** @file Matrix products and convolutions of com.microsoft: fused with what follows, and of quantized weights. ONNX Runtime is what they follow. */
 
-import { activations, clamped } from "../../core/ops/activations.ts";
-import { unpackBits } from "../../core/ops/bit-packing.ts";
-import { binary, cast, fill, scalarTensor, unary } from "../../core/ops/elementwise.ts";
-import { indexSelect } from "../../core/ops/index.ts";
-import { along, expand, flip, permute, reshape, slice, transpose } from "../../core/ops/layout.ts";
-import { inverse } from "../../core/ops/linalg.ts";
-import { matmul } from "../../core/ops/matmul.ts";
-import { widen, widened, wideOf } from "../../core/ops/precision.ts";
-import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from "../../core/ops/quantize.ts";
-import { fromFloats } from "../../core/ops/values.ts";
-import { numel, type Strided } from "../../core/strided.ts";
-import { type DType, isFloat } from "../../dtype.ts";
-import { convolution } from "./conv.ts";
-import { gemm, quantizedProduct } from "./linear.ts";
-import type { Call, EvaluateTable } from "./table.ts";
+import { activationOf, activations, clamped } from "../../../core/ops/activations.ts";
+import { unpackBits } from "../../../core/ops/bit-packing.ts";
+import { binary, cast, fill, scalarTensor, unary } from "../../../core/ops/elementwise.ts";
+import { indexSelect } from "../../../core/ops/index.ts";
+import { along, expand, flip, permute, reshape, slice, transpose } from "../../../core/ops/layout.ts";
+import { inverse } from "../../../core/ops/linalg.ts";
+import { matmul } from "../../../core/ops/matmul.ts";
+import { widen, widened } from "../../../core/ops/precision.ts";
+import { dequantizeLinear, dynamicQuantizeLinear, quantizeLinear } from "../../../core/ops/quantize.ts";
+import { fromFloats } from "../../../core/ops/values.ts";
+import { numel, type Strided } from "../../../core/strided.ts";
+import { type DType, isFloat, wideOf } from "../../../dtype.ts";
+import { hardSwish } from "../activation.ts";
+import { convolution } from "../conv.ts";
+import { gemm, quantizedProduct } from "../linear.ts";
+import type { Call, EvaluateTable } from "../table.ts";
+import { channelsFirst, channelsLast } from "./image.ts";
 
 /** The activation that a fused op ends with, on float32 or float64. `parameters` are what its name takes, in order. */
 function activated(call: Call, x: Strided, parameters: readonly (number | null)[]): Strided {
@@ -22,9 +24,8 @@ function activated(call: Call, x: Strided, parameters: readonly (number | null)[
   const [first, second] = [parameters[0] ?? null, parameters[1] ?? null];
   if (name === "") return x;
   if (name === "clip") return clamped(x, first ?? Number.NEGATIVE_INFINITY, second ?? Number.POSITIVE_INFINITY);
-  if (name === "hardswish")
-    return binary("mul", x, clamped(binary("add", binary("div", x, scalarTensor(x.dtype, 6)), scalarTensor(x.dtype, 0.5)), 0, 1));
-  const row = activations[name];
+  if (name === "hardswish") return hardSwish(x);
+  const row = activationOf(name);
   if (row === undefined)
     throw call.refuse("attribute", `unknown activation ${name}`, `known: clip, hardswish, ${Object.keys(activations).join(", ")}`);
   return row.f(x, first ?? row.alpha ?? 0, second ?? row.beta ?? 0);
@@ -61,10 +62,6 @@ function fusedConv(call: Call, x: Strided, z: Strided | null): Strided {
   const sum = z === null ? y : binary("add", y, z);
   return widened(sum, (wide) => activated(call, wide, call.floats("activation_params") ?? []));
 }
-
-/** [N, spatial…, C] as [N, C, spatial…], a view, and back. */
-export const channelsFirst = (x: Strided): Strided => permute(x, [0, x.shape.length - 1, ...x.shape.map((_, d) => d).slice(1, -1)]);
-export const channelsLast = (x: Strided): Strided => permute(x, [0, ...x.shape.map((_, d) => d).slice(2), 1]);
 
 /** The weight [N, K] of MatMulNBits: (number - zero point) * scale of its block, or of the group that `g_idx` says. */
 function blockWeight(call: Call): Strided {
