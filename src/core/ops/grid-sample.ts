@@ -1,7 +1,7 @@
 /** @file Sampling an image at positions of a grid: input [N, C, spatial…], grid [N, out…, n] with x first, in [-1, 1]. */
 
 import { numel, type Strided } from "../strided.ts";
-import { floats, fromFloats } from "./values.ts";
+import { doubles, floats, fromFloats } from "./values.ts";
 
 export interface GridOptions {
   readonly mode: "linear" | "nearest" | "cubic";
@@ -85,7 +85,7 @@ export function gridSample(input: Strided, grid: Strided, options: GridOptions):
   const n = spatial.length;
   const [points, plane] = [numel(out), numel(spatial)];
   const [x, g] = [floats(input), floats(grid)];
-  const y = new Float64Array(batch * channels * points);
+  const y = doubles([batch, channels, points]);
   for (let b = 0; b < batch; b++) {
     for (let p = 0; p < points; p++) {
       // x is the last spatial dim.

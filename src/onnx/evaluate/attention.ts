@@ -32,7 +32,7 @@ const headsOf = (call: Call, i: number, attribute: string): Strided => {
 /** A mask whose last dim is shorter than the keys lets nothing through there. */
 function fullBias(mask: Strided, keys: number, dtype: DType): Strided {
   const bias = biasOf(mask, dtype);
-  const missing = keys - (mask.shape.at(-1) as number);
+  const missing = keys - (mask.shape.at(-1) ?? keys);
   if (missing <= 0) return bias;
   return concat([bias, fill(dtype, bias.shape.with(-1, missing), Number.NEGATIVE_INFINITY)], -1);
 }

@@ -3,7 +3,7 @@
 import { cast, compare, scalarTensor } from "../../../core/ops/elementwise.ts";
 import { indexSelect } from "../../../core/ops/index.ts";
 import { reshape } from "../../../core/ops/layout.ts";
-import { bigints, floats, fromBigints, fromFloats, fromIntegers } from "../../../core/ops/values.ts";
+import { bigints, doubles, floats, fromBigints, fromFloats, fromIntegers } from "../../../core/ops/values.ts";
 import { numel, type Strided } from "../../../core/strided.ts";
 import { isInteger } from "../../../dtype.ts";
 import type { Call, EvaluateTable } from "../table.ts";
@@ -103,7 +103,7 @@ function oneHot(call: Call): Strided {
   const places = new Map(categories.map((c, i) => [c, i]));
   const elements = isStrings(x) ? x.strings : Array.from(floats(call.tensor(0)), Math.trunc);
   const shape = isStrings(x) ? x.shape : call.tensor(0).shape;
-  const hot = new Float64Array(elements.length * categories.length);
+  const hot = doubles([elements.length, categories.length]);
   elements.forEach((element, i) => {
     const place = places.get(element);
     if (place !== undefined) hot[i * categories.length + place] = 1;
