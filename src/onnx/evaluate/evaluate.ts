@@ -17,7 +17,7 @@ export interface EvaluateOptions {
   /** Seed of random nodes that bring none; 0 unless said otherwise, so that the same model gives the same values. */
   readonly seed?: number | bigint;
   /**
-   * How often bodies of Loop may run, all loops together: one that never ends throws `eval/iterations` instead. Ten million unless said
+   * How often bodies of Loop may run, all loops together: one that never ends throws `eval/iterations` instead. A million unless said
    * otherwise.
    */
   readonly maxIterations?: number;
@@ -39,7 +39,7 @@ export function evaluate(model: Model, inputs: { readonly [name: string]: Feed }
   );
 }
 
-const mostIterations = 10_000_000;
+const mostIterations = 1_000_000;
 
 /** All ops without an evaluator, at once. */
 function refuseUnsupported(model: Model): void {

@@ -7,6 +7,7 @@ import { asStrided, broadcastShapes, clone, concat, dimOf, expand, permute, repe
 import { type PadMode, pad } from "../../core/ops/pad.ts";
 import { fromFloats, fromIntegers, integers, range } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
+import { OnnxExporterError } from "../../errors.ts";
 import { type AnyTensor, anyTensor, arrange, arrangeAll } from "./arrange.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 import type { Computed } from "./value.ts";
@@ -57,6 +58,7 @@ function unsqueezed(x: Strided, call: Call): Strided {
 
 /** `x[start:end:step]` along `dim` as Python has it; `step` may be negative. A view. */
 function stepped(x: Strided, dim: number, start: number, end: number, step: number): Strided {
+  if (x.shape.length === 0) throw new OnnxExporterError("eval/input", "a scalar has no dim to slice", "give a tensor of rank 1 or more");
   const n = x.shape[dim] as number;
   const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
   const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + n : i, low), high);
