@@ -6,6 +6,7 @@ import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
 import type { FunctionBody, Graph, Model, Node } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
+import { recursionIn } from "../ir/recursion.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { type EvaluatedValue, type Feed, given, taken } from "./feed.ts";
 import { evaluatorOf } from "./index.ts";
@@ -33,6 +34,9 @@ export interface EvaluateOptions {
  */
 export function evaluate(model: Model, inputs: { readonly [name: string]: Feed }, options: EvaluateOptions = {}): EvaluatedValue[] {
   refuseUnsupported(model);
+  const cycle = recursionIn(model.functions);
+  if (cycle !== null)
+    throw new OnnxExporterError("eval/recursion", `functions call themselves: ${cycle.join(" → ")}`, "ONNX has no recursion");
   return scoped(
     () => new Evaluation(model, options).main(inputs).map(given),
     () => [],
