@@ -44,8 +44,11 @@ export const doubles = (shape: readonly number[]): Float64Array<ArrayBuffer> => 
 /** What a number of a list takes, with what is made of it, in bytes. */
 const listed = 128;
 
+/** Number of elements of a tensor that is to become a list. Throws `core/shape`, and `core/memory` where they are too many for one. */
+export const listSize = (shape: readonly number[]): number => sized(shape, listed);
+
 /** from, from + 1, … : `n` numbers. Throws `core/shape` where n is no count, `core/memory` where they are too many to list. */
-export const range = (n: number, from = 0): number[] => Array.from({ length: sized([n], listed) }, (_, i) => from + i);
+export const range = (n: number, from = 0): number[] => Array.from({ length: listSize([n]) }, (_, i) => from + i);
 
 /** A new tensor of `dtype` with these elements, rounded once. */
 export function fromFloats(values: Float64Array, shape: readonly number[], dtype: DType): Strided {

@@ -22,10 +22,13 @@ import { widen, wideOf } from "../../core/ops/precision.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
+import { describe } from "./value.ts";
 
 /** An input with its heads apart. */
 const headsOf = (call: Call, i: number, attribute: string): Strided => {
   const x = call.tensor(i);
+  if (x.shape.length !== 3 && x.shape.length !== 4)
+    throw call.refuse("shape", `input ${i} is ${describe(x)}`, "[batch, length, hidden] or [batch, heads, length, size]");
   return x.shape.length === 3 ? splitHeads(x, call.int(attribute, 0)) : x;
 };
 

@@ -10,7 +10,7 @@ import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { type AnyTensor, anyTensor, arrange, arrangeAll } from "./arrange.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
-import type { Computed } from "./value.ts";
+import { type Computed, describe } from "./value.ts";
 
 /** A row that moves the elements of input 0. */
 const row =
@@ -223,6 +223,8 @@ function triangle(call: Call): AnyTensor {
 /** The first `lengths[b]` steps of each sequence in reverse; the rest stays. */
 function reversedSequence(x: Strided, call: Call): Strided {
   const [time, batch] = [call.int("time_axis", 0), call.int("batch_axis", 1)];
+  if (x.shape.length < 2 || time + batch !== 1 || time * batch !== 0)
+    throw call.refuse("shape", `time_axis ${time} and batch_axis ${batch} of ${describe(x)}`, "they are 0 and 1, or 1 and 0");
   const lengths = integers(call.tensor(1));
   const [steps, sequences] = [x.shape[time] as number, x.shape[batch] as number];
   const at = range(steps).flatMap((t) => range(sequences).map((s) => (t < (lengths[s] as number) ? (lengths[s] as number) - 1 - t : t)));

@@ -5,7 +5,7 @@
 
 import { binary, cast, compare, fill, scalarTensor } from "../../core/ops/elementwise.ts";
 import { bernoulli, Generator, normal, uniform } from "../../core/ops/random.ts";
-import { doubles, floats, fromFloats, fromIntegers } from "../../core/ops/values.ts";
+import { doubles, floats, fromFloats, fromIntegers, range } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";
 import { computeType } from "./rounded.ts";
@@ -40,7 +40,7 @@ function multinomial(call: Call): Strided {
       sum += Math.exp(logit - largest);
       return sum;
     });
-    return Array.from({ length: count }, () => {
+    return range(count).map(() => {
       const draw = generator.double() * sum;
       // A draw that rounds up to the sum is the last class's.
       const found = sums.findIndex((s) => s > draw);
