@@ -5,7 +5,7 @@ import { empty, type Strided } from "../strided.ts";
 import { binary } from "./elementwise.ts";
 import { indexSelect } from "./index.ts";
 import { unsqueeze } from "./layout.ts";
-import { fromFloats, fromIntegers } from "./values.ts";
+import { fromFloats, fromIntegers, range } from "./values.ts";
 
 export type ResizeMode = "nearest" | "nearest-exact" | "linear" | "cubic" | "linear-aa" | "cubic-aa" | "lanczos-aa";
 
@@ -25,7 +25,6 @@ function ratio(input: number, output: number, alignCorners: boolean, scale: numb
   return scale !== null && scale > 0 ? round(1 / scale) : round(input / output);
 }
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
 
 /** Index of the nearest input of each output (ATen/native/UpSample.h, nearest_idx and nearest_exact_idx). */

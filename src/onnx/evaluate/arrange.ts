@@ -1,6 +1,6 @@
 /** @file Moving elements without computing on them, in tensors of anything: strings move as their places do. */
 
-import { fromIntegers, integers } from "../../core/ops/values.ts";
+import { fromIntegers, integers, listSize, range } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import type { StringTensor } from "../ir/graph.ts";
 import type { Call, Evaluate } from "./table.ts";
@@ -8,8 +8,6 @@ import { type Computed, describe, isStrings } from "./value.ts";
 
 /** A tensor of numbers or strings. */
 export type AnyTensor = Strided | StringTensor;
-
-const count = (n: number, from: number): number[] => Array.from({ length: n }, (_, i) => from + i);
 
 /**
  * The tensors that `move` makes of `xs`, all of numbers or all of strings. `move` may put elements anywhere, but not look at them: strings
@@ -20,11 +18,14 @@ export function arrangeAll(call: Call, xs: readonly Computed[], move: (xs: reado
   const pool: string[] = [];
   const places = xs.map((x) => {
     if (!isStrings(x)) throw call.refuse("input", `an input is ${describe(x)}`, `${call.node.op} wants tensors of one dtype`);
-    const numbers = fromIntegers(count(numel(x.shape), pool.length), x.shape);
+    const numbers = fromIntegers(range(numel(x.shape), pool.length), x.shape);
     for (const s of x.strings) pool.push(s);
     return numbers;
   });
-  return move(places).map((y) => ({ shape: y.shape, strings: integers(y).map((i) => pool[i] as string) }));
+  return move(places).map((y) => {
+    listSize(y.shape);
+    return { shape: y.shape, strings: integers(y).map((i) => pool[i] as string) };
+  });
 }
 
 /** The one tensor that `move` makes of `x`; see `arrangeAll`. */

@@ -7,11 +7,9 @@ import { pad } from "../../core/ops/pad.ts";
 import { widened } from "../../core/ops/precision.ts";
 import { argReduce, cumulative } from "../../core/ops/reduce.ts";
 import { reduceSet, type SetReduceOp } from "../../core/ops/reduce-set.ts";
-import { fromIntegers } from "../../core/ops/values.ts";
+import { fromIntegers, range } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 const reduceRow =
   (op: SetReduceOp): Evaluate =>
