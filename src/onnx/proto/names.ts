@@ -58,9 +58,9 @@ export class Names {
     const bodies: Graph[] = [];
     for (const node of graph.nodes()) {
       this.#nodes.set(node, node.name === "" ? "" : space.nodes.take(node.name ?? `node_${node.op}_${this.#unnamedNodes++}`));
-      if (node.attributes.size > 0) bodies.push(...node.graphs);
+      if (node.hasAttributes) bodies.push(...node.graphs);
       for (const v of node.outputs) {
-        if (v.name === "" && v.uses.size === 0 && !this.#values.has(v)) this.#values.set(v, "");
+        if (v.name === "" && v.useCount === 0 && !this.#values.has(v)) this.#values.set(v, "");
         else this.#bind(v, space.values, v.name || `val_${this.#unnamedValues++}`);
       }
     }

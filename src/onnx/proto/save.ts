@@ -158,7 +158,7 @@ function initializers(graph: Graph, into: Weight[] = []): Weight[] {
   for (const { name, source } of graph.initializers) {
     if (source !== null && sparseOf(source) === undefined) into.push({ name: name ?? "an initializer", source });
   }
-  for (const node of graph.nodes()) if (node.attributes.size > 0) for (const body of node.graphs) initializers(body, into);
+  for (const node of graph.nodes()) if (node.hasAttributes) for (const body of node.graphs) initializers(body, into);
   return into;
 }
 

@@ -17,7 +17,10 @@ export interface ByteInput {
 export interface Events {
   readonly words: Int32Array;
   readonly count: number;
+  /** How many strings there are. */
+  readonly strings: number;
   string(id: number): string;
+  isEmpty(id: number): boolean;
   /** The same of bytes that need not be text: what is not UTF-8 reads as U+FFFD, and is not exact. */
   text(id: number): { readonly text: string; readonly exact: boolean };
   readonly input: ByteInput;
@@ -27,6 +30,8 @@ export interface Events {
 export const maxProtobuf = 0x7fffffff;
 
 const windowBytes = 1 << 20;
+/** Strings of a model that are not longer together are decoded at once. */
+const maxJoined = 1 << 28;
 const depth = 100;
 const stateWords = 17;
 const need = { window: 1, events: 2, pool: 3, strings: 4 } as const;
@@ -182,7 +187,9 @@ class Scanner implements LiveScan {
     const bytes = Buffer.from(core.u8().slice(pool, pool + this.#get(20)).buffer);
     const table = (this.#get(28) >>> 0) >>> 2;
     const strings = core.i32().slice(table, table + this.#get(32) * 4);
-    const known: string[] = [];
+    const known = new Array<string | undefined>(this.strings);
+    // Parts of one string are made without a copy, and without a call out of JavaScript.
+    const all = bytes.length <= maxJoined ? bytes.toString("latin1") : null;
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const string = (id: number): string => {
       const found = known[id];
@@ -191,7 +198,9 @@ class Scanner implements LiveScan {
       const end = begin + (strings[id * 4 + 1] as number);
       let text: string;
       try {
-        text = strings[id * 4 + 3] === 1 ? bytes.toString("latin1", begin, end) : decoder.decode(bytes.subarray(begin, end));
+        const plain = strings[id * 4 + 3] === 1;
+        if (plain) text = all === null ? bytes.toString("latin1", begin, end) : all.substring(begin, end);
+        else text = decoder.decode(bytes.subarray(begin, end));
       } catch (cause) {
         const shown = bytes.subarray(begin, Math.min(end, begin + 20)).toString("hex");
         throw malformed(this.input, "utf8", `has a string that is not UTF-8 (bytes ${shown}…)`, { cause });
@@ -208,7 +217,8 @@ class Scanner implements LiveScan {
         return { text: bytes.toString("utf8", begin, begin + (strings[id * 4 + 1] as number)), exact: false };
       }
     };
-    return { words, count, string, text, input: this.input };
+    const isEmpty = (id: number): boolean => strings[id * 4 + 1] === 0;
+    return { words, count, strings: this.strings, string, isEmpty, text, input: this.input };
   }
 
   #malformed(code: number): OnnxExporterError {
