@@ -142,6 +142,12 @@ export function readSparse(
   return { name, sparse, fields: fieldsAt(cursor, rest, origin) };
 }
 
+function push<T>(list: T[] | null, item: T): T[] {
+  if (list === null) return [item];
+  list.push(item);
+  return list;
+}
+
 function collect(cursor: Cursor, { begin, end }: Range, where: string): Parts {
   const parts = new Parts();
   for (let i = begin; i < end; i = cursor.next(i)) {
@@ -156,15 +162,13 @@ function collect(cursor: Cursor, { begin, end }: Range, where: string): Parts {
       parts.entries ??= new Map();
       cursor.entry(i, parts.entries);
     } else if (key === keys.data_location) parts.external = cursor.int(i) === 1;
-    else if (key === keys.string_data) (parts.strings ??= []).push(cursor.span(i));
+    else if (key === keys.string_data) parts.strings = push(parts.strings, cursor.span(i));
     else if (key === keys.segment)
       throw malformed(cursor.input, "tensor", `has ${parts.name || where} in segments, which nothing can read`);
-    else if ((key & 31) === 0) (parts.rest ??= []).push(i);
+    else if ((key & 31) === 0) parts.rest = push(parts.rest, i);
     else {
       parts.typed ??= new Map();
-      const spans = parts.typed.get(key) ?? [];
-      spans.push(cursor.span(i));
-      parts.typed.set(key, spans);
+      parts.typed.set(key, push(parts.typed.get(key) ?? null, cursor.span(i)));
     }
   }
   return parts;

@@ -83,10 +83,11 @@ function placeWeights(
 ): void {
   const dataPath = `${path}.data`;
   const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
+  const linkTo = linker(folder, dataPath);
   let payloads: PayloadWriter | null = null;
   for (const { name, source } of weights) {
     if (source.nbytes <= maxInline || places.has(source)) continue;
-    const linked = link ? linkTo(source, name, folder, dataPath) : null;
+    const linked = link ? linkTo(source, name) : null;
     if (linked !== null) {
       places.set(source, linked);
       continue;
@@ -100,17 +101,29 @@ function placeWeights(
   }
 }
 
-/** The place of an unchanged weight in its own file; null for a computed one, and for one in the data file that is about to be replaced. */
-function linkTo(source: TensorSource, name: string, folder: string, dataPath: string): Placement | null {
-  const { range } = source;
-  if (range === null) return null;
-  if (range.path === resolve(folder, basename(dataPath))) return null;
-  const location = relative(folder, range.path);
+/** Gives the place of an unchanged weight in its own file; null for a computed one, and for one in the data file that is about to be replaced. */
+function linker(folder: string, dataPath: string): (source: TensorSource, name: string) => Placement | null {
+  const replaced = resolve(folder, basename(dataPath));
+  const locations = new Map<string, string>();
+  return ({ range, nbytes }, name) => {
+    if (range === null || range.path === replaced) return null;
+    let location = locations.get(range.path);
+    if (location === undefined) {
+      location = locationIn(folder, range.path, name);
+      locations.set(range.path, location);
+    }
+    return { location, offset: range.offset, length: nbytes };
+  };
+}
+
+/** How a model in `folder` names the file at `path`. Throws `save/link` where it must not. */
+function locationIn(folder: string, path: string, name: string): string {
+  const location = relative(folder, path);
   if (location === ".." || location.startsWith(`..${sep}`) || isAbsolute(location)) {
-    const message = `${name} lies in ${range.path}, which is not in ${folder} or below it: runtimes refuse such a link`;
+    const message = `${name} lies in ${path}, which is not in ${folder} or below it: runtimes refuse such a link`;
     throw new OnnxExporterError("save/link", message, "write the model beside its weights, or save with { external_data: true }");
   }
-  return { location: location.split(sep).join("/"), offset: range.offset, length: source.nbytes };
+  return location.split(sep).join("/");
 }
 
 /** The model as one array, weights inside. Throws `save/size` from 2 GiB on. */
@@ -158,7 +171,8 @@ function initializers(graph: Graph, into: Weight[] = []): Weight[] {
   for (const { name, source } of graph.initializers) {
     if (source !== null && sparseOf(source) === undefined) into.push({ name: name ?? "an initializer", source });
   }
-  for (const node of graph.nodes()) if (node.hasAttributes) for (const body of node.graphs) initializers(body, into);
+  for (let node = graph.first; node !== null; node = node.next)
+    if (node.hasAttributes) for (const body of node.graphs) initializers(body, into);
   return into;
 }
 

@@ -19,6 +19,13 @@ export interface Encoded {
   readonly size: number;
 }
 
+/** Tokens that were written, and the room for the strings in them. */
+export interface TokenRange {
+  readonly begin: number;
+  readonly end: number;
+  readonly room: number;
+}
+
 /** Collects tokens field by field, then has the core write them. */
 export class Tokens {
   #words = new Int32Array(1 << 14);
@@ -107,6 +114,23 @@ export class Tokens {
     this.#push(id, length, kinds.fieldsHole);
   }
 
+  /** Where the next token will be. */
+  get here(): { readonly at: number; readonly room: number } {
+    return { at: this.#count, room: this.#room };
+  }
+  /** The tokens from `here` on. */
+  since({ at, room }: { readonly at: number; readonly room: number }): TokenRange {
+    return { begin: at, end: this.#count, room: this.#room - room };
+  }
+  /** Writes whole fields again. */
+  repeat({ begin, end, room }: TokenRange): void {
+    const length = end - begin;
+    if (this.#count + length > this.#words.length) this.#grow();
+    const words = this.#words;
+    for (let i = begin; i < end; i++) words[this.#count++] = words[i] as number;
+    this.#room += room;
+  }
+
   /** The protobuf bytes. Throws `save/size` when they are 2 GiB or more, holes included. */
   encode(): Encoded {
     const { epoch } = core;
@@ -118,10 +142,12 @@ export class Tokens {
     try {
       core.u8().set(this.#pool.subarray(0, this.#used), base + pool);
       core.i32().set(this.#words.subarray(0, this.#count), (base + tokens) >>> 2);
-      core.i32().set(
-        this.#strings.map((n, i) => (i % 2 === 0 ? base + pool + n : n)),
-        (base + strings) >>> 2,
-      );
+      const i32 = core.i32();
+      const entries = (base + strings) >>> 2;
+      for (let i = 0; i < this.#strings.length; i += 2) {
+        i32[entries + i] = base + pool + (this.#strings[i] as number);
+        i32[entries + i + 1] = this.#strings[i + 1] as number;
+      }
       const n = core.exports.wire_write(
         base + tokens,
         this.#count,
@@ -159,12 +185,13 @@ export class Tokens {
     this.#pool.copy(larger, 0, 0, this.#used);
     this.#pool = larger;
   }
+  #grow(): void {
+    const larger = new Int32Array(this.#words.length * 2);
+    larger.set(this.#words);
+    this.#words = larger;
+  }
   #push(a: number, b?: number, c?: number): void {
-    if (this.#count + 3 > this.#words.length) {
-      const larger = new Int32Array(this.#words.length * 2);
-      larger.set(this.#words);
-      this.#words = larger;
-    }
+    if (this.#count + 3 > this.#words.length) this.#grow();
     this.#words[this.#count++] = a;
     if (b !== undefined) this.#words[this.#count++] = b;
     if (c !== undefined) this.#words[this.#count++] = c;
