@@ -151,14 +151,16 @@ function encodeOptions({
   return { include_initializers, keep_initializers_as_inputs, origin_metadata };
 }
 
-function writeEncoded({ bytes, holes, payloads }: EncodedModel, budget: number, write: (bytes: Uint8Array) => void): void {
-  let at = 0;
-  for (const hole of holes) {
-    write(bytes.subarray(at, hole.at));
-    at = hole.at;
-    for (const piece of (payloads[hole.id] as TensorSource).chunks(budget)) write(piece);
+function writeEncoded({ pieces, payloads }: EncodedModel, budget: number, write: (bytes: Uint8Array) => void): void {
+  for (const { bytes, holes } of pieces) {
+    let at = 0;
+    for (const hole of holes) {
+      write(bytes.subarray(at, hole.at));
+      at = hole.at;
+      for (const payload of (payloads[hole.id] as TensorSource).chunks(budget)) write(payload);
+    }
+    write(bytes.subarray(at));
   }
-  write(bytes.subarray(at));
 }
 
 interface Weight {

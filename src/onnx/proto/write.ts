@@ -78,9 +78,7 @@ class Writer {
     this.#text(modelFields.domain, m.domain);
     if (m.model_version !== 0) t.int(modelFields.model_version, m.model_version);
     this.#text(modelFields.doc_string, m.doc_string);
-    t.begin(modelFields.graph);
-    this.#graph(m.graph, true);
-    t.end();
+    t.message(modelFields.graph, () => this.#graph(m.graph, true));
     this.#imports(modelFields.opset_import, m.opset_import);
     this.#metadata(modelFields.metadata_props, m.metadata);
     for (const f of m.functions) {
@@ -104,7 +102,7 @@ class Writer {
   #valueName(field: number, v: Value): void {
     const number = this.#names.number(v);
     let id = this.#values[number] as number;
-    if (id === 0) {
+    if (id === 0 || !this.tokens.has(id - 1)) {
       id = this.tokens.add(this.#names.value(v)) + 1;
       this.#values[number] = id;
     }
@@ -205,7 +203,7 @@ class Writer {
   #tensorType(type: ValueType): void {
     const t = this.tokens;
     const written = this.#written.get(type);
-    if (written !== undefined) {
+    if (written !== undefined && t.isHere(written)) {
       t.repeat(written);
       return;
     }
