@@ -1,14 +1,15 @@
 /** @file The IR as a table of inference (assembly/infer/table.ts), and what inference found back into the IR. */
 
 import { core } from "../core/door.ts";
-import { type DType, dtypes, fromOnnx, isFloat } from "../dtype.ts";
+import { dtypes, isFloat } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
-import { type Dim, type SymEnv, SymInt } from "../symbolic.ts";
+import type { Dim, SymEnv } from "../symbolic.ts";
 import type { TensorSource } from "../weights/source.ts";
-import { constantOf, isIndex, isSmall, MAX_ELEMENTS, readsFloats } from "./infer-constant.ts";
+import { constantOf, integersOf, isIndex, isSmall, MAX_ELEMENTS, readsFloats } from "./infer-constant.ts";
+import { RowReader } from "./infer-read.ts";
 import { Words } from "./infer-words.ts";
-import { containerOf, type Row, rowOf, stringType } from "./ir/container.ts";
-import type { Attribute, FunctionBody, Node, Value } from "./ir/graph.ts";
+import { type Row, rowOf, stringType } from "./ir/container.ts";
+import { type Attribute, type FunctionBody, type Node, numbering, type Value } from "./ir/graph.ts";
 import { elementsOf } from "./opset/literal.ts";
 import { attributeNumbers, opNumbers } from "./opset/op-numbers.gen.ts";
 
@@ -30,17 +31,17 @@ const kinds: { readonly [K in Attribute["kind"]]: number } = {
   tensors: 0,
   graphs: 0,
 };
-const UNKNOWN = -0x80000000;
 const unknownRow: Row = { kind: TENSOR, dtype: 0, dims: null, key: 0 };
 /** Tensors of a higher rank count as of unknown rank. */
 const MAX_RANK = 32;
-const ROW = 8;
 
 /** A graph, or what of it is written. */
 export interface GraphLike {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  nodes(): Iterable<Node>;
+  /** The nodes between follow by `next`. */
+  readonly first: Node | null;
+  readonly last: Node | null;
 }
 /** 0: an op without a rule, whose outputs keep what is declared of them. */
 export const opNumber = ({ domain, op }: Node): number => opNumbers[domain === "" || domain === "ai.onnx" ? op : `${domain}::${op}`] ?? 0;
@@ -50,9 +51,9 @@ type Versions = ReadonlyMap<string, number>;
 /** The greatest version that a node's word holds; 0 stands for the newest. */
 const MAX_VERSION = 0x7fff;
 
-/** What the body of a function sees: ids of its values in one call, the attributes that the call gives, the opsets that it imports. */
+/** What the body of a function sees: ids of its values in one call (null: values outside of functions are numbered), the attributes that the call gives, the opsets that it imports. */
 interface Scope {
-  readonly ids: Map<Value, number>;
+  readonly ids: Map<Value, number> | null;
   readonly attributes: (name: string) => Attribute | undefined;
   readonly versions: Versions;
   readonly depth: number;
@@ -79,8 +80,9 @@ export class Table {
   readonly #values = new Words();
   readonly #nodes = new Words();
   #words = this.#nodes;
-  readonly #ids = new Map<Value, number>();
-  #scope: Scope = { ids: this.#ids, attributes: noAttributes, versions: newestVersions, depth: 0 };
+  readonly #rows = new RowReader();
+  #walk = 0;
+  #scope: Scope = { ids: null, attributes: noAttributes, versions: newestVersions, depth: 0 };
   #called = 0;
   #nesting = 0;
   #env: SymEnv | null = null;
@@ -94,8 +96,8 @@ export class Table {
     this.#nodes.clear();
     this.nodes.length = 0;
     this.values.length = 0;
-    this.#ids.clear();
-    this.#scope = { ids: this.#ids, attributes: noAttributes, versions, depth: 0 };
+    this.#walk = numbering();
+    this.#scope = { ids: null, attributes: noAttributes, versions, depth: 0 };
     this.#called = 0;
     this.#nesting = 0;
     this.#words = this.#nodes;
@@ -117,16 +119,9 @@ export class Table {
 
   /** Takes over what is known of each value now. */
   read(): void {
-    const { exports } = core;
-    const rows = exports.infer_rows() >>> 2;
-    const pool = exports.infer_pool() >>> 2;
-    const i32 = core.i32();
-    this.values.forEach((v, i) => {
-      if (v !== null) this.#apply(v, i32, rows + i * ROW, pool);
-    });
+    this.#rows.read(this.values, this.#environment);
     this.nodes.length = 0;
     this.values.length = 0;
-    this.#ids.clear();
   }
 
   get #environment(): SymEnv {
@@ -139,18 +134,24 @@ export class Table {
 
   #id(value: Value | null): number {
     if (value === null) return -1;
-    const { ids, depth } = this.#scope;
+    const { ids } = this.#scope;
+    if (ids === null) {
+      if (value.walk !== this.#walk) {
+        value.walk = this.#walk;
+        value.number = this.values.push(value) - 1;
+      }
+      return value.number;
+    }
     let id = ids.get(value);
     if (id === undefined) {
-      id = this.values.length;
+      id = this.values.push(null) - 1;
       ids.set(value, id);
-      this.values.push(depth === 0 ? value : null);
     }
     return id;
   }
   #idsOf(values: readonly (Value | null)[]): void {
     this.#push(values.length);
-    for (const v of values) this.#push(this.#id(v));
+    for (let i = 0; i < values.length; i++) this.#push(this.#id(values[i] as Value | null));
   }
 
   #graph(graph: GraphLike, deep: boolean): void {
@@ -167,7 +168,8 @@ export class Table {
     const count = this.#words.length;
     this.#push(0);
     let n = 0;
-    for (const node of graph.nodes()) n += this.#node(node, deep);
+    const { last } = graph;
+    for (let node = graph.first; node !== null; node = node === last ? null : node.next) n += this.#node(node, deep);
     this.#words.set(count, n);
     this.#nesting--;
   }
@@ -198,6 +200,7 @@ export class Table {
     this.#idsOf(node.outputs);
     const count = this.#words.length;
     this.#push(0);
+    if (!node.hasAttributes) return 1;
     let n = 0;
     for (const [name, given] of node.attributes) {
       const number = attributeNumbers[name];
@@ -266,7 +269,7 @@ export class Table {
     else if (a.kind === "sparse_tensor") this.#row({ kind: TENSOR, dtype: dtypes[a.value.values.dtype].onnx, dims: a.value.shape, key: 0 });
     else if (a.kind === "type") this.#row(rowOf(a.value) ?? unknownRow);
     else if (a.kind === "graph") {
-      this.#graph(deep ? a.value : { inputs: a.value.inputs, outputs: a.value.outputs, nodes: () => [] }, deep);
+      this.#graph(deep ? a.value : { inputs: a.value.inputs, outputs: a.value.outputs, first: null, last: null }, deep);
     }
   }
 
@@ -280,7 +283,7 @@ export class Table {
   }
 
   #elements(source: TensorSource, read: boolean): void {
-    if (read && isIndex(source.dtype)) this.#integers(elementsOf(source).map((x) => this.#element(x)));
+    if (read && isIndex(source.dtype)) this.#integers(integersOf(source));
     else if (read && isFloat(source.dtype) && source.dtype.length <= 8) {
       const elements = elementsOf(source);
       this.#push(FLOATS);
@@ -293,10 +296,10 @@ export class Table {
       typeof x === "bigint" && !Number.isSafeInteger(Number(x)) ? this.#environment.integer(BigInt.asIntN(64, x)) : Number(x),
     );
   }
-  #integers(handles: readonly number[]): void {
+  #integers(elements: readonly (number | bigint)[]): void {
     this.#push(INTEGERS);
-    this.#push(handles.length);
-    for (const h of handles) this.#push(h);
+    this.#push(elements.length);
+    for (let i = 0; i < elements.length; i++) this.#push(this.#element(elements[i] as number | bigint));
   }
   #nothing(): void {
     this.#push(0);
@@ -345,43 +348,4 @@ export class Table {
     if (source !== null) this.#elements(source, reads);
     else this.#nothing();
   }
-
-  #apply(value: Value, i32: Int32Array, row: number, pool: number): void {
-    const word = (k: number): number => i32[row + k] as number;
-    const [kind, dtype, rank, dims] = [word(0), word(1), word(2), pool + word(3)];
-    const env = this.#environment;
-    if (kind !== TENSOR || dtype === stringType) {
-      const shape = rank < 0 ? null : Array.from({ length: rank }, (_, k) => this.#dimAt(i32[dims + k] as number));
-      value.container = containerOf({ kind, dtype, dims: shape, key: word(5) });
-      return;
-    }
-    if (dtype === 0) return;
-    const name = fromOnnx(dtype, "inference");
-    if (value.source === null && !sameType(value, name, rank, i32, dims)) {
-      value.type = { dtype: name, shape: rank < 0 ? null : Array.from({ length: rank }, (_, k) => env.dim(i32[dims + k] as number)) };
-    }
-    if (value.data === null && word(4) === INTEGERS && isIndex(name)) this.#setData(value, i32, pool + word(6), word(5));
-  }
-
-  /** A dim in which the tensors of a sequence differ is a symbol of its own. */
-  #dimAt(handle: number): Dim {
-    return handle === UNKNOWN ? this.#environment.fresh("dim") : this.#environment.dim(handle);
-  }
-
-  /** Elements that are not known become fresh symbols where others are known. */
-  #setData(value: Value, i32: Int32Array, at: number, count: number): void {
-    const env = this.#environment;
-    let known = false;
-    for (let k = 0; k < count; k++) if (i32[at + k] !== UNKNOWN) known = true;
-    if (!known && count > 0) return;
-    value.data = Array.from(i32.subarray(at, at + count), (h) => (h === UNKNOWN ? env.fresh("element") : env.dim(h)));
-  }
-}
-
-const handle = (d: Dim): number => (d instanceof SymInt ? d.handle : d);
-function sameType(value: Value, dtype: DType, rank: number, i32: Int32Array, dims: number): boolean {
-  const { type } = value;
-  if (type === null || type.dtype !== dtype) return false;
-  if (type.shape === null) return rank < 0;
-  return rank < 0 || (type.shape.length === rank && type.shape.every((d, k) => handle(d) === i32[dims + k]));
 }

@@ -28,7 +28,7 @@ function check(code: number, env: SymEnv, where: (node: Node) => string): void {
  */
 export function inferNode(node: Node, env: SymEnv): void {
   if (opNumber(node) === 0) return;
-  table.write(env, { inputs: [], outputs: [], nodes: () => [node] }, [], newestVersions, false);
+  table.write(env, { inputs: [], outputs: [], first: node, last: node }, [], newestVersions, false);
   check(table.run(), env, () => "");
   table.read();
 }

@@ -18,12 +18,12 @@ import type { Target } from "./target.ts";
  */
 export function spell(model: Model, target: Target): Model {
   const copy = cloneModel(model);
-  const unread = new Set([...copy.graph.initializers].filter((v) => v.uses.size === 0));
+  const unread = new Set([...copy.graph.initializers].filter((v) => v.useCount === 0));
   new Speller(copy, target).graph(copy.graph);
   for (const f of copy.functions) new Speller(copy, target).graph(f.graph);
   // Operands that became attributes.
   for (const v of copy.graph.initializers) {
-    if (v.uses.size === 0 && !unread.has(v) && !copy.graph.outputs.includes(v)) copy.graph.initializers.delete(v);
+    if (v.useCount === 0 && !unread.has(v) && !copy.graph.outputs.includes(v)) copy.graph.initializers.delete(v);
   }
   copy.opset_import.set("", target.opset);
   copy.ir_version = target.ir_version;

@@ -77,10 +77,15 @@ export function sha256(pieces: Iterable<Uint8Array>): string {
   return hash.digest("hex");
 }
 
+/** Texts that are not longer together are decoded at once. */
+const maxJoined = 1 << 28;
+
 export function textsIn(bytes: Uint8Array): Texts {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Parts of one string are made without a copy, and without a call out of JavaScript.
+  const all = bytes.length <= maxJoined ? buffer.toString("latin1") : null;
   return {
-    ascii: (begin, end) => buffer.toString("latin1", begin, end),
+    ascii: (begin, end) => (all === null ? buffer.toString("latin1", begin, end) : all.substring(begin, end)),
     utf8: (begin, end) => buffer.toString("utf8", begin, end),
   };
 }

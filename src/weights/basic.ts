@@ -6,7 +6,7 @@ import { address, empty, numel } from "../core/strided.ts";
 import { byteLength, type DType, width } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { isPacked, unpackSource } from "./packed.ts";
-import { defaultBudget, fill, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
+import { defaultBudget, fill, pieceBytes, Source, source, type TensorSource } from "./source.ts";
 
 /** Numbers keys of memory: the same bytes of the same buffer have the same key. */
 const identities = new WeakMap<ArrayBufferLike, number>();
@@ -19,26 +19,35 @@ function identity(buffer: ArrayBufferLike): number {
   return lastIdentity;
 }
 
+/** A tensor whose bytes are in memory. */
+export class MemorySource extends Source {
+  declare readonly held: Uint8Array;
+  readonly name: string;
+  constructor(name: string, dtype: DType, shape: readonly number[], bytes: Uint8Array) {
+    super(name, dtype, shape, bytes);
+    this.name = name;
+  }
+  get key(): string {
+    const { buffer, byteOffset } = this.held;
+    return `memory:${identity(buffer)}:${byteOffset}:${this.dtype}[${this.shape.join(",")}]`;
+  }
+  protected *pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void> {
+    const step = Math.min(budget, pieceBytes);
+    for (let at = begin; at < end; at += step) yield this.held.subarray(at, Math.min(at + step, end));
+  }
+}
+
 /**
  * A tensor of `shape` whose row-major little-endian bytes are those of `data`. They are not copied.
  * Throws `weights/size` when their number is not that of the tensor.
  */
 export function bufferSource(dtype: DType, shape: readonly number[], data: ArrayBufferView, name = "a tensor in memory"): TensorSource {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const wanted = tensorBytes(name, dtype, shape);
-  if (bytes.length !== wanted) {
-    throw new OnnxExporterError("weights/size", `${name}: ${dtype}[${shape.join(", ")}] takes ${wanted} bytes, got ${bytes.length}`);
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const made = new MemorySource(name, dtype, shape, bytes);
+  if (bytes.length !== made.nbytes) {
+    throw new OnnxExporterError("weights/size", `${name}: ${dtype}[${shape.join(", ")}] takes ${made.nbytes} bytes, got ${bytes.length}`);
   }
-  return source({
-    name,
-    dtype,
-    shape,
-    key: `memory:${identity(data.buffer)}:${data.byteOffset}:${dtype}[${shape.join(",")}]`,
-    *pieces(budget, begin, end) {
-      const step = Math.min(budget, pieceBytes);
-      for (let at = begin; at < end; at += step) yield bytes.subarray(at, Math.min(at + step, end));
-    },
-  });
+  return made;
 }
 
 /** A tensor of which only dtype and shape are known: asking for bytes throws `weights/fake`. Equal `key`s mean the same tensor. */

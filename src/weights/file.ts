@@ -5,7 +5,7 @@ import { contiguousStrides, numel } from "../core/strided.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { readInto, type WeightsFile, weightsFile } from "./files.ts";
-import { elementBytes, pieceBytes, source, type TensorSource, tensorBytes } from "./source.ts";
+import { elementBytes, type FileRange, pieceBytes, Source, source, type TensorSource, tensorBytes } from "./source.ts";
 import { extent, isDense, type Layout, viewPieces } from "./view.ts";
 
 export interface FileTensor {
@@ -69,28 +69,41 @@ function denseSource(
   const start = nbytes === 0 || storage_offset === 0 ? 0 : storage_offset * elementBytes(dtype, name);
   if (start < 0 || start + nbytes > length)
     throw outside(`${name}: bytes ${start} to ${start + nbytes}`, `its storage of ${length} bytes in ${file.path}`);
-  const first = offset + start;
-  return source({
-    name,
-    dtype,
-    shape,
-    key: `${file.path}|${file.stamp}|${first}:${dtype}[${shape.join(",")}]`,
-    range: { path: file.path, offset: first, file, name },
-    *pieces(budget, begin, end) {
-      const step = Math.min(budget, pieceBytes, end - begin);
-      const { epoch } = core;
-      const buffer = core.alloc(step); // twice as fast to read to as an array of JavaScript's
-      try {
-        for (let at = begin; at < end; at += step) {
-          const piece = core.view(buffer, Math.min(step, end - at), epoch);
-          readInto(file, first + at, piece, name);
-          yield piece;
-        }
-      } finally {
-        core.free(buffer, epoch);
+  return new DenseSource(name, dtype, shape, file, offset + start);
+}
+
+/** A tensor that is a range of a file. */
+class DenseSource extends Source {
+  readonly name: string;
+  readonly #file: WeightsFile;
+  readonly #first: number;
+  constructor(name: string, dtype: DType, shape: readonly number[], file: WeightsFile, first: number) {
+    super(name, dtype, shape);
+    this.name = name;
+    this.#file = file;
+    this.#first = first;
+  }
+  get key(): string {
+    const { path, stamp } = this.#file;
+    return `${path}|${stamp}|${this.#first}:${this.dtype}[${this.shape.join(",")}]`;
+  }
+  override get range(): FileRange {
+    return { path: this.#file.path, offset: this.#first, file: this.#file, name: this.name };
+  }
+  protected *pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void> {
+    const step = Math.min(budget, pieceBytes, end - begin);
+    const { epoch } = core;
+    const buffer = core.alloc(step); // twice as fast to read to as an array of JavaScript's
+    try {
+      for (let at = begin; at < end; at += step) {
+        const piece = core.view(buffer, Math.min(step, end - at), epoch);
+        readInto(this.#file, this.#first + at, piece, this.name);
+        yield piece;
       }
-    },
-  });
+    } finally {
+      core.free(buffer, epoch);
+    }
+  }
 }
 
 function checkInside(layout: Layout, size: number, length: number, name: string): void {

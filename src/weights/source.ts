@@ -65,50 +65,108 @@ export interface SourceParts {
   pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void>;
 }
 
-const reads = new WeakMap<TensorSource, number>();
+/** Shapes that were seen last, by hash: a model repeats a few, which are one frozen array each. */
+const shapes: (readonly number[] | undefined)[] = new Array(256);
+
+function frozen(shape: readonly number[]): readonly number[] {
+  let hash = shape.length;
+  for (let i = 0; i < shape.length; i++) hash = (hash * 31 + (shape[i] as number)) | 0;
+  const known = shapes[hash & 255];
+  if (known !== undefined && known.length === shape.length && known.every((d, i) => Object.is(d, shape[i]))) return known;
+  const made = Object.freeze([...shape]);
+  shapes[hash & 255] = made;
+  return made;
+}
+
+/** What all kinds of sources share. Kinds that models have by the thousand are classes of their own, so that each is one small object. */
+export abstract class Source implements TensorSource {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly nbytes: number;
+  /** All bytes, where they are in memory. */
+  readonly held: Uint8Array | null;
+  /** How often its bytes were asked for. */
+  reads = 0;
+
+  /** Throws `weights/shape`; `name` is what errors call it. */
+  constructor(name: string, dtype: DType, shape: readonly number[], held: Uint8Array | null = null) {
+    this.held = held;
+    this.dtype = dtype;
+    this.shape = frozen(shape);
+    this.nbytes = tensorBytes(name, dtype, this.shape);
+  }
+  abstract get name(): string;
+  abstract get key(): string | null;
+  get range(): FileRange | null {
+    return null;
+  }
+  get materialized(): boolean {
+    return true;
+  }
+  /** What it is made of. */
+  get of(): readonly TensorSource[] {
+    return none;
+  }
+  rebind(replaced: ReadonlyMap<TensorSource, TensorSource>): TensorSource {
+    return replaced.get(this) ?? this;
+  }
+  *chunks(budget: number, begin = 0, end = this.nbytes): Generator<Uint8Array, void, void> {
+    const { name, nbytes } = this;
+    if (!(budget >= minBudget))
+      throw new OnnxExporterError("weights/budget", `${name}: a budget of ${budget} bytes`, `give at least ${minBudget} bytes`);
+    if (!(begin >= 0 && begin <= end && end <= nbytes)) internal(`bytes ${begin} to ${end} of ${name}, which has ${nbytes}`);
+    this.reads++;
+    if (begin < end) yield* this.pieces(budget, begin, end);
+  }
+  /** As of SourceParts. */
+  protected abstract pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void>;
+}
+
+const none: readonly TensorSource[] = [];
+
+class PartsSource extends Source {
+  readonly #parts: SourceParts;
+  constructor(parts: SourceParts) {
+    super(parts.name, parts.dtype, parts.shape);
+    this.#parts = parts;
+  }
+  get name(): string {
+    return this.#parts.name;
+  }
+  get key(): string | null {
+    return this.#parts.key;
+  }
+  override get range(): FileRange | null {
+    return this.#parts.range ?? null;
+  }
+  override get materialized(): boolean {
+    return this.#parts.materialized ?? true;
+  }
+  override get of(): readonly TensorSource[] {
+    return this.#parts.derived?.of ?? none;
+  }
+  override rebind(replaced: ReadonlyMap<TensorSource, TensorSource>): TensorSource {
+    const other = replaced.get(this);
+    const { derived } = this.#parts;
+    if (other !== undefined || derived === undefined) return other ?? this;
+    const of = derived.of.map((s) => s.rebind(replaced));
+    return of.every((s, i) => s === derived.of[i]) ? this : derived.make(of);
+  }
+  protected pieces(budget: number, begin: number, end: number): Generator<Uint8Array, void, void> {
+    return this.#parts.pieces(budget, begin, end);
+  }
+}
+
+/** A source made of its parts, with the checks that all kinds share. Throws `weights/shape`. */
+export const source = (parts: SourceParts): TensorSource => new PartsSource(parts);
 
 /** How often bytes of `of` were asked for: tells which weights a pass has computed with. */
-export const readsOf = (of: TensorSource): number => reads.get(of) ?? 0;
+export const readsOf = (of: TensorSource): number => (of instanceof Source ? of.reads : 0);
 
 /** Gives, when called, the names of those sources whose bytes were read since: what was computed meanwhile depends on them. */
 export function watchReads(sources: Iterable<readonly [name: string, source: TensorSource]>): () => Set<string> {
   const before = Array.from(sources, ([name, source]) => ({ name, source, reads: readsOf(source) }));
   return () => new Set(before.filter(({ source, reads }) => readsOf(source) !== reads).map(({ name }) => name));
-}
-
-const countRead = (of: TensorSource): void => void reads.set(of, readsOf(of) + 1);
-
-/** What sources are made of. */
-const origins = new WeakMap<TensorSource, readonly TensorSource[]>();
-
-/** A source made of its parts, with the checks that all kinds share. Throws `weights/shape`. */
-export function source(parts: SourceParts): TensorSource {
-  const { name, dtype, range = null, materialized = true, key } = parts;
-  const shape = Object.freeze([...parts.shape]);
-  const nbytes = tensorBytes(name, dtype, shape);
-  const self: TensorSource = {
-    dtype,
-    shape,
-    nbytes,
-    materialized,
-    key,
-    range,
-    rebind(replaced) {
-      const other = replaced.get(self);
-      if (other !== undefined || parts.derived === undefined) return other ?? self;
-      const of = parts.derived.of.map((s) => s.rebind(replaced));
-      return of.every((s, i) => s === parts.derived?.of[i]) ? self : parts.derived.make(of);
-    },
-    *chunks(budget, begin = 0, end = nbytes) {
-      if (!(budget >= minBudget))
-        throw new OnnxExporterError("weights/budget", `${name}: a budget of ${budget} bytes`, `give at least ${minBudget} bytes`);
-      if (!(begin >= 0 && begin <= end && end <= nbytes)) internal(`bytes ${begin} to ${end} of ${name}, which has ${nbytes}`);
-      countRead(self);
-      if (begin < end) yield* parts.pieces(budget, begin, end);
-    },
-  };
-  if (parts.derived !== undefined) origins.set(self, parts.derived.of);
-  return self;
 }
 
 /** Bytes of a tensor. Throws `weights/shape` when a dim is no size, or the product is no exact number. */
@@ -134,9 +192,15 @@ export function elementBytes(dtype: DType, what: string): number {
  * `view` is asked anew whenever memory may have moved.
  */
 export function fill(from: TensorSource, begin: number, length: number, view: () => Uint8Array, budget: number): void {
+  const held = from instanceof Source ? from.held : null;
+  if (held !== null) {
+    (from as Source).reads++;
+    view().set(begin === 0 && length === held.length ? held : held.subarray(begin, begin + length));
+    return;
+  }
   const { range } = from;
   if (range !== null) {
-    for (let of: TensorSource | undefined = from; of !== undefined; of = origins.get(of)?.[0]) countRead(of);
+    for (let of: TensorSource | undefined = from; of instanceof Source; of = of.of[0]) of.reads++;
     if (length > 0) readInto(range.file, range.offset + begin, view().subarray(0, length), range.name);
     return;
   }
@@ -148,11 +212,16 @@ export function fill(from: TensorSource, begin: number, length: number, view: ()
   if (at !== length) internal(`a source gave ${at} of ${length} bytes`);
 }
 
-/** All bytes of `from` in one array. Throws `weights/limit` when there are more than `limit`. */
+/** All bytes of `from` in one array, which must stay as it is: it may be the source's own. Throws `weights/limit` when there are more than `limit`. */
 export function readAll(from: TensorSource, limit: number): Uint8Array {
   if (from.nbytes > limit) {
     const message = `a ${from.dtype}[${from.shape.join(", ")}] tensor has ${from.nbytes} bytes, more than the ${limit} that may be read at once`;
     throw new OnnxExporterError("weights/limit", message, "read it in chunks");
+  }
+  const held = from instanceof Source ? from.held : null;
+  if (held !== null) {
+    (from as Source).reads++;
+    return held;
   }
   const bytes = new Uint8Array(from.nbytes);
   fill(from, 0, bytes.length, () => bytes, defaultBudget);

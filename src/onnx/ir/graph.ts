@@ -77,6 +77,9 @@ export class Value {
   /** Most values have one use: a set is made when there are more, or somebody asks. */
   #use: Use | null = null;
   #uses: Set<Use> | null = null;
+  /** The walk that numbered it last, and its number there: see `numbering`. */
+  walk = 0;
+  number = 0;
 
   constructor(name: string | null, type: ValueType | null) {
     this.name = name;
@@ -102,6 +105,10 @@ export class Value {
   get hasMetadata(): boolean {
     return this.#metadata !== null && this.#metadata.size > 0;
   }
+  /** How many operands read it: `uses.size`, without making the set. */
+  get useCount(): number {
+    return this.#uses !== null ? this.#uses.size : this.#use === null ? 0 : 1;
+  }
   get uses(): ReadonlySet<Use> {
     if (this.#uses === null && this.#use !== null) this.#uses = new Set([this.#use]);
     return this.#uses ?? noUses;
@@ -119,6 +126,14 @@ export class Value {
   }
 }
 
+let lastWalk = 0;
+/**
+ * The number of a new walk over values, greater than all before it. A walk that gives values numbers writes `walk` and `number` to them: a
+ * map from a hundred thousand values costs more than all else that such a walk does. A value that another walk has numbered since has lost
+ * its number, so walks that need theirs must not cross.
+ */
+export const numbering = (): number => ++lastWalk;
+
 const none: readonly Graph[] = [];
 const noUses: ReadonlySet<Use> = new Set();
 
@@ -126,7 +141,6 @@ const noUses: ReadonlySet<Use> = new Set();
 export class Node {
   readonly domain: string;
   readonly op: string;
-  readonly attributes: Map<string, Attribute>;
   readonly outputs: readonly Value[];
   /** Index into the model's table of origins. */
   origin: number;
@@ -135,9 +149,10 @@ export class Node {
   doc_string = "";
   /** Which function of this domain and name it calls, where there are several. */
   overload = "";
+  #attributes: Map<string, Attribute> | null;
   #metadata: Map<string, string> | null = null;
-  readonly #inputs: (Value | null)[] = [];
-  readonly #uses: (Use | null)[] = [];
+  readonly #inputs: (Value | null)[];
+  readonly #uses: (Use | null)[];
   /** Neighbours in the owning graph's order; for Graph only. */
   previous: Node | null = null;
   next: Node | null = null;
@@ -146,18 +161,34 @@ export class Node {
   constructor(
     op: string,
     inputs: readonly (Value | null)[],
-    attributes: Map<string, Attribute>,
+    attributes: Map<string, Attribute> | null,
     outputs: readonly Value[],
     origin: number,
     domain = "",
   ) {
     this.domain = domain;
     this.op = op;
-    this.attributes = attributes;
+    this.#attributes = attributes;
     this.outputs = outputs;
     this.origin = origin;
-    for (const v of outputs) v.producer = this;
-    for (const [i, v] of inputs.entries()) this.setInput(i, v);
+    for (let i = 0; i < outputs.length; i++) (outputs[i] as Value).producer = this;
+    // Arrays of just their length: one that grows from nothing has room for 17.
+    this.#inputs = inputs.slice();
+    this.#uses = new Array<Use | null>(inputs.length);
+    for (let index = 0; index < inputs.length; index++) {
+      const value = inputs[index] as Value | null;
+      const use = value === null ? null : { node: this, index };
+      this.#uses[index] = use;
+      if (use !== null) value?.addUse(use);
+    }
+  }
+  /** Made when it is asked for: most nodes have none. */
+  get attributes(): Map<string, Attribute> {
+    this.#attributes ??= new Map();
+    return this.#attributes;
+  }
+  get hasAttributes(): boolean {
+    return this.#attributes !== null && this.#attributes.size > 0;
   }
   /** Made when it is asked for: nodes of files have none. */
   get metadata(): Map<string, string> {
@@ -185,6 +216,7 @@ export class Node {
   }
   /** The node's own sub-graphs, in attribute order. */
   get graphs(): readonly Graph[] {
+    if (!this.hasAttributes) return none;
     let found = none; // most nodes have none: nothing is allocated for them
     for (const a of this.attributes.values()) {
       if (a.kind === "graph") found = [...found, a.value];
@@ -193,19 +225,19 @@ export class Node {
     return found;
   }
   int(name: string, otherwise: number): number {
-    const a = this.attributes.get(name);
+    const a = this.#attributes?.get(name);
     return a?.kind === "int" ? Number(a.value) : otherwise;
   }
   float(name: string, otherwise: number): number {
-    const a = this.attributes.get(name);
+    const a = this.#attributes?.get(name);
     return a?.kind === "float" ? a.value : otherwise;
   }
   string(name: string, otherwise: string): string {
-    const a = this.attributes.get(name);
+    const a = this.#attributes?.get(name);
     return a?.kind === "string" ? a.value : otherwise;
   }
   ints(name: string): number[] | null {
-    const a = this.attributes.get(name);
+    const a = this.#attributes?.get(name);
     return a?.kind === "ints" ? a.value.map(Number) : null;
   }
 }
@@ -228,6 +260,13 @@ export class Graph {
   }
   get size(): number {
     return this.#size;
+  }
+  /** The first node; the others follow by `next`, for walks that change nothing or know what they change. */
+  get first(): Node | null {
+    return this.#first;
+  }
+  get last(): Node | null {
+    return this.#last;
   }
   /** Nodes in order. Nodes may be removed and inserted while iterating: removed ones are not visited, ones inserted behind the cursor are not either. */
   *nodes(): Generator<Node, void, void> {
@@ -257,7 +296,7 @@ export class Graph {
   /** Takes `node` out. Throws if one of its outputs is still used. */
   remove(node: Node): void {
     if (node.graph !== this) internal(`${node.op} is not in graph ${this.name}`);
-    for (const v of node.outputs) if (v.uses.size > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
+    for (const v of node.outputs) if (v.useCount > 0 || this.outputs.includes(v)) internal(`${node.op} is still used`);
     this.#unlink(node);
   }
   /** Takes `node` over from the graph that it is in, and puts it before `before`. What it reads must be known here. */

@@ -83,7 +83,7 @@ class Legalizer {
     for (const node of this.#graph.nodes()) this.#node(node);
     for (const v of this.#carried.keys()) this.#rewrite.removeIfDead(v.producer);
     for (const v of this.#graph.initializers) {
-      if (v.uses.size === 0 && v.name === null && !this.#rewrite.isOutput(v)) this.#graph.initializers.delete(v);
+      if (v.useCount === 0 && v.name === null && !this.#rewrite.isOutput(v)) this.#graph.initializers.delete(v);
     }
   }
 

@@ -257,7 +257,7 @@ const isIndexData = (s: TensorSource): boolean =>
 
 function* readIntegers(source: TensorSource): Generator<number> {
   const bytes = bytesOf(source);
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const size = byteLength(source.dtype, 1);
   for (let i = 0; i < bytes.length; i += size) {
     yield size === 8 ? Number(view.getBigInt64(i, true)) : size === 4 ? view.getInt32(i, true) : (bytes[i] as number);

@@ -3,28 +3,27 @@
 import type { DType } from "../../dtype.ts";
 import { decode, type Literal } from "../../literal.ts";
 import type { SymInt } from "../../symbolic.ts";
-import { bufferSource } from "../../weights/basic.ts";
-import { readAll, source, type TensorSource } from "../../weights/source.ts";
+import { bufferSource, MemorySource } from "../../weights/basic.ts";
+import { readAll, type TensorSource } from "../../weights/source.ts";
 import type { Value } from "../ir/graph.ts";
 
 /** What an op takes as an input: a value, a scalar, a size (int64), or a list of these (a vector). */
 export type Operand = Value | Literal | SymInt | readonly (Literal | SymInt | Value)[];
 
+/** A small tensor in memory, known by its contents. */
+class Constant extends MemorySource {
+  override get key(): string {
+    return `${this.dtype}[${this.shape}]:${String.fromCharCode(...this.held)}`;
+  }
+}
+
 /** A tensor in memory, known by its contents where it is small. `bytes` are row-major, little-endian, and must not change afterwards. */
 export function memorySource(dtype: DType, shape: readonly number[], bytes: Uint8Array): TensorSource {
   if (bytes.byteLength > LARGEST_KEY) return bufferSource(dtype, shape, bytes, "a constant");
-  return source({
-    name: "a constant",
-    dtype,
-    shape,
-    key: `${dtype}[${shape}]:${String.fromCharCode(...bytes)}`,
-    *pieces(_budget, begin, end) {
-      yield bytes.subarray(begin, end);
-    },
-  });
+  return new Constant("a constant", dtype, shape, bytes);
 }
 
-/** Bytes up to which a constant's contents are its key. A source takes budgets from 4096 bytes on: one piece. */
+/** Bytes up to which a constant's contents are its key. */
 const LARGEST_KEY = 1024;
 const LARGEST_READ = 64 << 20;
 

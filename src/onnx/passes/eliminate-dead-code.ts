@@ -4,7 +4,7 @@ import { type Graph, Node, type Value } from "../ir/graph.ts";
 import { newest } from "../opset/schema.ts";
 import { pass, type Rewriter, removeNode } from "./pass.ts";
 
-const isRead = (v: Value, rewrite: Rewriter): boolean => v.uses.size > 0 || rewrite.isOutput(v);
+const isRead = (v: Value, rewrite: Rewriter): boolean => v.useCount > 0 || rewrite.isOutput(v);
 
 /** Leaves out trailing optional outputs that nothing reads. */
 function trimOutputs(graph: Graph, node: Node, rewrite: Rewriter): boolean {

@@ -81,7 +81,7 @@ class Folding {
   /** Whether `node` became constants. */
   fold(node: Node): boolean {
     if (!this.#mayFold(node)) return false;
-    const sizes = node.outputs.map((v) => (v.uses.size === 0 ? 0 : this.#sizeOf(node, v)));
+    const sizes = node.outputs.map((v) => (v.useCount === 0 ? 0 : this.#sizeOf(node, v)));
     if (sizes.some((n) => n === null)) return false;
     const growth = this.#growth(node, sizes as number[]);
     if (growth > this.room) return false;
@@ -91,7 +91,7 @@ class Folding {
     let changed = false;
     node.outputs.forEach((y, i) => {
       const source = sources[i];
-      if (y.uses.size === 0 || source == null) return;
+      if (y.useCount === 0 || source == null) return;
       const folded = this.#rewrite.at(node).initializer(null, source);
       folded.metadata.set(provenance, originsOf(node));
       if (this.#rewrite.replace(y, folded)) changed = true;
@@ -102,7 +102,7 @@ class Folding {
   #mayFold(node: Node): boolean {
     if (node.inputs.length === 0 || node.graphs.length > 0) return false;
     if (node.domain === "" && (isRandom(node.op) || quantizing.has(node.op))) return false;
-    if (node.outputs.every((v) => v.uses.size === 0) || evaluatorOf(node) === undefined) return false;
+    if (node.outputs.every((v) => v.useCount === 0) || evaluatorOf(node) === undefined) return false;
     return node.inputs.every((v) => v === null || this.#isReadable(v));
   }
 
@@ -127,7 +127,7 @@ class Folding {
   /** Bytes that folding stores more than it frees. */
   #growth(node: Node, sizes: readonly number[]): number {
     const added = node.outputs.reduce((n, v, i) => n + (v.type === null ? 0 : byteLength(v.dtype, sizes[i] as number)), 0);
-    const freed = node.inputs.reduce((n, v) => n + (v?.source && v.uses.size === 1 ? v.source.nbytes : 0), 0);
+    const freed = node.inputs.reduce((n, v) => n + (v?.source && v.useCount === 1 ? v.source.nbytes : 0), 0);
     return Math.max(added - freed, 0);
   }
 
@@ -139,8 +139,8 @@ class Folding {
         () => {
           const operands = node.inputs.map((v) => (v?.source ? loadStrided(v.source) : null));
           const results = compute(evaluator, new Call(node, operands, surroundingsOf(this.#rewrite.model, node)));
-          const tensors = node.outputs.map((v, i) => (v.uses.size === 0 ? null : constantOf(results[i], v)));
-          return tensors.some((t, i) => t === null && (node.outputs[i] as Value).uses.size > 0) ? null : tensors;
+          const tensors = node.outputs.map((v, i) => (v.useCount === 0 ? null : constantOf(results[i], v)));
+          return tensors.some((t, i) => t === null && (node.outputs[i] as Value).useCount > 0) ? null : tensors;
         },
         () => [],
       );

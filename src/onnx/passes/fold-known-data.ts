@@ -15,7 +15,7 @@ export const foldKnownData = pass("fold-known-data", (graph, rewrite) => {
   let changes = 0;
   for (const node of graph.nodes()) {
     for (const v of node.outputs) {
-      if (v.uses.size === 0) continue;
+      if (v.useCount === 0) continue;
       const constant = known(v);
       if (constant === null) continue;
       const made = rewrite.at(node).constant(v.dtype, constant.shape, constant.data);

@@ -103,7 +103,7 @@ function replaceOutputs(
 ): boolean {
   let changed = false;
   for (const [i, y] of node.outputs.entries()) {
-    if (y.uses.size === 0) continue;
+    if (y.useCount === 0) continue;
     const suffix = sources.length > 1 ? `.${i}` : "";
     const source = sources[i] as TensorSource;
     let full = name && `${name}${suffix}`;
@@ -121,9 +121,8 @@ const isSame = (a: TensorSource | null, b: TensorSource): boolean => a !== null 
 function foldConcat(rewrite: Rewriter, node: Node): boolean {
   const [y] = node.outputs;
   const weights = node.inputs;
-  if (!y || node.op !== "Concat" || y.uses.size === 0) return false;
-  if (!weights.every((v) => v?.source && v.uses.size === 1 && !rewrite.isOutput(v) && !rewrite.model.graph.inputs.includes(v)))
-    return false;
+  if (!y || node.op !== "Concat" || y.useCount === 0) return false;
+  if (!weights.every((v) => v?.source && v.useCount === 1 && !rewrite.isOutput(v) && !rewrite.model.graph.inputs.includes(v))) return false;
   const sources = weights.map((v) => v?.source as TensorSource);
   const axis = node.int("axis", 0);
   const name = weights[0]?.name;

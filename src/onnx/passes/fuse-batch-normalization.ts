@@ -49,7 +49,7 @@ function before(norm: Node, rewrite: Rewriter): Node | null {
   const x = norm.inputs[0];
   const node = x?.producer;
   const w = node?.inputs[1];
-  if (!node || node.graph !== norm.graph || node.domain !== "" || !x || !rewrite.isUsedOnce(x) || !w || w.uses.size !== 1) return null;
+  if (!node || node.graph !== norm.graph || node.domain !== "" || !x || !rewrite.isUsedOnce(x) || !w || w.useCount !== 1) return null;
   return rewrite.model.graph.inputs.includes(w) ? null : node;
 }
 

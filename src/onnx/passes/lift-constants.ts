@@ -36,7 +36,7 @@ export const liftConstants = pass("lift-constants", (graph, rewrite) => {
   let changes = 0;
   for (const node of graph.nodes()) {
     const [y] = node.outputs;
-    if (node.op !== "Constant" || node.domain !== "" || !y || y.uses.size === 0) continue;
+    if (node.op !== "Constant" || node.domain !== "" || !y || y.useCount === 0) continue;
     const source = constantOf(node);
     if (source === null) continue; // strings and sparse tensors stay
     const value = rewrite.at(node).initializer(rewrite.isOutput(y) ? null : y.name, source);

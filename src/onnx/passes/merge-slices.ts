@@ -49,7 +49,7 @@ export const mergeSlices = pass("merge-slices", (graph, rewrite) => {
   let changes = 0;
   for (const node of graph.nodes()) {
     const [x] = node.inputs;
-    if (node.op !== "Slice" || !x?.type?.shape || x.uses.size < 2) continue;
+    if (node.op !== "Slice" || !x?.type?.shape || x.useCount < 2) continue;
     const parts = covering(x);
     if (parts?.[0]?.node.graph !== graph || !parts.some((q) => q.node === node)) continue;
     // The first one in order is `node`: all others come after it.

@@ -59,7 +59,7 @@ export class Rewriter {
 
   /** Whether nothing reads `v` but (at most) one operand. */
   isUsedOnce(v: Value): boolean {
-    return v.uses.size <= 1 && !this.isOutput(v);
+    return v.useCount <= 1 && !this.isOutput(v);
   }
 
   /** A builder whose nodes come right before `node` and inherit its origin. */
@@ -96,7 +96,7 @@ export class Rewriter {
       this.#outputs.delete(from);
       this.#outputs.add(to);
       changed = true;
-    } else if (from.uses.size > 0) {
+    } else if (from.useCount > 0) {
       for (const use of [...from.uses]) use.node.setInput(use.index, to);
       changed = true;
     }
@@ -109,7 +109,7 @@ export class Rewriter {
 
   /** Removes `node` if nothing reads its outputs. */
   removeIfDead(node: Node | null): boolean {
-    if (node === null || node.graph !== this.graph || node.outputs.some((v) => v.uses.size > 0 || this.isOutput(v))) return false;
+    if (node === null || node.graph !== this.graph || node.outputs.some((v) => v.useCount > 0 || this.isOutput(v))) return false;
     removeNode(node);
     return true;
   }

@@ -69,6 +69,13 @@ export class Cursor {
   id(i: number): number {
     return this.#words[i * 3 + 1] as number;
   }
+  /** How many numbers of strings there are. */
+  get strings(): number {
+    return this.#events.strings;
+  }
+  isEmpty(id: number): boolean {
+    return this.#events.isEmpty(id);
+  }
   named(id: number): string {
     return this.#events.string(id);
   }
@@ -82,6 +89,12 @@ export class Cursor {
   find({ begin, end }: Range, key: number): number {
     let found = -1;
     for (let i = begin; i < end; i = this.next(i)) if (this.key(i) === key) found = i;
+    return found;
+  }
+  /** The events that are fields of `key` of a message. */
+  findAll({ begin, end }: Range, key: number): number[] {
+    const found: number[] = [];
+    for (let i = begin; i < end; i = this.next(i)) if (this.key(i) === key) found.push(i);
     return found;
   }
   /** The number of the string in field `key` of a message; -1 without one. */

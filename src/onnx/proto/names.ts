@@ -1,7 +1,7 @@
 /** @file Names at save: hints become unique names, inputs, outputs and initializers first. */
 
 import { internal } from "../../errors.ts";
-import type { Graph, Model, Node, Value } from "../ir/graph.ts";
+import { type Graph, type Model, numbering, type Value } from "../ir/graph.ts";
 
 /** Names that are taken here, or in a graph around; a hint that is gets a number. */
 class Allocator {
@@ -14,10 +14,9 @@ class Allocator {
   }
 
   take(hint: string): string {
-    if (!this.isTaken(hint)) {
-      this.#taken.add(hint);
-      return hint;
-    }
+    const taken = this.#taken;
+    const { size } = taken;
+    if (!this.#outer?.isTaken(hint) && taken.add(hint).size > size) return hint;
     let n = this.#next.get(hint) ?? 1;
     while (this.isTaken(`${hint}_${n}`)) n++;
     this.#next.set(hint, n + 1);
@@ -35,8 +34,10 @@ class Allocator {
  * shadowed; bodies side by side may use the same names.
  */
 export class Names {
-  readonly #values = new Map<Value, string>();
-  readonly #nodes = new Map<Node, string>();
+  readonly #walk = numbering();
+  /** By the numbers of the values in this walk. */
+  readonly #values: string[] = [];
+  readonly #nodes = new Map<Graph, string[]>();
   #unnamedValues = 0;
   #unnamedNodes = 0;
 
@@ -45,22 +46,35 @@ export class Names {
     for (const { graph } of model.functions) this.#graph(graph, { values: new Allocator(null), nodes: new Allocator(null) });
   }
 
+  /** How many values there are. */
+  get count(): number {
+    return this.#values.length;
+  }
+  /** The number of a value among them, as long as no other walk numbers the values. */
+  number(v: Value): number {
+    if (v.walk !== this.#walk) internal(`${v.name ?? "a value"} of ${v.producer?.op ?? "no node"} is in no graph of the model`);
+    return v.number;
+  }
   /** "" for an optional output that nothing uses and that has the hint "". */
   value(v: Value): string {
-    return this.#values.get(v) ?? internal(`${v.name ?? "a value"} of ${v.producer?.op ?? "no node"} is in no graph of the model`);
+    return this.#values[this.number(v)] as string;
   }
-  node(n: Node): string {
-    return this.#nodes.get(n) ?? internal(`${n.op} is in no graph of the model`);
+  /** Names of the nodes of `graph`, in their order. */
+  nodes(graph: Graph): readonly string[] {
+    return this.#nodes.get(graph) ?? internal(`${graph.name} is no graph of the model`);
   }
 
   #graph(graph: Graph, space: Space): void {
     this.#claim(graph, space.values);
     const bodies: Graph[] = [];
-    for (const node of graph.nodes()) {
-      this.#nodes.set(node, node.name === "" ? "" : space.nodes.take(node.name ?? `node_${node.op}_${this.#unnamedNodes++}`));
-      if (node.attributes.size > 0) bodies.push(...node.graphs);
+    const nodes = new Array<string>(graph.size);
+    this.#nodes.set(graph, nodes);
+    let i = 0;
+    for (let node = graph.first; node !== null; node = node.next) {
+      nodes[i++] = node.name === "" ? "" : space.nodes.take(node.name ?? `node_${node.op}_${this.#unnamedNodes++}`);
+      if (node.hasAttributes) bodies.push(...node.graphs);
       for (const v of node.outputs) {
-        if (v.name === "" && v.uses.size === 0 && !this.#values.has(v)) this.#values.set(v, "");
+        if (v.name === "" && v.useCount === 0 && v.walk !== this.#walk) this.#number(v, "");
         else this.#bind(v, space.values, v.name || `val_${this.#unnamedValues++}`);
       }
     }
@@ -80,7 +94,11 @@ export class Names {
   }
 
   #bind(v: Value, space: Allocator, hint: string): void {
-    if (!this.#values.has(v)) this.#values.set(v, space.take(hint));
+    if (v.walk !== this.#walk) this.#number(v, space.take(hint));
+  }
+  #number(v: Value, name: string): void {
+    v.walk = this.#walk;
+    v.number = this.#values.push(name) - 1;
   }
 }
 

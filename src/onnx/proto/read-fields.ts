@@ -4,6 +4,7 @@ import { fileSource } from "../../weights/file.ts";
 import { pieceBytes, source, type TensorSource } from "../../weights/source.ts";
 import type { Fields } from "../ir/unheld.ts";
 import type { Cursor, Span } from "./cursor.ts";
+import { fieldHead } from "./field-head.ts";
 import type { Origin } from "./read-tensor.ts";
 import type { ByteInput } from "./scan.ts";
 
@@ -15,7 +16,7 @@ export const fieldsAt = (cursor: Cursor, at: readonly number[], origin: Origin):
 
 /** Length-delimited fields of number `field` with the contents of `spans`. */
 export function refield(field: number, spans: readonly Span[], origin: Origin): Fields {
-  return spans.flatMap((span) => [head(field, span.length), fieldOf(span, origin)]);
+  return spans.flatMap((span) => [fieldHead(field, span.length), fieldOf(span, origin)]);
 }
 
 function fieldOf({ offset, length }: Span, { input, file }: Origin): Uint8Array | TensorSource {
@@ -26,16 +27,6 @@ function fieldOf({ offset, length }: Span, { input, file }: Origin): Uint8Array 
   const bytes = new Uint8Array(length);
   input.read(offset, bytes);
   return bytes;
-}
-
-function head(field: number, length: number): Uint8Array {
-  const bytes: number[] = [];
-  for (const n of [field * 8 + 2, length]) {
-    let rest = n;
-    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-    bytes.push(rest);
-  }
-  return Uint8Array.from(bytes);
 }
 
 /** A tensor whose bytes are in an input that is no file. */

@@ -7,7 +7,7 @@ import { type Attribute, Graph, Node, Value } from "../ir/graph.ts";
 import { dense } from "../ir/sparse.ts";
 import { keep, keepType } from "../ir/unheld.ts";
 import type { Cursor, Range } from "./cursor.ts";
-import { type AttributeContext, readAttribute } from "./read-attribute.ts";
+import { readAttribute } from "./read-attribute.ts";
 import { fieldsAt } from "./read-fields.ts";
 import { type Origin, readSparse, readTensor } from "./read-tensor.ts";
 import type { TypeReader } from "./read-type.ts";
@@ -21,18 +21,24 @@ const infoKeys = keysOf("ValueInfoProto");
 /** Values by the number of their name; a sub-graph sees those of the graphs around it. */
 export class Scope {
   readonly #outer: Scope | null;
-  readonly #values = new Map<number, Value>();
-  constructor(outer: Scope | null) {
+  /** The main graph names most of the strings: its values lie by their numbers. */
+  readonly #values: (Value | undefined)[] | Map<number, Value>;
+
+  /** `strings`: how many numbers there are, for a main graph. */
+  constructor(outer: Scope | null, strings: number | null = null) {
     this.#outer = outer;
+    this.#values = strings === null ? new Map() : new Array(strings);
   }
   own(id: number): Value | undefined {
-    return this.#values.get(id);
+    const values = this.#values;
+    return Array.isArray(values) ? values[id] : values.get(id);
   }
   find(id: number): Value | undefined {
-    return this.#values.get(id) ?? this.#outer?.find(id);
+    return this.own(id) ?? this.#outer?.find(id);
   }
   set(id: number, value: Value): void {
-    this.#values.set(id, value);
+    if (Array.isArray(this.#values)) this.#values[id] = value;
+    else this.#values.set(id, value);
   }
 }
 
@@ -50,11 +56,23 @@ export class GraphReader {
   readonly #cursor: Cursor;
   readonly #types: TypeReader;
   readonly #origin: Origin;
+  /** Names of the node that is read at the moment; one array for all nodes. */
+  readonly #inputs: number[] = [];
+  readonly #outputs: number[] = [];
 
   constructor(cursor: Cursor, types: TypeReader, origin: Origin) {
     this.#cursor = cursor;
     this.#types = types;
     this.#origin = origin;
+  }
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+  get types(): TypeReader {
+    return this.#types;
+  }
+  get origin(): Origin {
+    return this.#origin;
   }
 
   /** Fills `graph` with the GraphProto in `range`. */
@@ -194,90 +212,103 @@ export class GraphReader {
   #node(at: number, scope: Scope, where: string): Node {
     const cursor = this.#cursor;
     const { begin, end } = cursor.inside(at);
-    const inputs: number[] = [];
-    const outputs: number[] = [];
-    const others: number[] = [];
-    let omitted = none;
+    const [inputs, outputs] = [this.#inputs, this.#outputs];
+    let [count, used, made, others] = [0, 0, 0, false];
     let [name, op, domain] = ["", "", ""];
     for (let i = begin; i < end; i = cursor.next(i)) {
       const key = cursor.key(i);
       if (key === nodeKeys.input) {
-        inputs.push(cursor.id(i));
-        omitted = cursor.string(i) === "" ? [...omitted, i] : none;
-      } else if (key === nodeKeys.output) outputs.push(cursor.id(i));
+        inputs[count++] = cursor.id(i);
+        if (!cursor.isEmpty(cursor.id(i))) used = count;
+      } else if (key === nodeKeys.output) outputs[made++] = cursor.id(i);
       else if (key === nodeKeys.name) name = cursor.string(i);
       else if (key === nodeKeys.op_type) op = cursor.string(i);
       else if (key === nodeKeys.domain && cursor.string(i) !== "") domain = cursor.string(i);
-      else others.push(i);
+      else others = true;
     }
-    inputs.length -= omitted.length;
-    if (omitted.length > 0) others.push(...omitted);
-    const called = (): string => `${op || "node"}${name ? ` ${name}` : ` making ${this.#firstName(outputs)}`}`;
-    const operands = inputs.map((id) => scope.find(id) ?? this.#operand(id, called));
-    const node = new Node(op, operands, new Map(), this.#results(outputs, scope), -1, domain === "ai.onnx" ? "" : domain);
+    const operands = new Array<Value | null>(used);
+    for (let k = 0; k < used; k++) operands[k] = scope.find(inputs[k] as number) ?? this.#operand(inputs[k] as number, at);
+    const node = new Node(op, operands, null, this.#results(outputs, made, scope), -1, domain === "ai.onnx" ? "" : domain);
     node.name = name;
-    if (others.length > 0) this.#others(node, others, scope, `${called()} of ${where}`);
+    if (others || used < count) this.#others(node, at, used, scope, where);
     return node;
   }
 
-  #firstName(ids: readonly number[]): string {
-    return ids.map((id) => this.#cursor.named(id)).find((n) => n !== "") ?? "nothing";
+  /** What errors call the node that is event `at`. */
+  #called(at: number): string {
+    const cursor = this.#cursor;
+    const range = cursor.inside(at);
+    const text = (key: number): string => {
+      const id = cursor.stringId(range, key);
+      return id < 0 ? "" : cursor.named(id);
+    };
+    const [op, name] = [text(nodeKeys.op_type), text(nodeKeys.name)];
+    if (name !== "") return `${op || "node"} ${name}`;
+    for (let i = range.begin; i < range.end; i = cursor.next(i))
+      if (cursor.key(i) === nodeKeys.output && cursor.string(i) !== "") return `${op || "node"} making ${cursor.string(i)}`;
+    return `${op || "node"} making nothing`;
   }
 
-  /** Attributes, and what else a node has: the names of omitted inputs at the end, and of the default domain, say nothing to the IR. */
-  #others(node: Node, at: readonly number[], scope: Scope, called: string): void {
+  /** Attributes, and what else a node has: names of inputs omitted behind the `used` ones, and of the default domain, say nothing to the IR. */
+  #others(node: Node, at: number, used: number, scope: Scope, where: string): void {
     const cursor = this.#cursor;
-    const rest: number[] = [];
-    for (const i of at) {
+    const called = (): string => `${this.#called(at)} of ${where}`;
+    const { begin, end } = cursor.inside(at);
+    let inputs = 0;
+    let omitted = none;
+    let rest = none;
+    for (let i = begin; i < end; i = cursor.next(i)) {
       const key = cursor.key(i);
       if (key === nodeKeys.attribute) {
-        if (!this.attribute(cursor.inside(i), node.attributes, scope, called)) rest.push(i);
+        if (!this.attribute(cursor.inside(i), node.attributes, scope, called)) rest = [...rest, i];
+      } else if (key === nodeKeys.input) {
+        if (inputs++ >= used) omitted = [...omitted, i];
       } else if (key === nodeKeys.doc_string) node.doc_string = cursor.string(i);
       else if (key === nodeKeys.metadata_props) cursor.entry(i, node.metadata);
       else if (key === nodeKeys.overload) node.overload = cursor.string(i);
-      else rest.push(i);
+      else if (key === nodeKeys.domain ? cursor.string(i) === "" : !spoken.has(key)) rest = [...rest, i];
     }
-    if (rest.length > 0) keep(node, { fields: fieldsAt(cursor, rest, this.#origin) });
+    if (rest.length + omitted.length > 0) keep(node, { fields: fieldsAt(cursor, [...rest, ...omitted], this.#origin) });
   }
 
   /** Omitted inputs have the name "". */
-  #operand(id: number, called: () => string): null {
+  #operand(id: number, node: number): null {
     const name = this.#cursor.named(id);
     if (name === "") return null;
     throw new OnnxExporterError(
       "proto/order",
-      `${this.#cursor.input.name}: ${called()} reads ${JSON.stringify(name)}, which nothing before it makes`,
+      `${this.#cursor.input.name}: ${this.#called(node)} reads ${JSON.stringify(name)}, which nothing before it makes`,
       "the nodes are not in topological order, or a node is missing",
     );
   }
 
   /** Omitted optional outputs are values of the name "". */
-  #results(ids: readonly number[], scope: Scope): Value[] {
-    return ids.map((id) => {
+  #results(ids: readonly number[], count: number, scope: Scope): Value[] {
+    const values = new Array<Value>(count);
+    for (let k = 0; k < count; k++) {
+      const id = ids[k] as number;
       const name = this.#cursor.named(id);
       if (name !== "" && scope.own(id)) throw malformed(this.#cursor.input, "graph", `has two values named ${name}`);
       const value = new Value(name, null);
       if (name !== "") scope.set(id, value);
-      return value;
-    });
+      values[k] = value;
+    }
+    return values;
   }
 
   /** Reads the AttributeProto in `range` into `into`; false where the IR has no kind for its value. `node` names its node in errors. */
-  attribute(range: Range, into: Map<string, Attribute>, scope: Scope, node: string): boolean {
-    const context: AttributeContext = {
-      cursor: this.#cursor,
-      origin: this.#origin,
-      types: this.#types,
-      graph: (inner, where) => {
-        const graph = new Graph("");
-        this.read(inner, graph, new Scope(scope), `the graph of ${where}`);
-        return graph;
-      },
-    };
-    const { name, value } = readAttribute(range, context, node);
-    if (into.has(name)) throw malformed(this.#cursor.input, "attribute", `has ${node}, attribute ${name} twice`);
+  attribute(range: Range, into: Map<string, Attribute>, scope: Scope, node: () => string): boolean {
+    const { name, value } = readAttribute(range, this, scope, node);
+    if (into.has(name)) throw malformed(this.#cursor.input, "attribute", `has ${node()}, attribute ${name} twice`);
     if (value !== null) into.set(name, value);
     return value !== null;
+  }
+
+  /** The graph of an attribute, in the scope of its node. */
+  body(range: Range, scope: Scope, where: string): Graph {
+    const graph = new Graph("");
+    this.read(range, graph, new Scope(scope), `the graph of ${where}`);
+    return graph;
   }
 
   #info(at: number): Info {
@@ -299,5 +330,7 @@ export class GraphReader {
 }
 
 const none: readonly number[] = [];
+/** Fields of a node that the node itself says. */
+const spoken: ReadonlySet<number> = new Set([nodeKeys.output, nodeKeys.name, nodeKeys.op_type]);
 const tensorName = keysOf("TensorProto").name;
 const sparseValues = keysOf("SparseTensorProto").values;

@@ -24,6 +24,7 @@ const sparseKeys = keysOf("SparseTensorProto");
 
 /** Payloads up to here are read with the graph: sizes, axes and scales, which everybody asks for. */
 const maxCopied = 256;
+const slabBytes = 8192;
 
 /** Where tensors come from: the model's own bytes, as a file where they are one, and the files beside it. */
 export interface Origin {
@@ -38,7 +39,24 @@ export type ReadTensor = { readonly name: string } & (
   | { readonly source: null; readonly strings: StringTensor; readonly unheld: Unheld }
 );
 
-/** What a TensorProto says, before it is believed. */
+const noEntries: ReadonlyMap<string, string> = new Map();
+const noFields: Fields = [];
+/** The last small payloads: one array for many, as a small array takes more time and room than what is in it. */
+let slab = new Uint8Array(0);
+let slabUsed = 0;
+
+/** Zeros that nobody else has. */
+function small(length: number): Uint8Array {
+  if (slabUsed + length > slab.length) {
+    slab = new Uint8Array(slabBytes);
+    slabUsed = 0;
+  }
+  const at = slabUsed;
+  slabUsed = (at + length + 7) & ~7;
+  return slab.subarray(at, at + length);
+}
+
+/** What a TensorProto says, before it is believed; what few of them say is null, or nothing, until one does. */
 class Parts {
   readonly dims: number[] = [];
   dtype = 0;
@@ -47,10 +65,10 @@ class Parts {
   named = -1;
   raw: Span | null = null;
   external = false;
-  readonly typed = new Map<number, Span[]>();
-  readonly strings: Span[] = [];
-  readonly entries = new Map<string, string>();
-  readonly rest: number[] = [];
+  typed: Map<number, Span[]> | null = null;
+  strings: Span[] | null = null;
+  entries: Map<string, string> | null = null;
+  rest: number[] | null = null;
 }
 
 /** The fields that hold elements of a type one by one, and how. */
@@ -71,18 +89,18 @@ export function readTensor(cursor: Cursor, range: Range, origin: Origin, where: 
   const parts = collect(cursor, range, where);
   const { name } = parts;
   const called = name === "" ? where : `tensor ${name}`;
-  const rest = !named && parts.named >= 0 ? [parts.named, ...parts.rest] : parts.rest;
-  const fields = fieldsAt(cursor, rest, origin);
+  const rest = !named && parts.named >= 0 ? [parts.named, ...(parts.rest ?? [])] : parts.rest;
+  const fields = rest === null ? noFields : fieldsAt(cursor, rest, origin);
   if (parts.dtype === stringType) {
     const { tensor, exact } = stringsOf(parts, origin.input, called);
-    const unheld = exact ? { fields } : { fields, value: refield(keys.string_data & 31, parts.strings, origin) };
+    const unheld = exact ? { fields } : { fields, value: refield(keys.string_data & 31, parts.strings ?? [], origin) };
     return { name, source: null, strings: tensor, unheld };
   }
   const dtype = fromOnnx(parts.dtype, `${cursor.input.name}, ${called}`);
-  if (parts.strings.length > 0) throw malformed(cursor.input, "tensor", `has ${called}, ${dtype}, with strings as its data`);
+  if (parts.strings !== null) throw malformed(cursor.input, "tensor", `has ${called}, ${dtype}, with strings as its data`);
   const source = sourceOf(parts, dtype, origin, called);
-  const typed = [...parts.typed].flatMap(([key, spans]) => refield(key & 31, spans, origin));
-  keep(source, typed.length === 0 ? { fields } : { fields, value: typed });
+  const typed = parts.typed === null ? noFields : [...parts.typed].flatMap(([key, spans]) => refield(key & 31, spans, origin));
+  if (fields.length + typed.length > 0) keep(source, typed.length === 0 ? { fields } : { fields, value: typed });
   return { name, source, strings: null };
 }
 
@@ -125,6 +143,12 @@ export function readSparse(
   return { name, sparse, fields: fieldsAt(cursor, rest, origin) };
 }
 
+function push<T>(list: T[] | null, item: T): T[] {
+  if (list === null) return [item];
+  list.push(item);
+  return list;
+}
+
 function collect(cursor: Cursor, { begin, end }: Range, where: string): Parts {
   const parts = new Parts();
   for (let i = begin; i < end; i = cursor.next(i)) {
@@ -135,24 +159,26 @@ function collect(cursor: Cursor, { begin, end }: Range, where: string): Parts {
       parts.name = cursor.string(i);
       parts.named = i;
     } else if (key === keys.raw_data) parts.raw = cursor.span(i);
-    else if (key === keys.external_data) cursor.entry(i, parts.entries);
-    else if (key === keys.data_location) parts.external = cursor.int(i) === 1;
-    else if (key === keys.string_data) parts.strings.push(cursor.span(i));
+    else if (key === keys.external_data) {
+      parts.entries ??= new Map();
+      cursor.entry(i, parts.entries);
+    } else if (key === keys.data_location) parts.external = cursor.int(i) === 1;
+    else if (key === keys.string_data) parts.strings = push(parts.strings, cursor.span(i));
     else if (key === keys.segment)
       throw malformed(cursor.input, "tensor", `has ${parts.name || where} in segments, which nothing can read`);
-    else if ((key & 31) === 0) parts.rest.push(i);
+    else if ((key & 31) === 0) parts.rest = push(parts.rest, i);
     else {
-      const spans = parts.typed.get(key) ?? [];
-      spans.push(cursor.span(i));
-      parts.typed.set(key, spans);
+      parts.typed ??= new Map();
+      parts.typed.set(key, push(parts.typed.get(key) ?? null, cursor.span(i)));
     }
   }
   return parts;
 }
 
 function stringsOf(parts: Parts, input: ByteInput, name: string): { tensor: StringTensor; exact: boolean } {
-  const { dims: shape, strings: spans } = parts;
-  if (parts.raw !== null || parts.typed.size > 0 || parts.external) {
+  const { dims: shape } = parts;
+  const spans = parts.strings ?? [];
+  if (parts.raw !== null || parts.typed !== null || parts.external) {
     throw malformed(input, "tensor", `has ${name}, a tensor of strings, with data that are no strings`);
   }
   if (!shape.every((d) => d >= 0) || numel(shape) !== spans.length)
@@ -173,17 +199,18 @@ function sourceOf(parts: Parts, dtype: DType, origin: Origin, name: string): Ten
   const { dims: shape, raw } = parts;
   const { input } = origin;
   const nbytes = tensorBytes(`${input.name}, ${name}`, dtype, shape);
-  const shown = `${dtype}[${shape.join(", ")}], ${nbytes} bytes`;
-  const typed = [...parts.typed].filter(([, spans]) => spans.some((s) => s.length > 0));
+  const typed = parts.typed === null ? [] : [...parts.typed].filter(([, spans]) => spans.some((s) => s.length > 0));
   if ((raw !== null && raw.length > 0 ? 1 : 0) + typed.length + (parts.external ? 1 : 0) > 1) {
     throw malformed(input, "tensor", `has ${name} with its data in several fields`);
   }
-  if (parts.external) return externalSource(parts.entries, dtype, shape, nbytes, origin, name);
+  if (parts.external) return externalSource(parts.entries ?? noEntries, dtype, shape, nbytes, origin, name);
   if (typed[0] !== undefined) return typedSource(typed[0][0], typed[0][1], dtype, shape, input, name);
   const length = raw?.length ?? 0;
-  if (length !== nbytes) throw malformed(input, "tensor", `has ${name}, ${shown}, with ${length} bytes of data`);
+  if (length !== nbytes) {
+    throw malformed(input, "tensor", `has ${name}, ${dtype}[${shape.join(", ")}], ${nbytes} bytes, with ${length} bytes of data`);
+  }
   if (raw === null || length <= maxCopied) {
-    const bytes = new Uint8Array(length);
+    const bytes = small(length);
     if (raw !== null) input.read(raw.offset, bytes);
     return bufferSource(dtype, shape, bytes, name);
   }

@@ -81,7 +81,7 @@ class ModelReader {
       throw malformed(cursor.input, "model", `imports opsets, which IR version ${model.ir_version} does not have`);
     if (model.opset_import.size === 0) model.opset_import.set("", 1);
     if (rest.length > 0) keep(model, { fields: fieldsAt(cursor, rest, this.#origin) });
-    this.#graphs(model.env).read(cursor.inside(graph), model.graph, new Scope(null), "the graph", true);
+    this.#graphs(model.env).read(cursor.inside(graph), model.graph, new Scope(null, cursor.strings), "the graph", true);
     for (const i of functions) this.#function(model, i);
     return model;
   }
@@ -147,7 +147,7 @@ class ModelReader {
       else if (key === fn.value_info) infos.push(i);
       else if (key === fn.opset_import) this.#import(i, imports);
       else if (key === fn.attribute_proto) {
-        if (!reader.attribute(cursor.inside(i), defaults, new Scope(null), `a function of ${cursor.input.name}`)) rest.push(i);
+        if (!reader.attribute(cursor.inside(i), defaults, new Scope(null), () => `a function of ${cursor.input.name}`)) rest.push(i);
       } else if (key === fn.doc_string) graph.doc_string = cursor.string(i);
       else if (key === fn.metadata_props) cursor.entry(i, graph.metadata);
       else rest.push(i);

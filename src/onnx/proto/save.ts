@@ -83,6 +83,7 @@ function placeWeights(
 ): void {
   const dataPath = `${path}.data`;
   const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
+  const linkTo = linker(folder, dataPath);
   const outside = weights.filter(({ source }) => source.nbytes > maxInline);
   const whole = link ? null : wholeFileOf(outside.map(({ source }) => source));
   let payloads: PayloadWriter | null = null;
@@ -97,7 +98,7 @@ function placeWeights(
       places.set(source, { location: basename(dataPath), offset: source.range.offset, length: source.nbytes });
       continue;
     }
-    const linked = link ? linkTo(source, name, folder, dataPath) : null;
+    const linked = link ? linkTo(source, name) : null;
     if (linked !== null) {
       places.set(source, linked);
       continue;
@@ -111,17 +112,29 @@ function placeWeights(
   }
 }
 
-/** The place of an unchanged weight in its own file; null for a computed one, and for one in the data file that is about to be replaced. */
-function linkTo(source: TensorSource, name: string, folder: string, dataPath: string): Placement | null {
-  const { range } = source;
-  if (range === null) return null;
-  if (range.path === resolve(folder, basename(dataPath))) return null;
-  const location = relative(folder, range.path);
+/** Gives the place of an unchanged weight in its own file; null for a computed one, and for one in the data file that is about to be replaced. */
+function linker(folder: string, dataPath: string): (source: TensorSource, name: string) => Placement | null {
+  const replaced = resolve(folder, basename(dataPath));
+  const locations = new Map<string, string>();
+  return ({ range, nbytes }, name) => {
+    if (range === null || range.path === replaced) return null;
+    let location = locations.get(range.path);
+    if (location === undefined) {
+      location = locationIn(folder, range.path, name);
+      locations.set(range.path, location);
+    }
+    return { location, offset: range.offset, length: nbytes };
+  };
+}
+
+/** How a model in `folder` names the file at `path`. Throws `save/link` where it must not. */
+function locationIn(folder: string, path: string, name: string): string {
+  const location = relative(folder, path);
   if (location === ".." || location.startsWith(`..${sep}`) || isAbsolute(location)) {
-    const message = `${name} lies in ${range.path}, which is not in ${folder} or below it: runtimes refuse such a link`;
+    const message = `${name} lies in ${path}, which is not in ${folder} or below it: runtimes refuse such a link`;
     throw new OnnxExporterError("save/link", message, "write the model beside its weights, or save with { external_data: true }");
   }
-  return { location: location.split(sep).join("/"), offset: range.offset, length: source.nbytes };
+  return location.split(sep).join("/");
 }
 
 /**
@@ -152,14 +165,16 @@ function encodeOptions({
   return { include_initializers, keep_initializers_as_inputs, origin_metadata };
 }
 
-function writeEncoded({ bytes, holes, payloads }: EncodedModel, budget: number, write: (bytes: Uint8Array) => void): void {
-  let at = 0;
-  for (const hole of holes) {
-    write(bytes.subarray(at, hole.at));
-    at = hole.at;
-    for (const piece of (payloads[hole.id] as TensorSource).chunks(budget)) write(piece);
+function writeEncoded({ pieces, payloads }: EncodedModel, budget: number, write: (bytes: Uint8Array) => void): void {
+  for (const { bytes, holes } of pieces) {
+    let at = 0;
+    for (const hole of holes) {
+      write(bytes.subarray(at, hole.at));
+      at = hole.at;
+      for (const payload of (payloads[hole.id] as TensorSource).chunks(budget)) write(payload);
+    }
+    write(bytes.subarray(at));
   }
-  write(bytes.subarray(at));
 }
 
 interface Weight {
@@ -172,7 +187,8 @@ function initializers(graph: Graph, into: Weight[] = []): Weight[] {
   for (const { name, source } of graph.initializers) {
     if (source !== null && sparseOf(source) === undefined) into.push({ name: name ?? "an initializer", source });
   }
-  for (const node of graph.nodes()) if (node.attributes.size > 0) for (const body of node.graphs) initializers(body, into);
+  for (let node = graph.first; node !== null; node = node.next)
+    if (node.hasAttributes) for (const body of node.graphs) initializers(body, into);
   return into;
 }
 

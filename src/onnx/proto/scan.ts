@@ -18,7 +18,10 @@ export interface ByteInput {
 export interface Events {
   readonly words: Int32Array;
   readonly count: number;
+  /** How many strings there are. */
+  readonly strings: number;
   string(id: number): string;
+  isEmpty(id: number): boolean;
   /** The same of bytes that need not be text: what is not UTF-8 reads as U+FFFD, and is not exact. */
   text(id: number): { readonly text: string; readonly exact: boolean };
   readonly input: ByteInput;
@@ -187,7 +190,7 @@ class Scanner implements LiveScan {
     const texts = textsIn(bytes);
     const table = (this.#get(28) >>> 0) >>> 2;
     const strings = core.i32().slice(table, table + this.#get(32) * 4);
-    const known: string[] = [];
+    const known = new Array<string | undefined>(this.strings);
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const string = (id: number): string => {
       const found = known[id];
@@ -213,7 +216,8 @@ class Scanner implements LiveScan {
         return { text: texts.utf8(begin, begin + (strings[id * 4 + 1] as number)), exact: false };
       }
     };
-    return { words, count, string, text, input: this.input };
+    const isEmpty = (id: number): boolean => strings[id * 4 + 1] === 0;
+    return { words, count, strings: this.strings, string, isEmpty, text, input: this.input };
   }
 
   #malformed(code: number): OnnxExporterError {

@@ -86,13 +86,18 @@ export class TensorWriter {
 
   #outside({ location, offset, length }: Placement): void {
     const t = this.#tokens;
-    for (const [key, value] of Object.entries({ location, offset: String(offset), length: String(length) })) {
-      t.begin(tensorFields.external_data);
-      t.string(entryFields.key, key);
-      t.string(entryFields.value, value);
-      t.end();
-    }
+    this.#entry("location", location);
+    this.#entry("offset", String(offset));
+    this.#entry("length", String(length));
     t.int(tensorFields.data_location, enums.DataLocation.EXTERNAL);
+  }
+
+  #entry(key: string, value: string): void {
+    const t = this.#tokens;
+    t.begin(tensorFields.external_data);
+    t.string(entryFields.key, key);
+    t.string(entryFields.value, value);
+    t.end();
   }
 }
 

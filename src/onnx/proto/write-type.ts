@@ -2,7 +2,7 @@
 
 import type { Dim, Shape, SymInt } from "../../symbolic.ts";
 import { stringType } from "../ir/container.ts";
-import type { AnyType, ContainerType } from "../ir/graph.ts";
+import type { AnyType, ContainerType, ValueType } from "../ir/graph.ts";
 import type { Fields } from "../ir/unheld.ts";
 import { fieldsOf } from "./schema.ts";
 import type { Tokens } from "./tokens.ts";
@@ -29,7 +29,7 @@ export function writeType(type: AnyType, context: TypeContext, dims: readonly Fi
   const t = context.tokens;
   switch (type.kind) {
     case "tensor":
-      tensor(typeFields.tensor_type, onnxType(type.dtype), type.shape, context, dims);
+      writeTensorType(type, context, dims);
       return;
     case "strings":
       tensor(typeFields.tensor_type, stringType, type.shape, context, dims);
@@ -53,6 +53,13 @@ export function writeType(type: AnyType, context: TypeContext, dims: readonly Fi
       t.end();
   }
 }
+
+/** The same for a tensor of numbers. */
+export function writeTensorType({ dtype, shape }: ValueType, context: TypeContext, dims: readonly Fields[] = none): void {
+  tensor(typeFields.tensor_type, onnxType(dtype), shape, context, dims);
+}
+
+const none: readonly Fields[] = [];
 
 function container(field: number, elem: number, of: AnyType | null, context: TypeContext): void {
   const t = context.tokens;

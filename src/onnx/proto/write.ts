@@ -5,15 +5,15 @@ import { type SymInt, show } from "../../symbolic.ts";
 import { isAnonymous } from "../../symbolic-values.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { anyTypeOf } from "../ir/container.ts";
-import type { Attribute, FunctionBody, Graph, Model, Node, Value } from "../ir/graph.ts";
+import type { Attribute, FunctionBody, Graph, Model, Node, Value, ValueType } from "../ir/graph.ts";
 import { sparseOf } from "../ir/sparse.ts";
 import { unheldOf, unheldTypeOf } from "../ir/unheld.ts";
 import { Names } from "./names.ts";
 import { originMetadata } from "./origin-metadata.ts";
 import { enums, fieldsOf } from "./schema.ts";
-import { type Encoded, Tokens } from "./tokens.ts";
+import { type Encoded, type TokenRange, Tokens } from "./tokens.ts";
 import { type Place, TensorWriter } from "./write-tensor.ts";
-import { type TypeContext, writeType } from "./write-type.ts";
+import { type TypeContext, writeTensorType, writeType } from "./write-type.ts";
 
 const modelFields = fieldsOf("ModelProto");
 const graphFields = fieldsOf("GraphProto");
@@ -53,8 +53,10 @@ class Writer {
   readonly #options: EncodeOptions;
   readonly #names: Names;
   readonly #dims = new Map<SymInt, string | null>();
-  /** Numbers of the values' names among the strings. */
-  readonly #values = new Map<Value, number>();
+  /** By number of a value: that of its name among the strings, and 1; 0 where it is not among them. */
+  readonly #values: Int32Array;
+  /** Where the type that was written last for a type of the IR is among the tokens: types that are one object are written once. */
+  readonly #written = new Map<ValueType, TokenRange>();
   readonly #origins = new Map<number, [string, string][]>();
   readonly #types: TypeContext;
 
@@ -62,6 +64,7 @@ class Writer {
     this.#model = model;
     this.#options = options;
     this.#names = new Names(model);
+    this.#values = new Int32Array(this.#names.count);
     this.tensors = new TensorWriter(this.tokens, options.place ?? (() => null));
     this.#types = { tokens: this.tokens, dim: (d) => this.#dim(d), fields: (f) => this.tensors.fields(f) };
   }
@@ -75,9 +78,7 @@ class Writer {
     this.#text(modelFields.domain, m.domain);
     if (m.model_version !== 0) t.int(modelFields.model_version, m.model_version);
     this.#text(modelFields.doc_string, m.doc_string);
-    t.begin(modelFields.graph);
-    this.#graph(m.graph, true);
-    t.end();
+    t.message(modelFields.graph, () => this.#graph(m.graph, true));
     this.#imports(modelFields.opset_import, m.opset_import);
     this.#metadata(modelFields.metadata_props, m.metadata);
     for (const f of m.functions) {
@@ -89,7 +90,7 @@ class Writer {
   }
 
   /** What the file said of `object` beyond what the IR holds. */
-  #unheld(object: Model | Graph | Node | Value | Attribute): void {
+  #unheld(object: Model | Graph | Node | Value): void {
     const unheld = unheldOf(object);
     if (unheld !== undefined) this.tensors.fields(unheld.fields);
   }
@@ -99,12 +100,13 @@ class Writer {
   }
 
   #valueName(field: number, v: Value): void {
-    let id = this.#values.get(v);
-    if (id === undefined) {
-      id = this.tokens.add(this.#names.value(v));
-      this.#values.set(v, id);
+    const number = this.#names.number(v);
+    let id = this.#values[number] as number;
+    if (id === 0 || !this.tokens.has(id - 1)) {
+      id = this.tokens.add(this.#names.value(v)) + 1;
+      this.#values[number] = id;
     }
-    this.tokens.reference(field, id);
+    this.tokens.reference(field, id - 1);
   }
 
   #metadata(field: number, entries: Iterable<readonly [string, string]>): void {
@@ -128,7 +130,7 @@ class Writer {
   #graph(graph: Graph, main = false): void {
     const { include_initializers = true, keep_initializers_as_inputs = false } = this.#options;
     const stay = include_initializers || !main;
-    for (const node of graph.nodes()) this.#node(graphFields.node, node);
+    this.#nodes(graphFields.node, graph);
     this.tokens.string(graphFields.name, graph.name === "" ? "main_graph" : graph.name);
     if (stay) for (const v of graph.initializers) this.#initializer(v);
     this.#text(graphFields.doc_string, graph.doc_string);
@@ -160,7 +162,7 @@ class Writer {
   #valueInfo(field: number, graph: Graph, allInitializers: boolean): void {
     const outputs = new Set([...graph.outputs, ...graph.inputs]);
     for (const v of graph.initializers) if ((allInitializers || isDescribed(v)) && !outputs.has(v)) this.#info(field, v);
-    for (const node of graph.nodes()) {
+    for (let node = graph.first; node !== null; node = node.next) {
       for (const v of node.outputs) {
         if ((v.type !== null || v.container !== null || isDescribed(v)) && !outputs.has(v) && this.#names.value(v) !== "")
           this.#info(field, v);
@@ -185,6 +187,10 @@ class Writer {
       this.tensors.fields(read.whole);
       return;
     }
+    if (read === undefined && v.container === null) {
+      if (v.type !== null) this.#tensorType(v.type);
+      return;
+    }
     const type = anyTypeOf(v);
     if (type === null) return;
     const shape = "shape" in type ? type.shape : null;
@@ -192,6 +198,20 @@ class Writer {
     writeType(type, this.#types, read !== undefined && read.dims.length <= (shape?.length ?? 0) ? read.dims : []);
     if (read !== undefined) this.tensors.fields(read.fields);
     this.tokens.end();
+  }
+
+  #tensorType(type: ValueType): void {
+    const t = this.tokens;
+    const written = this.#written.get(type);
+    if (written !== undefined && t.isHere(written)) {
+      t.repeat(written);
+      return;
+    }
+    const begin = t.here;
+    t.begin(infoFields.type);
+    writeTensorType(type, this.#types);
+    t.end();
+    this.#written.set(type, t.since(begin));
   }
 
   /** The dim as text; null where it is nobody's name. */
@@ -204,20 +224,27 @@ class Writer {
     return text;
   }
 
-  #node(field: number, node: Node): void {
+  #nodes(field: number, graph: Graph): void {
+    const names = this.#names.nodes(graph);
+    let i = 0;
+    for (let node = graph.first; node !== null; node = node.next) this.#node(field, node, names[i++] as string);
+  }
+
+  #node(field: number, node: Node, name: string): void {
     const t = this.tokens;
     t.begin(field);
-    const used = node.inputs.findLastIndex((v) => v !== null) + 1;
+    const { inputs } = node;
+    let used = inputs.length;
+    while (used > 0 && inputs[used - 1] === null) used--;
     for (let i = 0; i < used; i++) {
-      const v = node.inputs[i];
+      const v = inputs[i];
       if (v) this.#valueName(nodeFields.input, v);
       else t.string(nodeFields.input, "");
     }
     for (const v of node.outputs) this.#valueName(nodeFields.output, v);
-    const name = this.#names.node(node);
     if (name !== "") t.reference(nodeFields.name, t.add(name));
     t.string(nodeFields.op_type, node.op);
-    for (const [name, a] of node.attributes) this.#attribute(nodeFields.attribute, name, a);
+    if (node.hasAttributes) for (const [name, a] of node.attributes) this.#attribute(nodeFields.attribute, name, a);
     this.#text(nodeFields.doc_string, node.doc_string);
     this.#text(nodeFields.domain, node.domain);
     this.#text(nodeFields.overload, node.overload);
@@ -243,12 +270,12 @@ class Writer {
     const t = this.tokens;
     t.begin(field);
     t.string(attributeFields.name, name);
-    const exact = unheldOf(a)?.value;
-    if (exact !== undefined) this.tensors.fields(exact);
+    const unheld = unheldOf(a);
+    if (unheld?.value !== undefined) this.tensors.fields(unheld.value);
     else this.#attributeValue(a);
     t.int(attributeFields.type, a.kind === "ref" ? a.type : types[typeNames[a.kind]]);
     if (a.kind === "ref") t.string(attributeFields.ref_attr_name, a.value);
-    this.#unheld(a);
+    if (unheld !== undefined) this.tensors.fields(unheld.fields);
     t.end();
   }
 
@@ -288,7 +315,7 @@ class Writer {
     for (const v of graph.inputs) this.#valueName(functionFields.input, v);
     for (const v of graph.outputs) this.#valueName(functionFields.output, v);
     for (const a of attributes) t.string(functionFields.attribute, a);
-    for (const node of graph.nodes()) this.#node(functionFields.node, node);
+    this.#nodes(functionFields.node, graph);
     this.#text(functionFields.doc_string, graph.doc_string);
     this.#imports(functionFields.opset_import, opset_import ?? this.#model.opset_import);
     t.string(functionFields.domain, domain);

@@ -32,7 +32,7 @@ export const arithmetic: readonly Rule[] = [
   rule("Dropout(x) -> x when not training", p.Dropout(x), x, ({ root, rewrite }) => {
     const [, , training] = root.inputs;
     const mask = root.outputs[1];
-    if (mask && (mask.uses.size > 0 || rewrite.isOutput(mask))) return "the mask is read";
+    if (mask && (mask.useCount > 0 || rewrite.isOutput(mask))) return "the mask is read";
     return !training || training.data?.[0] === 0 ? null : "may be training";
   }),
 ];
