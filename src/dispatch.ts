@@ -140,6 +140,12 @@ function freshAmong(args: Args): Fresh {
 
 const asTypes = (result: unknown): unknown => mapLeaves(result, (x) => (isTyped(x) ? { kind: "tensor", ...x } : x));
 
+/** What `meta` takes in the place of a value of the graph: its type, or the expression of a number. */
+export const knownOf = (x: unknown): unknown => {
+  if (!(x instanceof Value)) return x;
+  return x.type.kind === "int" || x.type.kind === "float" || x.type.kind === "bool" ? x.type.expr : x.type;
+};
+
 /** Values of a graph under construction: each call becomes a node. Front ends trace with it, rewrites build with it. */
 export function graphInterpreter(
   append: (node: Node) => void,
@@ -158,15 +164,11 @@ export function graphInterpreter(
     append(new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin()));
     return result;
   };
-  const typeOf = (x: unknown): unknown => {
-    if (!(x instanceof Value)) return x;
-    return x.type.kind === "int" || x.type.kind === "float" || x.type.kind === "bool" ? x.type.expr : x.type;
-  };
   return {
     name: "meta",
     cast: (x, dtype) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,
     run(op, args) {
-      return record(op, args, callOn(metaInterpreter, op, mapArgs(args, typeOf)));
+      return record(op, args, callOn(metaInterpreter, op, mapArgs(args, knownOf)));
     },
     write: (_target, value) => value,
   };
