@@ -18,5 +18,5 @@ export interface Normalized {
 
 /** Normalizes `program`, which stays as it was captured: it is what verification evaluates. */
 export function normalize(program: ExportedProgram): Normalized {
-  return { program, ...complexToReal(functionalize(inlineRegions(program.graph))) };
+  return { program, ...complexToReal(functionalize(inlineRegions(program.graph)), program.env) };
 }

@@ -28,6 +28,13 @@ const converted = ({ self }: Self, at: Rewriting): Result => {
   return re.dtype === dtype ? re : at.real.call("aten::to.dtype", { self: re, dtype });
 };
 
+/** Ops of real numbers alone, of complex ones by way of a real `dtype`. */
+const inDType = <N extends "aten::softmax.int" | "aten::log_softmax.int">(names: readonly N[]) =>
+  each(names, (op) => (args: Self & { readonly dim: number }, at: Rewriting): Result => {
+    const self = converted(args, at);
+    return at.call(op as "aten::softmax.int", { ...args, self: self as Operand });
+  });
+
 const constant = (re: number) => (): Cartesian => new Cartesian(re, 0);
 const filled = ({ fill_value }: { readonly fill_value: ScalarOf<Dim> }, at: Rewriting): Cartesian => cartesian(fill_value, at);
 
@@ -42,6 +49,9 @@ export const conversion = {
   ...each(["aten::to.dtype", "aten::to.dtype_layout", "aten::to.device", "aten::_to_copy"], () => converted),
   "prims::convert_element_type": ({ a }, at) => converted({ self: a }, at),
   "aten::view.dtype": ({ self, dtype }, at) => viewed(self, isComplex(dtype), at),
+  ...inDType(["aten::softmax.int", "aten::log_softmax.int"]),
+  // What a program asserts of a complex tensor is true of no real one.
+  "aten::_assert_tensor_metadata": () => [],
 
   ...each(["aten::zeros", "aten::zeros_like", "aten::new_zeros", "aten::_efficientzerotensor"], () => constant(0)),
   ...each(["aten::empty.memory_format", "aten::empty_like", "aten::new_empty"], () => constant(0)),

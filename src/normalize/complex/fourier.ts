@@ -1,5 +1,6 @@
 /** @file The complex pass on Fourier transforms, which ONNX has: their operands and results are stored pairs, their dims count the logical ones. */
 
+import type { Value } from "../../aten/graph.ts";
 import { wrapDims } from "../../aten/view-shape.ts";
 import { type Operand, Pair, Stored, storedType } from "./pair.ts";
 import type { Rewriting, RuleTable } from "./rule.ts";
@@ -10,7 +11,7 @@ const stored = (x: Operand): Operand => (x instanceof Pair ? x.stored : x);
 function transform(op: string, args: { readonly self: Operand; readonly dim: readonly number[] }, at: Rewriting): Stored {
   const type = at.types[0] as (typeof at.types)[number];
   const dim = wrapDims(args.dim, args.self.shape.length);
-  return new Stored(at.emit(op, { ...args, self: stored(args.self), dim }, storedType(type)));
+  return new Stored(at.emit(op, { ...args, self: stored(args.self), dim }, storedType(type)) as Value);
 }
 
 export const fourier = {
@@ -18,6 +19,6 @@ export const fourier = {
   "aten::_fft_r2c": (args, at) => transform("aten::_fft_r2c", args, at),
   "aten::_fft_c2r": (args, at) => {
     const dim = wrapDims(args.dim, args.self.shape.length);
-    return at.emit("aten::_fft_c2r", { ...args, self: stored(args.self), dim }, at.types[0] as (typeof at.types)[number]);
+    return at.emit("aten::_fft_c2r", { ...args, self: stored(args.self), dim }, at.types[0]) as Value;
   },
 } satisfies RuleTable;

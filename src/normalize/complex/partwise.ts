@@ -43,7 +43,10 @@ const partwise = <N extends Op>(names: readonly N[], numbers: readonly string[] 
     names,
     (op): AnyRule =>
       (args: never, at) => {
-        const call = (part: "re" | "im") => at.real.call(op, partOf(op, args, split, part, at) as never);
+        const types = mapLeaves(at.results, (t) => (isTyped(t) && isComplex(t.dtype) ? { ...t, dtype: realOf(t.dtype) } : t));
+        const call = (part: "re" | "im"): unknown => at.emit(op, partOf(op, args, split, part, at), types);
+        // `expand_as` of a real tensor: a complex operand gives no more than its shape.
+        if (!at.types.some((t) => isComplex(t.dtype))) return call("re");
         return zip(call("re"), call("im"));
       },
   );
@@ -64,7 +67,7 @@ const ofShape = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRul
     names,
     (op): AnyRule =>
       (args: never, at) =>
-        at.real.call(op, mapArgs(args as Args, (x) => (x instanceof Pair ? x.re : x)) as never),
+        at.emit(op, mapArgs(args as Args, (x) => (x instanceof Pair ? x.re : x)), at.results),
   );
 
 const views = [

@@ -5,14 +5,14 @@
 
 import { mapArgs, mapLeaves } from "../../aten/arguments.ts";
 import { type Arg, Graph, Node, type Origin, type Output, type TensorType, Value } from "../../aten/graph.ts";
-import { isTyped } from "../../aten/promotion.ts";
+import { isTyped, type Typed } from "../../aten/promotion.ts";
 import type { Schema } from "../../aten/schema.ts";
 import type { Call } from "../../aten/table.ts";
-import { type Args, callOn, entryOf, graphInterpreter, type Interpreter, knownOf, metaInterpreter } from "../../dispatch.ts";
+import { type Args, callOn, entryOf, type GraphInterpreter, graphInterpreter, type Interpreter, knownOf, metaOn } from "../../dispatch.ts";
 import { type DType, isComplex } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { capturedDType } from "../../export/evaluate.ts";
-import { type Dim, equal } from "../../symbolic.ts";
+import { type Dim, equal, type SymEnv } from "../../symbolic.ts";
 import type { Functional } from "../functionalize.ts";
 import { Cartesian, type Operand, Pair, type RealCall, Stored, storedType } from "./pair.ts";
 import { Reals } from "./reals.ts";
@@ -26,10 +26,10 @@ export interface Real extends Functional {
 }
 
 /** `functional` without complex values; the same graph where it has none. Throws `normalize/complex`, listing every op that has no rule. */
-export function complexToReal({ graph, mutated }: Functional): Real {
+export function complexToReal({ graph, mutated }: Functional, env: SymEnv): Real {
   if (!hasComplex(graph)) return { graph, mutated, stored: new Map() };
   const missing = new Map<string, Node[]>();
-  const pass = new ComplexPass(graph, missing);
+  const pass = new ComplexPass(graph, metaOn(env), missing);
   const real = pass.run();
   if (missing.size > 0) throw refused(missing);
   return { graph: real, mutated: new Map([...mutated].map(([input, now]) => [input, pass.valueOf(now)])), stored: pass.stored };
@@ -70,23 +70,27 @@ class ComplexPass implements Interpreter<Operand> {
   /** Complex inputs and the real ones in their place. */
   readonly stored = new Map<Value, Value>();
   readonly #graph: Graph;
+  readonly #meta: Interpreter<Typed>;
   readonly #missing: Map<string, Node[]>;
   readonly #replaced = new Map<Value, unknown>();
   readonly #nodes: Node[] = [];
   #origin: Origin = { node: "", moduleStack: "", stackTrace: "" };
   #counter = 0;
   /** Captured result types of the node being rewritten, taken by the first rule that runs for it. */
-  #captured: readonly TensorType[] | null = null;
-  readonly #interpreter = graphInterpreter(
-    (node) => this.#nodes.push(node),
-    () => this.#origin,
-    (hint) => `${hint}_c${this.#counter++}`,
-  );
+  #captured: unknown = null;
+  readonly #interpreter: GraphInterpreter;
   readonly #real: RealCall = (op, args) => callOn(this.#interpreter, op, args as Args) as never;
   readonly #reals = new Reals(this.#real);
 
-  constructor(graph: Graph, missing: Map<string, Node[]>) {
+  constructor(graph: Graph, meta: Interpreter<Typed>, missing: Map<string, Node[]>) {
     this.#graph = graph;
+    this.#meta = meta;
+    this.#interpreter = graphInterpreter(
+      (node) => this.#nodes.push(node),
+      () => this.#origin,
+      (hint) => `${hint}_c${this.#counter++}`,
+      meta,
+    );
     this.#missing = missing;
   }
 
@@ -100,8 +104,13 @@ class ComplexPass implements Interpreter<Operand> {
     return new Graph(this.#graph.name, inputs, this.#nodes, outputs);
   }
 
+  /** Promotion casts before the rule of the node runs, for which the captured types are. */
   cast(x: Operand, dtype: DType): Operand {
-    return callOn(this, "aten::to.dtype", { self: x, dtype }) as Operand;
+    const captured = this.#captured;
+    this.#captured = null;
+    const converted = callOn(this, "aten::to.dtype", { self: x, dtype }) as Operand;
+    this.#captured = captured;
+    return converted;
   }
   write(_target: Operand, value: Operand): Operand {
     return value;
@@ -131,7 +140,8 @@ class ComplexPass implements Interpreter<Operand> {
   }
 
   #translate(node: Node, args: Args): void {
-    this.#captured = flatTypes(node.outputs);
+    const types = mapLeaves(node.outputs, (v) => (v instanceof Value ? v.type : v)) as unknown[];
+    this.#captured = types.length === 1 ? types[0] : types;
     try {
       const result = callOn<Operand>(this, node.op, args, capturedDType(node));
       const results = node.outputs.length === 1 ? [result] : ((result as readonly unknown[] | null) ?? []);
@@ -147,25 +157,23 @@ class ComplexPass implements Interpreter<Operand> {
   #rewriteCall(op: string, args: Args, schema: Schema): unknown {
     const captured = this.#captured;
     this.#captured = null;
-    const types = captured ?? flatTypes(callOn(metaInterpreter, op, mapArgs(args, knownOf)));
+    const results = captured ?? callOn(this.#meta, op, mapArgs(args, knownOf));
+    const types = flatTypes(results);
     const complex = types.some((t) => isComplex(t.dtype)) || somewhere(args, (x) => x instanceof Pair);
     if (!complex) return this.#interpreter.run(op, args, schema);
     const rule = rules.get(op);
-    if (rule !== undefined) return this.#sealed(rule(args as never, this.#rewriting(types)), [...types]);
+    if (rule !== undefined) return this.#sealed(rule(args as never, this.#rewriting(types, results)), [...types]);
     if (entryOf(op)?.decompose === undefined) throw new NoRule(op);
     return undefined;
   }
 
-  #rewriting(types: readonly TensorType[]): Rewriting {
+  #rewriting(types: readonly TensorType[], results: unknown): Rewriting {
     return {
       call: ((op: string, args: Args) => callOn(this, op, args)) as Call<Operand>,
       real: this.#reals,
       types,
-      emit: (op, args, type) => {
-        const value = new Value(`${op.slice(op.lastIndexOf(":") + 1)}_c${this.#counter++}`, type);
-        this.#nodes.push(new Node(op, args as Record<string, Arg>, [value], this.#origin));
-        return value;
-      },
+      results,
+      emit: (op, args, wanted) => this.#interpreter.record(op, args, wanted),
     };
   }
 
@@ -194,7 +202,7 @@ class ComplexPass implements Interpreter<Operand> {
   /** A control-flow op takes and gives stored values; its bodies are rewritten like graphs. */
   #rewriteRegion(node: Node, args: Args): void {
     const real = mapArgs(args, (x) => {
-      if (x instanceof Graph) return hasComplex(x) ? new ComplexPass(x, this.#missing).run() : x;
+      if (x instanceof Graph) return hasComplex(x) ? new ComplexPass(x, this.#meta, this.#missing).run() : x;
       return x instanceof Pair ? x.stored : x;
     });
     const result = (v: Value): Value => {

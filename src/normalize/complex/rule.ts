@@ -15,8 +15,10 @@ export interface Rewriting {
   readonly real: Reals;
   /** Logical types of the results, flat. */
   readonly types: readonly TensorType[];
-  /** Appends a node whose result has `type`, for ops that the pass leaves standing on stored values. */
-  readonly emit: (op: string, args: Args, type: TensorType) => Value;
+  /** The same as the op returns them: one type, or lists of them. */
+  readonly results: unknown;
+  /** Appends a node on real values whose results have `types`, one or lists of them; gives its values alike. */
+  readonly emit: (op: string, args: Args, types: unknown) => unknown;
 }
 
 /** A result: a complex one in either form, or a real one. */
