@@ -165,8 +165,7 @@ export function graphInterpreter(
     const hint = op.slice(op.indexOf("::") + 2).split(".")[0] as string;
     const name = nameFor(hint);
     let many = 0;
-    const toValue = (type: unknown): unknown =>
-      isType(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type) : type;
+    const toValue = (type: unknown): unknown => (isType(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type) : type);
     const schema = schemaOf(op);
     const result = mapLeaves(types, toValue);
     const outputs = (schema !== null && schema.returns.length !== 1 ? result : [result]) as Output[];

@@ -67,7 +67,11 @@ const ofShape = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRul
     names,
     (op): AnyRule =>
       (args: never, at) =>
-        at.emit(op, mapArgs(args as Args, (x) => (x instanceof Pair ? x.re : x)), at.results),
+        at.emit(
+          op,
+          mapArgs(args as Args, (x) => (x instanceof Pair ? x.re : x)),
+          at.results,
+        ),
   );
 
 const views = [

@@ -44,7 +44,7 @@ export class Reals {
     if (b instanceof Value) return a === 0 ? 0 : this.mul(this.call("aten::reciprocal", { self: b }), a);
     return a / b;
   }
-  /** sqrt(a^2 + b^2) without overflow. */
+  /** sqrt(a^2 + b^2), exact to rounding where the squares are neither infinite nor denormal. */
   hypot(a: Part, b: Part): Part {
     if (b === 0) return this.unary("abs", a);
     if (a === 0) return this.unary("abs", b);
