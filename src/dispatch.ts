@@ -4,7 +4,7 @@
  */
 
 import { mapArgs, mapLeaves } from "./aten/arguments.ts";
-import { type Arg, Node, type Origin, type Output, type TensorType, Value } from "./aten/graph.ts";
+import { type Arg, Node, type Origin, type Output, type Type, Value } from "./aten/graph.ts";
 import { aten } from "./aten/index.ts";
 import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
 import { type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
@@ -115,17 +115,18 @@ export const evalInterpreter: Interpreter<Strided> = {
   },
 };
 
-/** Types alone: what every op's `meta` gives. A type is its own value. */
-export const metaInterpreter: Interpreter<Typed> = {
+/** Types alone: what every op's `meta` gives. A type is its own value. New symbols are of `env`, where one is given. */
+export const metaOn = (env: SymEnv | null): Interpreter<Typed> => ({
   name: "meta",
   cast: (x, dtype) => ({ kind: "tensor", dtype, shape: x.shape }) as Typed,
   run(op, args) {
     const meta = entryOf(op)?.meta;
     if (meta === undefined) return undefined;
-    return asTypes(meta(args as never, freshAmong(args)));
+    return asTypes(meta(args as never, env === null ? freshAmong(args) : (hint) => env.fresh(hint)));
   },
   write: (target) => target,
-};
+});
+export const metaInterpreter: Interpreter<Typed> = metaOn(null);
 
 /** New unbacked symbols in the environment that the sizes among `args` live in, a new one where all are numbers. */
 function freshAmong(args: Args): Fresh {
@@ -140,34 +141,44 @@ function freshAmong(args: Args): Fresh {
 
 const asTypes = (result: unknown): unknown => mapLeaves(result, (x) => (isTyped(x) ? { kind: "tensor", ...x } : x));
 
-/** Values of a graph under construction: each call becomes a node. Front ends trace with it, rewrites build with it. */
+/** What `meta` takes in the place of a value of the graph: its type, or the expression of a number. */
+export const knownOf = (x: unknown): unknown => {
+  if (!(x instanceof Value)) return x;
+  return x.type.kind === "int" || x.type.kind === "float" || x.type.kind === "bool" ? x.type.expr : x.type;
+};
+
+const isType = (x: unknown): x is Type => typeof x === "object" && x !== null && "kind" in x;
+
+export interface GraphInterpreter extends Interpreter<Value> {
+  /** Appends a node whose results have `types`, one or lists of them; gives its values alike. */
+  record(op: string, args: Args, types: unknown): unknown;
+}
+
+/** Values of a graph under construction: each call becomes a node, of the type that `meta` gives. Front ends trace with it, rewrites build with it. */
 export function graphInterpreter(
   append: (node: Node) => void,
   origin: () => Origin,
   nameFor: (hint: string) => string,
-): Interpreter<Value> {
+  meta: Interpreter<Typed> = metaInterpreter,
+): GraphInterpreter {
   const record = (op: string, args: Args, types: unknown): unknown => {
     const hint = op.slice(op.indexOf("::") + 2).split(".")[0] as string;
     const name = nameFor(hint);
     let many = 0;
-    const toValue = (type: unknown): unknown =>
-      isTyped(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type as TensorType) : type;
+    const toValue = (type: unknown): unknown => (isType(type) ? new Value(many++ === 0 ? name : `${name}_${many - 1}`, type) : type);
     const schema = schemaOf(op);
     const result = mapLeaves(types, toValue);
     const outputs = (schema !== null && schema.returns.length !== 1 ? result : [result]) as Output[];
     append(new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin()));
     return result;
   };
-  const typeOf = (x: unknown): unknown => {
-    if (!(x instanceof Value)) return x;
-    return x.type.kind === "int" || x.type.kind === "float" || x.type.kind === "bool" ? x.type.expr : x.type;
-  };
   return {
     name: "meta",
     cast: (x, dtype) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,
     run(op, args) {
-      return record(op, args, callOn(metaInterpreter, op, mapArgs(args, typeOf)));
+      return record(op, args, callOn(meta, op, mapArgs(args, knownOf)));
     },
     write: (_target, value) => value,
+    record,
   };
 }

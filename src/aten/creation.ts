@@ -1,10 +1,11 @@
 /** @file Tensors from numbers: filled, counting, identity, triangles, indices. Copies and views of the same shape. */
 
+import { makeComplex } from "../core/ops/complex.ts";
 import { arange, binary, cast, compare, fill, scalarTensor, where } from "../core/ops/elementwise.ts";
 import { contiguous, copyInto, expand, unsqueeze } from "../core/ops/layout.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import { contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../core/strided.ts";
-import { byteLength, type DType, isFloat } from "../dtype.ts";
+import { byteLength, type DType, isComplex, isFloat, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { ceildiv, type Dim, type Shape, SymInt, sub } from "../symbolic.ts";
 import { each, type Literal, literal, scalarDType } from "./broadcast.ts";
@@ -93,6 +94,15 @@ function fromNumbers(dtype: DType, values: readonly number[]): Strided {
   const out = empty("float64", [values.length]);
   out.storage.bytes().set(new Uint8Array(Float64Array.from(values).buffer));
   return cast(out, dtype);
+}
+
+/** Complex numbers advance in both parts. */
+function linspace(start: ScalarOf<number>, end: ScalarOf<number>, steps: number, dtype: DType): Strided {
+  const part = (p: "re" | "im", to: DType): Strided => {
+    const of = (x: ScalarOf<number>): number => (typeof x === "object" ? x[p] : p === "re" ? Number(x) : 0);
+    return fromNumbers(to, linspacePoints(of(start), of(end), steps));
+  };
+  return isComplex(dtype) ? makeComplex(part("re", realOf(dtype)), part("im", realOf(dtype))) : part("re", dtype);
 }
 
 const linspaceOfTensors = (
@@ -243,7 +253,7 @@ export const creation = {
   },
   "aten::linspace": {
     meta: ({ steps, dtype }) => ({ dtype: dtype ?? "float32", shape: [steps] }),
-    eval: ({ start, end, steps, dtype }) => fromNumbers(dtype ?? "float32", linspacePoints(Number(start), Number(end), steps)),
+    eval: ({ start, end, steps, dtype }) => linspace(start, end, steps, dtype ?? "float32"),
   },
   ...each(["aten::linspace.Tensor_Tensor", "aten::linspace.Tensor_Scalar", "aten::linspace.Scalar_Tensor"], () => ({
     decompose: linspaceOfTensors,

@@ -5,6 +5,7 @@ import { pad as padCore } from "../core/ops/pad.ts";
 import type { Strided } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { add, type Dim, mul, product, sub } from "../symbolic.ts";
+import { literal } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { spread, windowCount } from "./spatial.ts";
 import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
@@ -41,9 +42,8 @@ const padType = (self: TensorType, pad: readonly Dim[]): Meta =>
 
 /** Negative padding cuts: before circular padding reads the input, after the other modes have. */
 function evalPad(self: Strided, pad: readonly number[], mode: PadMode, value: ScalarOf<number>): Strided {
-  if (typeof value === "object") throw new OnnxExporterError("aten/argument", "a complex fill value", "pad real and imaginary parts apart");
   const pairs = padPairs(pad, self.shape.length).map((p): [number, number] => (p === null ? [0, 0] : [p[0], p[1]]));
-  if (mode !== "circular") return padCore(self, pairs, mode, value);
+  if (mode !== "circular") return padCore(self, pairs, mode, typeof value === "object" ? literal(value, self.dtype) : value);
   const cut = padCore(
     self,
     pairs.map(([a, b]): [number, number] => [Math.min(a, 0), Math.min(b, 0)]),

@@ -1,9 +1,12 @@
 /** @file Running extremes and running log-sum-exp: scans over one dim, in double precision. */
 
+import { imagPart, makeComplex, realPart } from "../core/ops/complex.ts";
+import { binary, cast, unary } from "../core/ops/elementwise.ts";
 import { reshape } from "../core/ops/layout.ts";
-import { cumulativeExtremum } from "../core/ops/reduce.ts";
+import { cumulative, cumulativeExtremum, reduce } from "../core/ops/reduce.ts";
 import { alongDim, floats, fromFloats } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
+import { isComplex } from "../dtype.ts";
 import type { Typed } from "./promotion.ts";
 import type { Meta } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
@@ -29,9 +32,18 @@ function logAddExp(a: number, b: number): number {
   return Number.isFinite(high) ? high + Math.log1p(Math.exp(low - high)) : high;
 }
 
+/** log of the running sums of exp, with the largest real part taken out. */
+function ofComplex(self: Strided, dim: number): Strided {
+  const peak = cast(reduce("max", realPart(self), [dim], true), self.dtype);
+  const away = unary("exp", binary("sub", self, peak));
+  const sums = makeComplex(cumulative("sum", realPart(away), dim), cumulative("sum", imagPart(away), dim));
+  return binary("add", unary("log", sums), peak);
+}
+
 export const runningLogSumExp = {
   meta: ({ self }: Along<Typed>): Meta => shaped(self, self.shape),
   eval: ({ self, dim }: Along<Strided>): Strided => {
+    if (isComplex(self.dtype)) return self.shape.length === 0 ? self : ofComplex(self, wrapDim(dim, self.shape.length));
     const x = floats(self);
     alongDim(self.shape, wrapDim(dim, self.shape.length), (start, step, length) => {
       for (let k = 1; k < length; k++) {

@@ -8,6 +8,8 @@ import type { SpecialOp } from "../core/ops/real.ts";
 import { polygamma as corePolygamma, multigammaln } from "../core/ops/special.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
+import { isComplex } from "../dtype.ts";
+import type { Dim } from "../symbolic.ts";
 import { algebra, type Term, widened } from "./algebra.ts";
 import { each, inOpmath, isTensor, type Operand, pointwiseType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
@@ -266,15 +268,13 @@ function erfinv(y: Symbolic, call: Call): Symbolic {
   return where(eq(size, 1), edge, where(gt(size, 1), Number.NaN, x));
 }
 
-const power = (
-  { self, exponent }: { self: Symbolic | ScalarOf<unknown>; exponent: Symbolic | ScalarOf<unknown> },
-  call: Call,
-): Symbolic => {
-  const wide = (x: Symbolic): Symbolic => call("aten::to.dtype", { self: x, dtype: "float64" });
-  if (!isTensor<Symbolic>(self)) return call("aten::pow.Scalar", { self: Number(self), exponent: wide(exponent as Symbolic) });
+const power = ({ self, exponent }: { self: Symbolic | ScalarOf<Dim>; exponent: Symbolic | ScalarOf<Dim> }, call: Call): Symbolic => {
+  const complex = [self, exponent].some((x) => (isTensor<Symbolic>(x) ? isComplex(x.dtype) : typeof x === "object" && "re" in x));
+  const wide = (x: Symbolic): Symbolic => call("aten::to.dtype", { self: x, dtype: complex ? "complex128" : "float64" });
+  if (!isTensor<Symbolic>(self)) return call("aten::pow.Scalar", { self, exponent: wide(exponent as Symbolic) });
   return isTensor<Symbolic>(exponent)
     ? call("aten::pow.Tensor_Tensor", { self: wide(self), exponent: wide(exponent) })
-    : call("aten::pow.Tensor_Scalar", { self: wide(self), exponent: Number(exponent) });
+    : call("aten::pow.Tensor_Scalar", { self: wide(self), exponent });
 };
 
 /** Greatest common divisor, not negative. */

@@ -3,7 +3,7 @@
 import type { Graph, Value } from "../aten/graph.ts";
 import { inlineRegions } from "../aten/regions.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
-import { complexToReal } from "./complex.ts";
+import { complexToReal } from "./complex/pass.ts";
 import { functionalize } from "./functionalize.ts";
 
 /** A program that lowering can read: functional, without mode regions, without complex dtypes. */
@@ -12,10 +12,11 @@ export interface Normalized {
   readonly graph: Graph;
   /** Graph inputs (buffers, parameters, user inputs) that the program writes to, and what they become. */
   readonly mutated: ReadonlyMap<Value, Value>;
+  /** What stands for each complex input of the program: a real one with a trailing dim of 2. */
+  readonly stored: ReadonlyMap<Value, Value>;
 }
 
 /** Normalizes `program`, which stays as it was captured: it is what verification evaluates. */
 export function normalize(program: ExportedProgram): Normalized {
-  const { graph, mutated } = functionalize(inlineRegions(program.graph));
-  return { program, graph: complexToReal(graph), mutated };
+  return { program, ...complexToReal(functionalize(inlineRegions(program.graph)), program.env) };
 }

@@ -17,18 +17,20 @@ import {
 import { isTyped } from "../aten/promotion.ts";
 import { type Schema, schemaOf } from "../aten/schema.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
+import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
 import { fxNodeText } from "../export/print.ts";
 import type { InputSpec } from "../export/signature.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
+import { pairsSource } from "../weights/derive.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { modulePath, sourceLine } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
 import { lowerings } from "./lowering/index.ts";
 import type { AnyLowering } from "./lowering/table.ts";
-import { describeInput, describeOutput, describeProgram } from "./metadata.ts";
+import { describeComplex, describeInput, describeOutput, describeProgram } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import type { Target } from "./target.ts";
 
@@ -181,8 +183,9 @@ class Lowering implements Interpreter<Value> {
   }
 
   #addInputs(): void {
-    const { program } = this.#normalized;
-    for (const { kind, value } of program.signature.inputs) {
+    const { program, stored } = this.#normalized;
+    for (const { kind, value: captured } of program.signature.inputs) {
+      const value = captured && (stored.get(captured) ?? captured);
       if (kind !== "user_input" || value === null || value.type.kind === "object" || value.type.kind === "token") continue;
       const { type } = value;
       const input =
@@ -191,6 +194,7 @@ class Lowering implements Interpreter<Value> {
           : new Value(value.name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
       if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
       describeInput(input, kind, undefined);
+      if (captured && value !== captured) describeComplex(input, captured);
       this.#model.graph.inputs.push(input);
       this.#values.set(value, input);
     }
@@ -198,16 +202,20 @@ class Lowering implements Interpreter<Value> {
 
   /** Weights that the graph reads, in declaration order, under their state-dict names. */
   #addInitializers(): void {
-    for (const spec of this.#normalized.program.signature.inputs) {
-      if (spec.value === null || spec.target === null || spec.kind === "user_input" || !this.#users.has(spec.value)) continue;
-      this.#values.set(spec.value, this.#initializer(spec, spec.target));
+    const { program, stored } = this.#normalized;
+    for (const spec of program.signature.inputs) {
+      if (spec.value === null || spec.target === null || spec.kind === "user_input") continue;
+      const value = stored.get(spec.value) ?? spec.value;
+      if (this.#users.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
     }
   }
 
   #initializer(spec: InputSpec, target: string): Lowered {
     if (spec.kind === "custom_obj" || spec.kind === "token") return null;
-    const value = this.#op.initializer(target, this.#normalized.program.tensorOf(spec));
+    const source = this.#normalized.program.tensorOf(spec);
+    const value = this.#op.initializer(target, isComplex(source.dtype) ? pairsSource(source) : source);
     describeInput(value, spec.kind, spec.persistent);
+    if (isComplex(source.dtype)) describeComplex(value, source);
     return value;
   }
 
@@ -222,6 +230,7 @@ class Lowering implements Interpreter<Value> {
       const name = arg instanceof AtenValue ? arg.name : `output_${i}`;
       const output = this.#outputOf(this.#asTensor(lowered), name);
       describeOutput(output, spec.kind);
+      if (spec.arg instanceof AtenValue && isComplexType(spec.arg.type)) describeComplex(output, spec.arg);
       this.#model.graph.outputs.push(output);
     });
     describeProgram(this.#model.graph, program);
@@ -257,6 +266,8 @@ function operandTypes(args: Args, schema: Schema): Args {
   };
   return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapLeaves(v, (x) => typeOf(x, tensors.has(k)))]));
 }
+
+const isComplexType = (type: AtenValue["type"]): boolean => type.kind === "tensor" && isComplex(type.dtype);
 
 const flatTypes = (result: unknown): TensorType[] =>
   Array.isArray(result) ? result.flatMap(flatTypes) : isTyped(result) ? [result as TensorType] : [];

@@ -1,7 +1,9 @@
 /** @file What torch.onnx writes about the program beside its nodes: signature and ranges on the graph, kinds on inputs, weights and outputs. */
 
+import type { Typed } from "../aten/promotion.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import type { InputKind, OutputKind } from "../export/signature.ts";
+import { show } from "../symbolic.ts";
 import type { Graph, Value } from "./ir/graph.ts";
 
 /** Keys of torch/onnx/_internal/exporter/_core.py. */
@@ -26,4 +28,9 @@ export function describeInput(value: Value, kind: InputKind, persistent: boolean
 /** States what an output is. */
 export function describeOutput(value: Value, kind: OutputKind): void {
   value.metadata.set(`${outputKey}.kind`, kind.toUpperCase());
+}
+
+/** States the complex type of an input, a weight or an output that the model has as real pairs with a trailing dim of 2. */
+export function describeComplex(value: Value, { dtype, shape }: Typed): void {
+  value.metadata.set("pkg.torch.onnx.complex_type", `${dtype}[${shape.map(show).join(", ")}]`);
 }

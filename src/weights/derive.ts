@@ -5,7 +5,7 @@
 
 import { core } from "../core/door.ts";
 import { contiguousStrides, numel } from "../core/strided.ts";
-import { dtypes } from "../dtype.ts";
+import { dtypes, isComplex, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { packSource, unpackSource } from "./packed.ts";
 import { fill, half, pieceBytes, source, type TensorSource } from "./source.ts";
@@ -25,6 +25,21 @@ export function reshapeSource(of: TensorSource, shape: readonly number[]): Tenso
     range: of.range,
     materialized: of.materialized,
     derived: { of: [of], make: ([other]) => reshapeSource(other as TensorSource, shape) },
+    pieces: (budget, begin, end) => of.chunks(budget, begin, end),
+  });
+}
+
+/** Complex elements as real pairs: the same bytes with a trailing dim of 2. Throws `weights/dtype` for a source that is not complex. */
+export function pairsSource(of: TensorSource): TensorSource {
+  if (!isComplex(of.dtype)) throw new OnnxExporterError("weights/dtype", `${shown(of)} has no imaginary parts`);
+  return source({
+    name: `pairs of ${shown(of)}`,
+    dtype: realOf(of.dtype),
+    shape: [...of.shape, 2],
+    key: of.key === null ? null : `pairs(${of.key})`,
+    range: of.range,
+    materialized: of.materialized,
+    derived: { of: [of], make: ([other]) => pairsSource(other as TensorSource) },
     pieces: (budget, begin, end) => of.chunks(budget, begin, end),
   });
 }

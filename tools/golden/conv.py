@@ -29,4 +29,4 @@ row("aten::convolution", f32(2, 3, 6, 6), f32(4, 3, 3, 3), f32(4), [1, 1], [1, 1
 row("aten::convolution", f32(2, 3, 6), f32(3, 2, 3), None, [2], [0], [1], True, [1], 1)
 row("aten::_convolution", f32(2, 3, 6, 6), f32(4, 3, 3, 3), None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, False, False, True, True)
 row("aten::conv_tbc", f32(7, 2, 3), f32(3, 3, 4), f32(4), 1)
-row("aten::conv1d", c64(1, 2, 6), c64(3, 2, 3), c64(3), [2], [1], xfail_onnx="normalize/complex refuses complex values")
+row("aten::conv1d", c64(1, 2, 6), c64(3, 2, 3), c64(3), [2], [1])

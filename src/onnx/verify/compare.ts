@@ -1,6 +1,6 @@
 /** @file Compares two tensors: dtype, shape, and how far the values are apart. */
 
-import { type DType, isComplex, isFloat } from "../../dtype.ts";
+import { type DType, isFloat } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /** How one output agrees (torch: `torch.onnx.verification.VerificationInfo`). */
@@ -34,7 +34,6 @@ export function compareTensors(name: string, expected: Tensor, actual: Tensor): 
   if (String(shapes.expected_shape) !== String(shapes.actual_shape)) {
     return { ...none, problem: `shape [${shapes.actual_shape.join(", ")}], the witness has [${shapes.expected_shape.join(", ")}]` };
   }
-  if (isComplex(expected.dtype)) return { ...none, problem: "complex outputs are compared as real pairs" };
   return { ...info, ...distance(expected, actual) };
 }
 

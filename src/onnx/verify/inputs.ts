@@ -4,10 +4,10 @@
  */
 
 import { type Graph, type Node, Value } from "../../aten/graph.ts";
-import { type DType, isFloat } from "../../dtype.ts";
+import { type DType, isComplex, isFloat } from "../../dtype.ts";
 import type { EvalValue } from "../../export/evaluate.ts";
 import type { ExportedProgram } from "../../export/exported-program.ts";
-import { full, rand, randint } from "../../functions.gen.ts";
+import { full, rand, randint, view_as_complex } from "../../functions.gen.ts";
 import { bounds, type Shape } from "../../symbolic.ts";
 import { evaluate, symbolsOf } from "../../symbolic-values.ts";
 import { type Tensor, wrap } from "../../tensor.ts";
@@ -78,6 +78,12 @@ function symbolSizes(program: ExportedProgram): Map<string, number> {
 
 function makeTensor(dtype: DType, shape: number[], value: Value, graph: Graph): Tensor | null {
   if (isFloat(dtype)) return rand(shape, { dtype: "float32" }).mul(2).sub(1).to(dtype);
+  if (isComplex(dtype))
+    return view_as_complex(
+      rand([...shape, 2], { dtype: "float32" })
+        .mul(2)
+        .sub(1),
+    ).to(dtype);
   if (dtype === "bool") return full(shape, 1, { dtype: "int64" }).to("bool");
   const limit = indexLimit(value, graph);
   return limit === null ? null : randint(limit, shape, { dtype: "int64" }).to(dtype);

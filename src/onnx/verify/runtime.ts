@@ -2,15 +2,16 @@
 
 import type * as Ort from "onnxruntime-node";
 import { frombuffer } from "../../creation.ts";
-import type { DType } from "../../dtype.ts";
+import { type DType, isComplex } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
+import { view_as_real } from "../../functions.gen.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /** A loaded model. */
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Inputs in graph order. Throws `runtime/run` with ONNX Runtime's reason. */
+  /** Inputs in graph order; complex ones are fed as real pairs. Throws `runtime/run` with ONNX Runtime's reason. */
   run(inputs: readonly Tensor[]): Promise<Tensor[]>;
   release(): void;
 }
@@ -57,6 +58,9 @@ export async function runtimeSession(path: string): Promise<Session> {
   };
 }
 
+/** `tensor` as a model has it: complex numbers are real pairs with a trailing dim of 2. */
+export const inPairs = (tensor: Tensor): Tensor => (isComplex(tensor.dtype) ? view_as_real(tensor) : tensor);
+
 async function loadRuntime(): Promise<typeof Ort> {
   try {
     return await import("onnxruntime-node");
@@ -67,7 +71,8 @@ async function loadRuntime(): Promise<typeof Ort> {
 
 function toOrt(ort: typeof Ort, tensor: Tensor | undefined, name: string): Ort.Tensor {
   if (tensor === undefined) throw new OnnxExporterError("runtime/inputs", `input ${name} is missing`, "give every graph input, in order");
-  const type = runtimeArrays[tensor.dtype as keyof typeof runtimeArrays];
+  const fed = inPairs(tensor);
+  const type = runtimeArrays[fed.dtype as keyof typeof runtimeArrays];
   if (type === undefined) {
     throw new OnnxExporterError(
       "runtime/dtype",
@@ -75,9 +80,9 @@ function toOrt(ort: typeof Ort, tensor: Tensor | undefined, name: string): Ort.T
       "cast at the model's edge",
     );
   }
-  const bytes = tensor.bytes();
+  const bytes = fed.bytes();
   const data = new type(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
-  return new ort.Tensor(tensor.dtype as "float32", data as Float32Array, [...tensor.shape]);
+  return new ort.Tensor(fed.dtype as "float32", data as Float32Array, [...fed.shape]);
 }
 
 function fromOrt(tensor: Ort.Tensor): Tensor {

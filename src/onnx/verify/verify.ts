@@ -10,6 +10,7 @@ import { Tensor, valuesOf, wrap } from "../../tensor.ts";
 import type { ONNXProgram } from "../program.ts";
 import { compareTensors, type VerificationInfo } from "./compare.ts";
 import { asEval, verificationInputs } from "./inputs.ts";
+import { inPairs } from "./runtime.ts";
 
 export interface VerifyOptions {
   /** User inputs, flat, in graph order; without them the archive's samples, or made ones. */
@@ -46,7 +47,7 @@ export async function verifyProgram(program: ONNXProgram, options: VerifyOptions
   const actual = await program.call(...found.values.map(asTensor));
   if (actual.length !== expected.length) return notVerified(`the model has ${actual.length} outputs, the witness ${expected.length}`);
   const session = await program.session();
-  const outputs = expected.map((e, i) => compareTensors(session.outputNames[i] as string, e, actual[i] as Tensor));
+  const outputs = expected.map((e, i) => compareTensors(session.outputNames[i] as string, inPairs(e), actual[i] as Tensor));
   const bad = outputs.find((o) => o.problem !== null);
   return {
     verdict: bad ? "mismatch" : "verified",

@@ -1,0 +1,242 @@
+/**
+ * @file The complex pass: afterwards no complex dtype exists. A complex value becomes two real ones, its parts, or one with a trailing dim
+ * of 2 where it enters and leaves the graph. An op is rewritten by its rule, else by its `decompose`; ops that have neither are refused at once.
+ */
+
+import { mapArgs, mapLeaves } from "../../aten/arguments.ts";
+import { type Arg, Graph, Node, type Origin, type Output, type TensorType, Value } from "../../aten/graph.ts";
+import { isTyped, type Typed } from "../../aten/promotion.ts";
+import type { Schema } from "../../aten/schema.ts";
+import type { Call } from "../../aten/table.ts";
+import { type Args, callOn, entryOf, type GraphInterpreter, graphInterpreter, type Interpreter, knownOf, metaOn } from "../../dispatch.ts";
+import { type DType, isComplex } from "../../dtype.ts";
+import { OnnxExporterError } from "../../errors.ts";
+import { capturedDType } from "../../export/evaluate.ts";
+import { type Dim, equal, type SymEnv } from "../../symbolic.ts";
+import type { Functional } from "../functionalize.ts";
+import { Cartesian, type Operand, Pair, type RealCall, Stored, storedType } from "./pair.ts";
+import { Reals } from "./reals.ts";
+import type { Rewriting } from "./rule.ts";
+import { rules } from "./rules.ts";
+
+/** A functional graph without complex dtypes. */
+export interface Real extends Functional {
+  /** What stands for each complex input: a real one with a trailing dim of 2. */
+  readonly stored: ReadonlyMap<Value, Value>;
+}
+
+/** `functional` without complex values; the same graph where it has none. Throws `normalize/complex`, listing every op that has no rule. */
+export function complexToReal({ graph, mutated }: Functional, env: SymEnv): Real {
+  if (!hasComplex(graph)) return { graph, mutated, stored: new Map() };
+  const missing = new Map<string, Node[]>();
+  const pass = new ComplexPass(graph, metaOn(env), missing);
+  const real = pass.run();
+  if (missing.size > 0) throw refused(missing);
+  return { graph: real, mutated: new Map([...mutated].map(([input, now]) => [input, pass.valueOf(now)])), stored: pass.stored };
+}
+
+const isComplexValue = (v: Value | null): boolean => v?.type.kind === "tensor" && isComplex(v.type.dtype);
+
+/** Whether a graph, or one inside it, has a complex value. */
+function hasComplex(graph: Graph): boolean {
+  const inside = (arg: Arg): boolean => arg instanceof Graph && hasComplex(arg);
+  const makes = (node: Node): boolean => node.outputs.flat().some(isComplexValue) || Object.values(node.args).some(inside);
+  return graph.inputs.some(isComplexValue) || graph.nodes.some(makes);
+}
+
+/** An op that neither a rule nor a decomposition takes apart. */
+class NoRule extends Error {
+  readonly op: string;
+  constructor(op: string) {
+    super(op);
+    this.op = op;
+  }
+}
+
+function refused(missing: ReadonlyMap<string, readonly Node[]>): OnnxExporterError {
+  const rows = [...missing].map(([op, nodes]) => {
+    const first = nodes[0]?.origin.node ?? "";
+    return `  ${op}  ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}  first in ${first}`;
+  });
+  return new OnnxExporterError(
+    "normalize/complex",
+    `ONNX has no complex kernels, and ${missing.size === 1 ? "this op is" : "these ops are"} not known on real pairs:\n${rows.join("\n")}`,
+    "write these calls on real pairs (torch.view_as_real), a trailing dimension of 2",
+  );
+}
+
+class ComplexPass implements Interpreter<Operand> {
+  readonly name = "rule for complex values";
+  /** Complex inputs and the real ones in their place. */
+  readonly stored = new Map<Value, Value>();
+  readonly #graph: Graph;
+  readonly #meta: Interpreter<Typed>;
+  readonly #missing: Map<string, Node[]>;
+  readonly #replaced = new Map<Value, unknown>();
+  readonly #nodes: Node[] = [];
+  #origin: Origin = { node: "", moduleStack: "", stackTrace: "" };
+  #counter = 0;
+  /** Captured result types of the node being rewritten, taken by the first rule that runs for it. */
+  #captured: unknown = null;
+  readonly #interpreter: GraphInterpreter;
+  readonly #real: RealCall = (op, args) => callOn(this.#interpreter, op, args as Args) as never;
+  readonly #reals = new Reals(this.#real);
+
+  constructor(graph: Graph, meta: Interpreter<Typed>, missing: Map<string, Node[]>) {
+    this.#graph = graph;
+    this.#meta = meta;
+    this.#interpreter = graphInterpreter(
+      (node) => this.#nodes.push(node),
+      () => this.#origin,
+      (hint) => `${hint}_c${this.#counter++}`,
+      meta,
+    );
+    this.#missing = missing;
+  }
+
+  run(): Graph;
+  run(op: string, args: Args, schema: Schema): unknown;
+  run(op?: string, args?: Args, schema?: Schema): unknown {
+    if (op !== undefined) return this.#rewriteCall(op, args as Args, schema as Schema);
+    const inputs = this.#graph.inputs.map((v) => (v === null ? null : this.#input(v)));
+    for (const node of this.#graph.nodes) this.#rewriteNode(node);
+    const outputs = this.#graph.outputs.map((o) => this.#output(o));
+    return new Graph(this.#graph.name, inputs, this.#nodes, outputs);
+  }
+
+  /** Promotion casts before the rule of the node runs, for which the captured types are. */
+  cast(x: Operand, dtype: DType): Operand {
+    const captured = this.#captured;
+    this.#captured = null;
+    const converted = callOn(this, "aten::to.dtype", { self: x, dtype }) as Operand;
+    this.#captured = captured;
+    return converted;
+  }
+  write(_target: Operand, value: Operand): Operand {
+    return value;
+  }
+
+  /** The real value that stands for `value` at the edge of the graph. */
+  valueOf(value: Value): Value {
+    const now = this.#replaced.get(value) ?? value;
+    return now instanceof Pair ? now.stored : (now as Value);
+  }
+
+  #input(value: Value): Value {
+    if (!isComplexValue(value)) return value;
+    const real = new Value(value.name, storedType(value));
+    this.stored.set(value, real);
+    this.#replaced.set(value, new Pair(value, new Stored(real), this.#real));
+    return real;
+  }
+
+  #rewriteNode(node: Node): void {
+    this.#origin = node.origin;
+    const args = mapArgs(node.args as Args, (x) => (x instanceof Value ? (this.#replaced.get(x) ?? x) : x));
+    const complex = somewhere(args, (x) => x instanceof Pair) || node.outputs.flat().some(isComplexValue);
+    if (somewhere(args, (x) => x instanceof Graph)) this.#rewriteRegion(node, args);
+    else if (complex) this.#translate(node, args);
+    else this.#nodes.push(new Node(node.op, args as Record<string, Arg>, node.outputs, node.origin));
+  }
+
+  #translate(node: Node, args: Args): void {
+    const types = mapLeaves(node.outputs, (v) => (v instanceof Value ? v.type : v)) as unknown[];
+    this.#captured = types.length === 1 ? types[0] : types;
+    try {
+      const result = callOn<Operand>(this, node.op, args, capturedDType(node));
+      const results = node.outputs.length === 1 ? [result] : ((result as readonly unknown[] | null) ?? []);
+      for (const [i, output] of node.outputs.entries()) this.#bind(output, results[i]);
+    } catch (error) {
+      if (!(error instanceof NoRule)) throw error;
+      this.#missing.set(error.op, [...(this.#missing.get(error.op) ?? []), node]);
+      // Rewriting goes on, so that all such ops are found: the results stand for whatever a rule would have given.
+      for (const v of node.outputs.flat()) if (v && isComplexValue(v)) this.#replaced.set(v, new Pair(v, new Cartesian(0, 0), this.#real));
+    }
+  }
+
+  #rewriteCall(op: string, args: Args, schema: Schema): unknown {
+    const captured = this.#captured;
+    this.#captured = null;
+    const results = captured ?? callOn(this.#meta, op, mapArgs(args, knownOf));
+    const types = flatTypes(results);
+    const complex = types.some((t) => isComplex(t.dtype)) || somewhere(args, (x) => x instanceof Pair);
+    if (!complex) return this.#interpreter.run(op, args, schema);
+    const rule = rules.get(op);
+    if (rule !== undefined) return this.#sealed(rule(args as never, this.#rewriting(types, results)), [...types]);
+    if (entryOf(op)?.decompose === undefined) throw new NoRule(op);
+    return undefined;
+  }
+
+  #rewriting(types: readonly TensorType[], results: unknown): Rewriting {
+    return {
+      call: ((op: string, args: Args) => callOn(this, op, args)) as Call<Operand>,
+      real: this.#reals,
+      types,
+      results,
+      emit: (op, args, wanted) => this.#interpreter.record(op, args, wanted),
+    };
+  }
+
+  /** The results of a rule as values of the pass; `types` are those of the tensors among them, in order. */
+  #sealed(result: unknown, types: TensorType[]): unknown {
+    return mapLeaves(result, (x) => {
+      const type = isTyped(x) || x instanceof Cartesian || x instanceof Stored ? types.shift() : undefined;
+      return type !== undefined && (x instanceof Cartesian || x instanceof Stored) ? new Pair(type, x, this.#real) : x;
+    });
+  }
+
+  #bind(output: Output, result: unknown): void {
+    if (output instanceof Value) this.#replaced.set(output, this.#held(output, result));
+    else for (const [k, v] of (output ?? []).entries()) this.#bind(v, (result as readonly unknown[])[k]);
+  }
+
+  /** `result` with the sizes that the captured program states: a size that only the data decide is the program's symbol. */
+  #held({ type }: Value, result: unknown): unknown {
+    if (type.kind !== "tensor" || !(result instanceof Pair || result instanceof Value)) return result;
+    if (result.shape.every((d, i) => equal(d, type.shape[i] as Dim))) return result;
+    if (result instanceof Pair) return new Pair(type, result.cartesian, this.#real);
+    if (result.producer !== null) result.type = { kind: "tensor", dtype: result.dtype, shape: type.shape };
+    return result;
+  }
+
+  /** A control-flow op takes and gives stored values; its bodies are rewritten like graphs. */
+  #rewriteRegion(node: Node, args: Args): void {
+    const real = mapArgs(args, (x) => {
+      if (x instanceof Graph) return hasComplex(x) ? new ComplexPass(x, this.#meta, this.#missing).run() : x;
+      return x instanceof Pair ? x.stored : x;
+    });
+    const result = (v: Value): Value => {
+      if (!isComplexValue(v)) return v;
+      const value = new Value(v.name, storedType(v));
+      this.#replaced.set(v, new Pair(v, new Stored(value), this.#real));
+      return value;
+    };
+    const outputs = node.outputs.map((o): Output => (o === null ? null : o instanceof Value ? result(o) : o.map(result)));
+    this.#nodes.push(new Node(node.op, real as Record<string, Arg>, outputs, node.origin));
+  }
+
+  /** An output of the graph under the name that the captured program gives to it. */
+  #output(arg: Arg): Arg {
+    return mapLeaves(arg, (x) => {
+      if (!(x instanceof Value) || !this.#replaced.has(x)) return x;
+      const now = this.#replaced.get(x);
+      const value = now instanceof Pair ? now.stored : now;
+      if (!(value instanceof Value) || value.name === x.name) return value;
+      const named = this.#real("aten::alias", { self: value });
+      named.name = x.name;
+      return named;
+    }) as Arg;
+  }
+}
+
+const somewhere = (args: Args, test: (x: unknown) => boolean): boolean => {
+  const any = (x: unknown): boolean => (Array.isArray(x) ? x.some(any) : test(x));
+  return Object.values(args).some(any);
+};
+
+/** Types of the tensors among `results`, in order. */
+function flatTypes(results: unknown): TensorType[] {
+  if (Array.isArray(results)) return results.flatMap(flatTypes);
+  if (results instanceof Value) return results.type.kind === "tensor" ? [results.type] : [];
+  return isTyped(results) ? [results as TensorType] : [];
+}

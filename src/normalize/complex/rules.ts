@@ -1,0 +1,22 @@
+/** @file All rules of the complex pass, by family. */
+
+import { merge } from "../../aten/index.ts";
+import { contraction } from "./contraction.ts";
+import { conversion } from "./conversion.ts";
+import { elementwise } from "./elementwise.ts";
+import { fourier } from "./fourier.ts";
+import { parts } from "./partwise.ts";
+import { reduction } from "./reduction.ts";
+import type { AnyRule } from "./rule.ts";
+
+const families: Readonly<Record<string, Readonly<Record<string, AnyRule>>>> = {
+  contraction,
+  conversion,
+  elementwise,
+  fourier,
+  parts,
+  reduction,
+};
+
+/** Op → how it is said on real values. An op without a rule is taken apart by its `decompose`. */
+export const rules: ReadonlyMap<string, AnyRule> = merge(families);
