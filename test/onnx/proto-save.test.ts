@@ -374,7 +374,7 @@ describe("external data", () => {
     const files = { "w.bin": new Uint8Array(Float32Array.of(1, 2, 3).buffer) };
     const firstOf = (of: Model): number[] => {
       const [w] = weights(of.graph).values();
-      return [...new Float32Array(readAll(w!, 8).buffer)];
+      return [...new Float32Array(readAll(w!, 8).slice().buffer)];
     };
 
     test("for a model of bytes, and before the folder for a model of a file", () => {
