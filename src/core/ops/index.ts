@@ -3,6 +3,7 @@
 import { type DType, dtypes, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
+import { range } from "../range.ts";
 import { address, contiguousStrides, empty, numel, type Strided } from "../strided.ts";
 import { asStrided, broadcastShapes, clone, contiguous, dimOf, expand, permute, reshape, select, show } from "./layout.ts";
 import { nest, operand } from "./nest.ts";
@@ -198,10 +199,11 @@ export function indexTensors(x: Strided, indices: readonly (Strided | null)[]): 
 }
 
 /** The order of dims that moves the first `count` of `rank` dims behind the `place` that follow them. */
-const resultOrder = (rank: number, count: number, place: number): number[] => {
-  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  return [...range(count, count + place), ...range(0, count), ...range(count + place, rank)];
-};
+const resultOrder = (rank: number, count: number, place: number): number[] => [
+  ...range(place, count),
+  ...range(count),
+  ...range(rank - count - place, count + place),
+];
 
 /**
  * A copy of x with x[i0, :, i1, …] = values (or += with `accumulate`), which broadcasts to that selection (aten::index_put).

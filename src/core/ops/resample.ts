@@ -1,5 +1,6 @@
 /** @file Taps of ONNX Resize: which inputs each output position weighs, for its ways to map positions. */
 
+import { range } from "../range.ts";
 import { cubic, type Taps, triangle } from "./resize.ts";
 
 export type Transformation =
@@ -28,8 +29,6 @@ export interface ResampledDim {
   /** The part of the input that is shown, as fractions of it (tf_crop_and_resize). */
   readonly roi: readonly [start: number, end: number];
 }
-
-const range = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);
 
 /** The input position of output position `i`. */
 function positionOf(i: number, { input, output, scale, roi }: ResampledDim, transformation: Transformation): number {

@@ -1,6 +1,7 @@
 /** @file Interpolation along one dim at a time: each output is a weighted sum of a few inputs, the taps. */
 
 import type { DType } from "../../dtype.ts";
+import { range } from "../range.ts";
 import { empty, type Strided } from "../strided.ts";
 import { binary } from "./elementwise.ts";
 import { indexSelect } from "./index.ts";
@@ -25,7 +26,6 @@ function ratio(input: number, output: number, alignCorners: boolean, scale: numb
   return scale !== null && scale > 0 ? round(1 / scale) : round(input / output);
 }
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
 
 /** Index of the nearest input of each output (ATen/native/UpSample.h, nearest_idx and nearest_exact_idx). */

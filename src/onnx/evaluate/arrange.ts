@@ -1,6 +1,7 @@
 /** @file Moving elements without computing on them, in tensors of anything: strings move as their places do. */
 
 import { fromIntegers, integers } from "../../core/ops/values.ts";
+import { range } from "../../core/range.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import type { StringTensor } from "../ir/graph.ts";
 import type { Call, Evaluate } from "./table.ts";
@@ -8,8 +9,6 @@ import { type Computed, describe, isStrings } from "./value.ts";
 
 /** A tensor of numbers or strings. */
 export type AnyTensor = Strided | StringTensor;
-
-const count = (n: number, from: number): number[] => Array.from({ length: n }, (_, i) => from + i);
 
 /**
  * The tensors that `move` makes of `xs`, all of numbers or all of strings. `move` may put elements anywhere, but not look at them: strings
@@ -20,7 +19,7 @@ export function arrangeAll(call: Call, xs: readonly Computed[], move: (xs: reado
   const pool: string[] = [];
   const places = xs.map((x) => {
     if (!isStrings(x)) throw call.refuse("input", `an input is ${describe(x)}`, `${call.node.op} wants tensors of one dtype`);
-    const numbers = fromIntegers(count(numel(x.shape), pool.length), x.shape);
+    const numbers = fromIntegers(range(numel(x.shape), pool.length), x.shape);
     for (const s of x.strings) pool.push(s);
     return numbers;
   });

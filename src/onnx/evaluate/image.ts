@@ -9,13 +9,12 @@ import { concat, dimOf, unsqueeze } from "../../core/ops/layout.ts";
 import { positionsOf, type ResampledDim, type Resampling, resamplingTaps } from "../../core/ops/resample.ts";
 import { resizeDim } from "../../core/ops/resize.ts";
 import { floats, fromIntegers } from "../../core/ops/values.ts";
+import { range } from "../../core/range.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import { type DType, greatestOf, isComplex, isFloat, leastOf, wideOf } from "../../dtype.ts";
 import { type AnyTensor, anyTensor, arrange } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { describe } from "./value.ts";
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 const modes = ["nearest", "linear", "cubic"] as const;
 const nearestModes = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;

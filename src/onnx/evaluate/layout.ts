@@ -5,12 +5,11 @@ import { gather, scatter, zeros } from "../../core/ops/index.ts";
 import { asStrided, broadcastShapes, clone, concat, dimOf, expand, permute, repeat, reshape, slice } from "../../core/ops/layout.ts";
 import { type PadMode, pad } from "../../core/ops/pad.ts";
 import { fromFloats, fromIntegers, integers } from "../../core/ops/values.ts";
+import { range } from "../../core/range.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import { type AnyTensor, anyTensor, arrangeAll, merge, moveRow } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import type { Computed } from "./value.ts";
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** ONNX's Reshape: 0 keeps a size, unless `allowzero`. */
 function reshaped(x: Strided, call: Call): Strided {

@@ -8,10 +8,9 @@ import { widened } from "../../core/ops/precision.ts";
 import { argReduce, cumulative } from "../../core/ops/reduce.ts";
 import { reduceSet, type SetReduceOp } from "../../core/ops/reduce-set.ts";
 import { fromIntegers } from "../../core/ops/values.ts";
+import { range } from "../../core/range.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 const reduceRow =
   (op: SetReduceOp): Evaluate =>
