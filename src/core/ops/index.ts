@@ -144,7 +144,11 @@ function resolveIndices(x: Strided, indices: readonly (Strided | null)[]): { dim
     if (index === null) dim++;
     else if (index.dtype === "bool" || index.dtype === "uint8") {
       if (index.shape.some((n, i) => n !== x.shape[dim + i])) {
-        throw new OnnxExporterError("core/index-shape", `a mask ${show(index.shape)} does not fit ${show(x.shape)} at dim ${dim}`);
+        throw new OnnxExporterError(
+          "core/index-shape",
+          `a mask ${show(index.shape)} does not fit ${show(x.shape)} at dim ${dim}`,
+          "its dims must equal those of x from there on",
+        );
       }
       const places = nonzero(index);
       index.shape.forEach((_, i) => {
