@@ -8,8 +8,10 @@ type Step = { readonly kind: "take" | "where"; readonly test: RegExp } | { reado
 
 /** Parts of an expression: what one step tests, or what is made of other parts. */
 type Part =
-  | { readonly kind: "take" | "where"; readonly test: RegExp }
-  | { readonly kind: "sequence" | "choice"; readonly parts: readonly Part[] }
+  | { readonly kind: "take"; readonly test: RegExp }
+  | { readonly kind: "where"; readonly test: RegExp }
+  | { readonly kind: "sequence"; readonly parts: readonly Part[] }
+  | { readonly kind: "choice"; readonly parts: readonly Part[] }
   | { readonly kind: "repeat"; readonly part: Part; readonly least: number; readonly most: number };
 
 /** Places of a program; counted repetitions take one for each time. */
