@@ -3,6 +3,8 @@
  * all ways to match are followed at once, where JavaScript tries one after the other (Thompson, CACM 11(6), 1968).
  */
 
+import { OnnxExporterError } from "../../errors.ts";
+
 /** A place of the program: a character to take, a condition on where the text is, or other places to go on at; none where all is matched. */
 type Step = { readonly kind: "take" | "where"; readonly test: RegExp } | { readonly kind: "fork"; to: readonly number[] };
 
@@ -85,9 +87,10 @@ class Reader {
   }
 }
 
-/** Appends the steps of `part`. Throws a RangeError where they are too many. */
+/** Appends the steps of `part`. Throws `eval/regex` where they are too many. */
 function compile(part: Part, steps: Step[]): void {
-  if (steps.length > mostSteps) throw new RangeError(`it has more than ${mostSteps} steps`);
+  if (steps.length > mostSteps)
+    throw new OnnxExporterError("eval/regex", `the pattern is too large: it has more than ${mostSteps} steps`, "repeat less");
   if (part.kind === "take" || part.kind === "where") steps.push(part);
   else if (part.kind === "repeat") repeat(part, steps);
   else if (part.kind === "choice") choose(part.parts, steps);
@@ -132,7 +135,7 @@ function repeat({ part, least, most }: Extract<Part, { kind: "repeat" }>, steps:
   for (const exit of exits) exit.to = [...exit.to, steps.length];
 }
 
-/** Whether texts as a whole match `source`, with the flags "u" or "iu". Throws a RangeError for expressions that are too large. */
+/** Whether texts as a whole match `source`, with the flags "u" or "iu". Throws `eval/regex` for expressions that are too large. */
 export function wholeMatcher(source: string, flags: string): (text: string) => boolean {
   const steps: Step[] = [];
   compile(new Reader(source, flags).choice(), steps);
