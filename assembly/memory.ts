@@ -2,7 +2,8 @@
 //!   tensors   alloc(n) … free(p): two-level size classes with splitting and coalescing
 //!   scratch   m = mark(); scratch(n) …; reset(m): a stack, for temporaries of one call
 //!   stores    s = store_new(); array_new(s) …; store_free(s): growable arrays that live as long as a program
-//! Nothing here traps for want of memory: a null pointer says so, and the caller answers for it.
+//! Nothing here traps for want of memory: a null pointer says so, and the caller answers for it. One that cannot go on traps, and
+//! `memory_refused` tells the host why.
 //!
 //! A block on the heap:
 //!   | size: u32, low bit = free | prev: u32, address of the block before it or 0 | 8 bytes unused | payload … |
@@ -26,6 +27,8 @@ let last: u32 = 0;
 let top: u32 = 0;
 /** Bytes in blocks that are handed out. */
 let used: u64 = 0;
+/** What the last allocation asked for when there was no room for it; 0 when it had room. */
+let refused: u32 = 0;
 
 // @ts-ignore: decorator
 @inline function sizeOf(block: u32): u32 { return load<u32>(block) & ~15; }
@@ -121,6 +124,7 @@ function extend(n: u32): u32 {
 
 /** `n` bytes, not cleared; null when memory is used up. `n` may be 0. */
 export function alloc(n: u32): usize {
+  refused = n;
   if (n > 0xfff0_0000) return 0;
   const size = max<u32>((n + 15) & ~15, 16);
   let block = find(size);
@@ -140,8 +144,12 @@ export function alloc(n: u32): usize {
     }
   }
   used += sizeOf(block) + HEADER;
+  refused = 0;
   return block + HEADER;
 }
+
+/** Bytes that the last allocation asked for in vain; 0 when it was served. A trap right after it is for want of memory. */
+export function memory_refused(): f64 { return <f64>refused; }
 
 /** Gives a block back; null is ignored. A block that is free already traps: it was freed twice. */
 export function free(p: usize): void {
@@ -184,7 +192,7 @@ export function scratch(n: u32): usize {
   const size = (<u64>n + 15) & ~15;
   if (chunk == 0 || <u64>cursor + size > <u64>load<u32>(chunk, 4)) {
     const bytes = max<u64>(size + 16, CHUNK);
-    if (bytes > 0xfff0_0000) return 0;
+    if (bytes > 0xfff0_0000) { refused = 0xffff_ffff; return 0; }
     const fresh = <u32>alloc(<u32>bytes);
     if (fresh == 0) return 0;
     store<u32>(fresh, chunk);
@@ -258,7 +266,7 @@ export function array_push(a: usize, n: u32): usize {
   const capacity = load<u32>(a, 8);
   if (end > <u64>capacity) {
     const room = max<u64>(end, min<u64>(<u64>capacity * 2, 0xffe0_0000));
-    if (room > 0xfff0_0000) return 0;
+    if (room > 0xfff0_0000) { refused = 0xffff_ffff; return 0; }
     const data = <u32>alloc(<u32>room);
     if (data == 0) return 0;
     memory.copy(data, load<u32>(a), size);

@@ -27,7 +27,10 @@ const maxBytes = 0xfff0_0000;
 class Core {
   /** Counts instances. Addresses and handles belong to the epoch that they were made in. */
   epoch = 0;
-  /** All exports, typed. A trap inside one throws `core/trap` and replaces the instance. Pointers come back signed: `>>> 0`. */
+  /**
+   * All exports, typed. A trap inside one throws `core/trap`, `core/memory` where it had no room to go on, and replaces the instance.
+   * Pointers come back signed: `>>> 0`.
+   */
   exports!: CoreExports;
   /** Linear memory. Its `buffer` changes when memory grows: make views late, or use `u8()` … `f64()`. */
   memory!: { readonly buffer: ArrayBuffer };
@@ -164,8 +167,10 @@ class Core {
   #poisoned(what: string, cause: unknown): unknown {
     if (cause instanceof OnnxExporterError) return cause;
     const inside = this.epoch;
+    const [refused, used] = [this.exports.memory_refused(), this.exports.memory_used()];
     this.epoch++;
     this.#instantiate();
+    if (refused > 0) return outOfMemory(refused, used, cause);
     const message = `the core trapped in ${what} (${cause instanceof Error ? cause.message : String(cause)}); instance ${inside} was replaced`;
     return new OnnxExporterError("core/trap", message, "this is a bug of torch-onnx: please report it with the model that shows it", {
       cause,
@@ -173,9 +178,25 @@ class Core {
   }
 }
 
-function outOfMemory(nbytes: number, used: number): OnnxExporterError {
+function outOfMemory(nbytes: number, used: number, cause?: unknown): OnnxExporterError {
   const message = `cannot allocate ${nbytes} bytes: the core holds ${used} of its 4294967296 bytes`;
-  return new OnnxExporterError("core/memory", message, "free tensors that are no longer needed, or work on smaller pieces");
+  return new OnnxExporterError("core/memory", message, "free tensors that are no longer needed, or work on smaller pieces", { cause });
+}
+
+/**
+ * Number of elements of a tensor of this shape, each of `bytes` bytes: asked before anything loops over them. Throws `core/shape` for sizes
+ * that are no whole numbers from 0 on, `core/memory` for more than the core's 4 GiB.
+ */
+export function sized(shape: readonly number[], bytes: number): number {
+  let n = 1;
+  for (const d of shape) {
+    if (!(Number.isInteger(d) && d >= 0)) {
+      throw new OnnxExporterError("core/shape", `a tensor of shape [${shape.join(", ")}]`, "sizes are whole numbers from 0 on");
+    }
+    n *= d;
+  }
+  if (n * bytes > maxBytes) throw outOfMemory(n * bytes, core.exports.memory_used());
+  return n;
 }
 
 /** The core: one instance per process, replaced after a trap. */

@@ -413,6 +413,7 @@ export interface CoreExports {
   maximum_u8(a: number): number;
   mean_f32(a: number, b: number, c: number, d: number, e: number): void;
   mean_f64(a: number, b: number, c: number, d: number, e: number): void;
+  memory_refused(): number;
   memory_used(): number;
   min_f32(a: number, b: number, c: number, d: number, e: number): void;
   min_f64(a: number, b: number, c: number, d: number, e: number): void;

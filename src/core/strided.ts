@@ -2,7 +2,7 @@
 
 import { type DType, width } from "../dtype.ts";
 import { collector } from "./collect.ts";
-import { core } from "./door.ts";
+import { core, sized } from "./door.ts";
 
 /** What must be given back when a Storage is gone. */
 interface Handle {
@@ -162,9 +162,15 @@ export function isContiguous(x: Strided): boolean {
   return true;
 }
 
-/** A new contiguous tensor, not cleared. */
+/** A new contiguous tensor, not cleared. Throws `core/shape` for sizes that are none, `core/memory`. */
 export function empty(dtype: DType, shape: readonly number[]): Strided {
-  return { storage: new Storage(width(dtype) * numel(shape)), dtype, shape: [...shape], strides: contiguousStrides(shape), offset: 0 };
+  return {
+    storage: new Storage(width(dtype) * sized(shape, width(dtype))),
+    dtype,
+    shape: [...shape],
+    strides: contiguousStrides(shape),
+    offset: 0,
+  };
 }
 
 /** Address of the first element. */

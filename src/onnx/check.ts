@@ -4,11 +4,14 @@ import { numel } from "../core/strided.ts";
 import { dtypes } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { isStatic } from "../symbolic.ts";
-import type { Attribute, Graph, Model, Node, Value } from "./ir/graph.ts";
+import { schemaProblems } from "./check-schema.ts";
+import { typeProblem } from "./check-type.ts";
+import type { FunctionBody, Graph, Model, Node, SparseTensor, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
-import { type AttributeKind, type AttributeSchema, type Formal, type OpSchema, schemaAt, versionsOf } from "./opset/schema.ts";
+import { functionId, recursionIn } from "./ir/recursion.ts";
+import { orderProblem, sparseOf } from "./ir/sparse.ts";
+import { isOnnxDomain, schemaIn, versionsIn } from "./opset/domains.ts";
 import { newestOpset } from "./opset/schemas.gen.ts";
-import { irVersionOf, oldestOpset } from "./target.ts";
 
 /** Rules, as the codes of the errors that they make. */
 export type Rule =
@@ -23,6 +26,13 @@ export interface Problem {
 
 const shownProblems = 20;
 const newestIr = 14;
+/** The newest version of a domain that a file can name: a 32-bit integer. */
+const newestVersion = 0x7fff_ffff;
+
+/** Ops of early ONNX that it does not hold to anything any more. */
+const experimental: ReadonlySet<string> = new Set(
+  "ATen Affine ConstantFill Crop DynamicSlice GRUUnit GivenTensorFill ImageScaler ParametricSoftplus Scale ScaledTanh".split(" "),
+);
 
 /**
  * Holds `model` to the checker's rules. A model that has no IR version yet is held to the newest opset, a model that has one to what it imports.
@@ -49,6 +59,12 @@ export function problemsOf(model: Model): Problem[] {
 interface Scope {
   readonly outer: Scope | null;
   readonly values: Set<Value>;
+  /** Names that are taken so far; files may not use one again in a body. */
+  readonly names: Set<string>;
+}
+
+function isTaken(name: string, scope: Scope | null): boolean {
+  return scope !== null && (scope.names.has(name) || isTaken(name, scope.outer));
 }
 
 class Checker {
@@ -66,29 +82,49 @@ class Checker {
     this.#model = model;
     this.#held = model.ir_version === 0;
     this.#imports = model.opset_import;
-    for (const f of model.functions) this.#functions.add(`${f.domain}::${f.name}`);
+    for (const f of model.functions) this.#functions.add(functionId(f.domain, f.name, f.overload));
   }
 
   model(): void {
-    const { graph, functions } = this.#model;
+    const { graph, functions, opset_import } = this.#model;
     if (!this.#held) this.#versions();
     this.#interface(graph);
     this.#graph(graph, null, "the graph");
+    const cycle = recursionIn(functions);
+    if (cycle !== null) this.#report("function", `functions call themselves: ${cycle.join(" → ")}`);
     const seen = new Set<string>();
     for (const f of functions) {
-      const name = `${f.domain}::${f.name}`;
-      const report = (message: string): void => this.#report("function", `function ${name} ${message}`);
-      if (f.domain === "" || f.name === "") report("needs a domain and a name");
-      if (seen.has(name)) report("is there twice");
-      if (!this.#held && this.#model.ir_version < 8) report(`needs IR version 8, the model has ${this.#model.ir_version}`);
-      if (f.graph.initializers.size > 0) report("has initializers, which functions cannot have");
-      if (new Set(f.attributes).size !== f.attributes.length) report("has an attribute twice");
-      if (new Set(f.graph.inputs).size !== f.graph.inputs.length) report("has an input twice");
-      seen.add(name);
-      this.#imports = f.opset_import ?? this.#model.opset_import;
+      const id = functionId(f.domain, f.name, f.overload);
+      if (seen.has(id)) this.#report("function", `function ${id} is there twice`);
+      seen.add(id);
+      this.#imports = f.opset_import ?? opset_import;
       this.#attributes = new Set([...f.attributes, ...(f.defaults?.keys() ?? [])]);
-      this.#graph(f.graph, null, `function ${name}`);
+      this.#function(f, id);
+      this.#graph(f.graph, null, `function ${id}`);
     }
+  }
+
+  #function(f: FunctionBody, id: string): void {
+    const report = (message: string): void => this.#report("function", `function ${id} ${message}`);
+    if (f.domain === "" || f.name === "") report("needs a domain and a name");
+    if (!this.#held && this.#model.ir_version < 8) report(`needs IR version 8, the model has ${this.#model.ir_version}`);
+    if (f.graph.initializers.size > 0) report("has initializers, which functions cannot have");
+    const lists: { readonly [what: string]: readonly (string | Value)[] } = {
+      attribute: f.attributes,
+      input: f.graph.inputs,
+      output: f.graph.outputs,
+    };
+    for (const [what, list] of Object.entries(lists)) if (new Set(list).size !== list.length) report(`has an ${what} twice`);
+    if (!this.#held) for (const node of f.graph.nodes()) this.#compatible(node, id);
+  }
+
+  /** An op of a function means what it does in the model, where both import its domain. */
+  #compatible(node: Node, id: string): void {
+    const [here, there] = [this.#imports.get(node.domain), this.#model.opset_import.get(node.domain)];
+    if (here === undefined || there === undefined || here === there) return;
+    if (schemaIn(node.domain, node.op, here)?.since === schemaIn(node.domain, node.op, there)?.since) return;
+    const domain = node.domain || "ai.onnx";
+    this.#report("function", `function ${id} imports ${domain} ${here}, the model ${there}, and ${node.op} is not the same in both`);
   }
 
   #report(rule: Rule, message: string): void {
@@ -97,15 +133,13 @@ class Checker {
 
   #versions(): void {
     const { ir_version, opset_import } = this.#model;
-    if (ir_version < 3 || ir_version > newestIr) this.#report("ir-version", `IR version ${ir_version} is not from 3 to ${newestIr}`);
+    if (ir_version < 1 || ir_version > newestIr) this.#report("ir-version", `IR version ${ir_version} is not from 1 to ${newestIr}`);
     if (opset_import.size === 0) this.#report("opset", "no opset is imported");
+    if (ir_version < 3 && !(opset_import.size === 1 && opset_import.get("") === 1))
+      this.#report("opset", `IR version ${ir_version} knows ops of opset 1 only`);
     for (const [domain, version] of opset_import) {
-      if (!(Number.isInteger(version) && version > 0))
+      if (!(Number.isInteger(version) && version > 0 && version <= newestVersion))
         this.#report("opset", `the domain ${JSON.stringify(domain)} is imported with version ${version}`);
-    }
-    const opset = opset_import.get("");
-    if (opset !== undefined && opset >= oldestOpset && opset <= newestOpset && ir_version < irVersionOf(opset)) {
-      this.#report("ir-version", `opset ${opset} came with IR version ${irVersionOf(opset)}, the model has ${ir_version}`);
     }
   }
 
@@ -127,9 +161,8 @@ class Checker {
         if (other !== undefined && other !== v)
           this.#report("name", `${kind} ${v.name} has the name of another input, output or initializer`);
         names.set(v.name, v);
-        if (kind !== "initializer" && !this.#held && (v.type === null || v.type.shape === null)) {
-          this.#report("type", `${kind} ${v.name} has no ${v.type === null ? "type" : "shape"}`);
-        }
+        const problem = kind === "initializer" || this.#held ? null : typeProblem(v);
+        if (problem !== null) this.#report("type", `${kind} ${v.name} ${problem}`);
       }
     }
     for (const [i, v] of graph.inputs.entries())
@@ -137,7 +170,9 @@ class Checker {
   }
 
   #graph(graph: Graph, outer: Scope | null, where: string): void {
-    const scope: Scope = { outer, values: new Set([...graph.inputs, ...graph.initializers]) };
+    const values = new Set([...graph.inputs, ...graph.initializers]);
+    const scope: Scope = { outer, values, names: new Set(Array.from(values, (v) => v.name ?? "")) };
+    if (!this.#held && graph.name === "" && !where.startsWith("function")) this.#report("name", `${where} has no name`);
     for (const v of graph.initializers) this.#initializer(v, graph, where);
     for (const v of graph.inputs)
       if (v.producer !== null) this.#report("duplicate", `${this.#shown(v)} is an input of ${where}, and an output of a node`);
@@ -148,8 +183,14 @@ class Checker {
         if (this.#made.has(v) || v.producer !== node)
           this.#report("duplicate", `${this.#shown(v)} is made by ${this.#called(node)}, and by another node`);
         if (v.isInitializer) this.#report("duplicate", `${this.#shown(v)} is an initializer, and made by ${this.#called(node)}`);
+        if (!this.#held && v.name && isTaken(v.name, scope))
+          this.#report(
+            "duplicate",
+            `${this.#called(node)} in ${where} makes ${v.name}, which is the name of another value there or around it`,
+          );
         this.#made.add(v);
         scope.values.add(v);
+        if (v.name) scope.names.add(v.name);
       }
       this.#node(node);
     }
@@ -175,6 +216,8 @@ class Checker {
       this.#report("initializer", `${name} has no data`);
       return;
     }
+    const sparse = sparseOf(v.source);
+    if (sparse !== undefined) this.#sparse(sparse, name);
     const { dtype, shape, nbytes } = v.source;
     const wanted = Math.ceil(dtypes[dtype].size * numel(shape));
     if (nbytes !== wanted) this.#report("initializer", `${name} is ${dtype}[${shape.join(", ")}], ${wanted} bytes, but has ${nbytes}`);
@@ -199,85 +242,33 @@ class Checker {
     for (const [name, a] of node.attributes) {
       if (a.kind === "ref" && !this.#attributes?.has(a.value))
         this.#report("attribute", `${this.#called(node)}: ${name} refers to ${a.value}, which is no attribute of a function`);
+      if (a.kind === "sparse_tensor") this.#sparse(a.value, `${this.#called(node)}: ${name}`);
     }
-    const isFunction = this.#functions.has(`${node.domain}::${node.op}`);
-    if (node.domain !== "") {
-      if (!isFunction && !this.#held && !this.#imports.has(node.domain))
-        this.#report("domain", `${this.#called(node)}: the domain ${node.domain} is not imported`);
+    const { domain, op } = node;
+    const isFunction = this.#functions.has(functionId(domain, op, node.overload));
+    const version = this.#held && domain === "" ? newestOpset : this.#imports.get(domain);
+    if (version === undefined) {
+      const isMissing = domain === "" ? !isFunction : !this.#held;
+      if (isMissing) this.#report("domain", `${this.#called(node)}: the domain ${domain || "ai.onnx"} is not imported`);
+    } else if (!isFunction && isOnnxDomain(domain) && !(domain === "" && experimental.has(op))) this.#schema(node, version);
+  }
+
+  #schema(node: Node, version: number): void {
+    const schema = schemaIn(node.domain, node.op, version);
+    if (schema !== undefined && !schema.deprecated) {
+      for (const { rule, message } of schemaProblems(node, schema, (v) => this.#shown(v))) this.#report(rule, this.#called(node) + message);
       return;
     }
-    if (isFunction) return;
-    const opset = this.#held ? newestOpset : this.#imports.get("");
-    if (opset === undefined) {
-      this.#report("domain", `${this.#called(node)}: the default domain is not imported`);
-      return;
-    }
-    if (opset > newestOpset) return; // nothing is known of its schemas
-    const schema = schemaAt(node.op, opset);
-    if (schema !== null) this.#schema(node, schema);
-    else {
-      const first = versionsOf(node.op)[0];
-      const why =
-        first === undefined
-          ? "is no ONNX op"
-          : first.since > opset
-            ? `came with opset ${first.since}, not ${opset}`
-            : `is deprecated in opset ${opset}`;
-      this.#report("op", `${this.#called(node)}: ${node.op} ${why}`);
-    }
+    const [first] = versionsIn(node.domain, node.op);
+    const opset = node.domain === "" ? `opset ${version}` : `${node.domain} ${version}`;
+    const came = first && (node.domain === "" ? `opset ${first.since}, not ${version}` : `${node.domain} ${first.since}, not ${version}`);
+    const why = schema !== undefined ? `is deprecated in ${opset}` : first === undefined ? "is no ONNX op" : `came with ${came}`;
+    this.#report("op", `${this.#called(node)}: ${node.op} ${why}`);
   }
 
-  #schema(node: Node, schema: OpSchema): void {
-    this.#arity(node, node.inputs, schema.inputs, "input");
-    this.#arity(node, node.outputs, schema.outputs, "output");
-    for (const [name, a] of node.attributes) {
-      const formal = schema.attributes.get(name);
-      if (formal === undefined)
-        this.#report("attribute", `${this.#called(node)} has an attribute ${name}, which ${node.op} of opset ${schema.since} has not`);
-      else if (!fits(a, formal))
-        this.#report("attribute", `${this.#called(node)}: ${name} is of kind ${a.kind}, ${node.op} wants ${formal.kind}`);
-    }
-    for (const formal of schema.attributes.values()) {
-      if (formal.required && !node.attributes.has(formal.name))
-        this.#report("attribute", `${this.#called(node)} lacks the attribute ${formal.name}`);
-    }
-    const bound = new Map<string, Value>();
-    this.#types(node, node.inputs, schema.inputs, bound);
-    this.#types(node, node.outputs, schema.outputs, bound);
-  }
-
-  #arity(node: Node, values: readonly (Value | null)[], formals: readonly Formal[], what: string): void {
-    const given = values.findLastIndex((v) => v !== null) + 1;
-    const last = formals.at(-1);
-    if (given > formals.length && last?.option !== "variadic") {
-      this.#report("arity", `${this.#called(node)} has ${given} ${what}s, ${node.op} takes ${formals.length}`);
-    }
-    for (const [i, formal] of formals.entries()) {
-      const omitted = what === "input" ? !values[i] : values[i] === undefined;
-      if (formal.option === "single" && omitted) this.#report("arity", `${this.#called(node)} lacks the ${what} ${formal.name}`);
-    }
-  }
-
-  /** Each type is allowed, and values of one type variable have one type. */
-  #types(node: Node, values: readonly (Value | null)[], formals: readonly Formal[], bound: Map<string, Value>): void {
-    for (const [i, v] of values.entries()) {
-      const formal = formals[Math.min(i, formals.length - 1)];
-      if (!v?.type || formal === undefined) continue;
-      const { dtype } = v.type;
-      if (!formal.allowed.has(dtype)) {
-        this.#report("dtype", `${this.#called(node)} takes no ${dtype} as ${formal.name} (${this.#shown(v)})`);
-        continue;
-      }
-      if (formal.option === "variadic" && heterogeneous.has(node.op)) continue;
-      const other = bound.get(formal.type);
-      if (other?.type && other.type.dtype !== dtype && !formal.type.startsWith("tensor")) {
-        this.#report(
-          "dtype",
-          `${this.#called(node)}: ${this.#shown(v)} is ${dtype}, but ${this.#shown(other)} is ${other.type.dtype}; ${node.op} wants one type`,
-        );
-      }
-      bound.set(formal.type, v);
-    }
+  #sparse(sparse: SparseTensor, what: string): void {
+    const problem = orderProblem(sparse);
+    if (problem !== null) this.#report("initializer", `${what} ${problem}`);
   }
 
   #shown(v: Value): string {
@@ -291,21 +282,3 @@ class Checker {
     return `${node.op || "node"}${name ? ` ${name}` : ""}${origin ? ` from ${origin}` : ""}`;
   }
 }
-
-/** Ops whose variadic operands may differ in type. */
-const heterogeneous: ReadonlySet<string> = new Set(["If", "Loop", "Scan", "SequenceMap"]);
-
-const kindsOf: { readonly [kind in AttributeKind]: Attribute["kind"] | null } = {
-  int: "int",
-  dtype: "int",
-  float: "float",
-  string: "string",
-  ints: "ints",
-  floats: "floats",
-  strings: "strings",
-  tensor: "tensor",
-  graph: "graph",
-  sparse_tensor: null,
-  type_proto: null,
-};
-const fits = (a: Attribute, formal: AttributeSchema): boolean => a.kind === "ref" || kindsOf[formal.kind] === a.kind;

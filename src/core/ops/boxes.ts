@@ -1,7 +1,10 @@
 /** @file Boxes [x1, y1, x2, y2]: suppression of overlapping ones, and averages of an image inside them. */
 
+import { OnnxExporterError } from "../../errors.ts";
+import { sized } from "../door.ts";
 import type { Strided } from "../strided.ts";
-import { floats, fromFloats, fromIntegers } from "./values.ts";
+import { show } from "./layout.ts";
+import { doubles, floats, fromFloats, fromIntegers, range } from "./values.ts";
 
 const f = Math.fround;
 
@@ -109,13 +112,25 @@ function pooled(samples: readonly (readonly number[])[], max: boolean): number {
   return max ? Math.max(...samples.flat()) : total(samples.map(total)) / samples.length;
 }
 
+/** Throws `core/boxes` where `rois` are no regions of images of `input`. */
+function checkRegions(input: Strided, rois: Strided, values: Float64Array): void {
+  const [images = 0] = input.shape;
+  const isFit = input.shape.length === 4 && rois.shape.length === 2 && rois.shape[1] === 5;
+  const bad = isFit ? values.findIndex((image, i) => i % 5 === 0 && !(image >= 0 && image < images)) : -1;
+  if (isFit && bad < 0) return;
+  const message =
+    bad < 0 ? `regions ${show(rois.shape)} of ${show(input.shape)}` : `region ${bad / 5} is of image ${values[bad]} of ${images}`;
+  throw new OnnxExporterError("core/boxes", message, "regions [K, 5] of [N, C, H, W], the image's number first");
+}
+
 /** rois [K, 5] with the image's index first: the mean of bilinear samples in each bin, [K, C, height, width] (torchvision/csrc/ops/cpu/roi_align_kernel.cpp). */
 export function roiAlign(input: Strided, rois: Strided, o: RoiOptions): Strided {
   const [, channels, height, width] = input.shape as readonly [number, number, number, number];
   const x = floats(input);
   const r = floats(rois);
+  checkRegions(input, rois, r);
   const count = rois.shape[0] as number;
-  const out = new Float64Array(count * channels * o.height * o.width);
+  const out = doubles([count, channels, o.height, o.width]);
   const offset = o.aligned ? 0.5 : 0;
   for (let k = 0; k < count; k++) {
     const [image, x1, y1, x2, y2] = Array.from(r.subarray(k * 5, k * 5 + 5)) as [number, number, number, number, number];
@@ -125,6 +140,7 @@ export function roiAlign(input: Strided, rois: Strided, o: RoiOptions): Strided 
     const [binH, binW] = [h / o.height, w / o.width];
     const ny = o.ratio > 0 ? o.ratio : Math.ceil(h / o.height);
     const nx = o.ratio > 0 ? o.ratio : Math.ceil(w / o.width);
+    sized([ny, nx, o.height, o.width], 8);
     for (let c = 0; c < channels; c++) {
       const plane = (image * channels + c) * height * width;
       for (let p = 0; p < o.height * o.width; p++) {
@@ -150,8 +166,9 @@ export function roiAlign(input: Strided, rois: Strided, o: RoiOptions): Strided 
 export function maxRoiPool(input: Strided, rois: Strided, o: Pick<RoiOptions, "scale" | "height" | "width">): Strided {
   const [, channels, height, width] = input.shape as readonly [number, number, number, number];
   const [x, r] = [floats(input), floats(rois)];
+  checkRegions(input, rois, r);
   const count = rois.shape[0] as number;
-  const out = new Float64Array(count * channels * o.height * o.width);
+  const out = doubles([count, channels, o.height, o.width]);
   for (let k = 0; k < count; k++) {
     const [image, ...corners] = Array.from(r.subarray(k * 5, k * 5 + 5)) as [number, number, number, number, number];
     const [x1, y1, x2, y2] = corners.map((c) => Math.round(c * o.scale)) as [number, number, number, number];
@@ -175,5 +192,5 @@ export function maxRoiPool(input: Strided, rois: Strided, o: Pick<RoiOptions, "s
 function binsOf(low: number, high: number, n: number, size: number): [number, number][] {
   const bin = Math.max(high - low + 1, 1) / n;
   const inside = (i: number): number => Math.min(Math.max(i + low, 0), size);
-  return Array.from({ length: n }, (_, i) => [inside(Math.floor(i * bin)), inside(Math.ceil((i + 1) * bin))]);
+  return range(n).map((i) => [inside(Math.floor(i * bin)), inside(Math.ceil((i + 1) * bin))]);
 }

@@ -1,7 +1,9 @@
 /** @file Parts of images, resized (tf.image.crop_and_resize; ONNX Runtime's CropAndResize). */
 
-import type { Strided } from "../strided.ts";
-import { floats, fromFloats, integers } from "./values.ts";
+import { OnnxExporterError } from "../../errors.ts";
+import { numel, type Strided } from "../strided.ts";
+import { show } from "./layout.ts";
+import { doubles, floats, fromFloats, integers } from "./values.ts";
 
 export interface CropOptions {
   readonly size: readonly [height: number, width: number];
@@ -22,15 +24,20 @@ const nearestTo = (x: number): number => Math.floor(x + 0.5);
 
 /**
  * x [N, C, H, W], boxes [R, 4] as y1, x1, y2, x2 in shares of the image, `images` [R] which image each is of → [R, C, size…], corners
- * aligned. Computed in double, rounded once.
+ * aligned. Computed in double, rounded once. Throws `core/crop` for other shapes, `core/index` for an image that is none.
  */
 export function cropAndResize(x: Strided, boxes: Strided, images: Strided, { size, nearest, outside }: CropOptions): Strided {
-  const [, channels, height, width] = x.shape as readonly [number, number, number, number];
+  const [count, channels, height, width] = x.shape as readonly [number, number, number, number];
+  if (x.shape.length !== 4 || boxes.shape.length !== 2 || boxes.shape[1] !== 4 || numel(images.shape) !== boxes.shape[0]) {
+    const message = `cropAndResize: boxes ${show(boxes.shape)} of images ${show(images.shape)} in ${show(x.shape)}`;
+    throw new OnnxExporterError("core/crop", message, "[N, C, H, W], boxes [R, 4], an image for each box");
+  }
   const [pixels, corners, which] = [floats(x), floats(boxes), integers(images)];
   const [rows, columns] = size;
-  const y = new Float64Array(which.length * channels * rows * columns);
+  const y = doubles([which.length, channels, rows, columns]);
   let at = 0;
   for (const [r, image] of which.entries()) {
+    if (!(image >= 0 && image < count)) throw new OnnxExporterError("core/index", `cropAndResize: image ${image} of ${count}`);
     const [y1 = 0, x1 = 0, y2 = 0, x2 = 0] = corners.subarray(4 * r, 4 * r + 4);
     const [ys, xs] = [placesOf(y1, y2, rows, height), placesOf(x1, x2, columns, width)];
     for (let c = 0; c < channels; c++) {

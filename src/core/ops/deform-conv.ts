@@ -1,7 +1,7 @@
 /** @file Deformable convolution: each tap of the kernel reads the image at a learned offset (torchvision/csrc/ops/cpu/deform_conv2d_kernel.cpp). */
 
 import type { Strided } from "../strided.ts";
-import { floats, fromFloats } from "./values.ts";
+import { doubles, floats, fromFloats } from "./values.ts";
 
 export interface DeformOptions {
   readonly stride: readonly [number, number];
@@ -38,8 +38,8 @@ export function deformConv(
   const [x, w, off, b] = [floats(input), floats(weight), floats(offset), floats(bias)];
   const m = mask === null ? null : floats(mask);
   const [taps, places] = [kh * kw, oh * ow];
-  const y = new Float64Array(batch * outputs * places);
-  const columns = new Float64Array(channels * taps);
+  const y = doubles([batch, outputs, places]);
+  const columns = doubles([channels, taps]);
   for (let n = 0; n < batch; n++) {
     for (let p = 0; p < places; p++) {
       const [row, column] = [Math.floor(p / ow) * o.stride[0] - o.padding[0], (p % ow) * o.stride[1] - o.padding[1]];

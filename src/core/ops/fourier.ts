@@ -8,7 +8,7 @@ import { complexOf, makeComplex, viewAsReal } from "./complex.ts";
 import { cast } from "./elementwise.ts";
 import { asStrided, contiguous, select, show, unsqueeze } from "./layout.ts";
 import { realBinary } from "./real.ts";
-import { fromFloats } from "./values.ts";
+import { doubles, fromFloats } from "./values.ts";
 
 export interface TransformOptions {
   /** Which exponent: exp(-2πi jk / n) forward, exp(2πi jk / n) backward. */
@@ -149,7 +149,7 @@ export function cosineWindow(kind: WindowKind, size: number, periodic: boolean, 
   const step = (2 * Math.PI) / (periodic ? size : size - 1);
   const at = (i: number): number => (size === 1 ? 1 : a0 - a1 * Math.cos(step * i) + a2 * Math.cos(2 * step * i));
   return fromFloats(
-    Float64Array.from({ length: size }, (_, i) => at(i)),
+    doubles([size]).map((_, i) => at(i)),
     [size],
     dtype,
   );

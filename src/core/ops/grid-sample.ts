@@ -2,7 +2,7 @@
 
 import { numel, type Strided } from "../strided.ts";
 import { cubic } from "./resize.ts";
-import { floats, fromFloats } from "./values.ts";
+import { doubles, floats, fromFloats } from "./values.ts";
 
 export interface GridOptions {
   readonly mode: "linear" | "nearest" | "cubic";
@@ -82,7 +82,7 @@ export function gridSample(input: Strided, grid: Strided, options: GridOptions):
   const n = spatial.length;
   const [points, plane] = [numel(out), numel(spatial)];
   const [x, g] = [floats(input), floats(grid)];
-  const y = new Float64Array(batch * channels * points);
+  const y = doubles([batch, channels, points]);
   for (let b = 0; b < batch; b++) {
     for (let p = 0; p < points; p++) {
       // x is the last spatial dim.

@@ -3,12 +3,12 @@
 import { type DType, dtypes, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
-import { range } from "../range.ts";
 import { address, contiguousStrides, empty, numel, type Strided } from "../strided.ts";
 import { asStrided, broadcastShapes, clone, contiguous, dimOf, expand, permute, reshape, select, show } from "./layout.ts";
 import { nest, operand } from "./nest.ts";
 import { carrierOf, realBinary, realCast, realCompare, realFill } from "./real.ts";
 import { reduce } from "./reduce.ts";
+import { range } from "./values.ts";
 
 export type ScatterReduce = "none" | "add" | "mul" | "max" | "min" | "mean";
 

@@ -2,7 +2,7 @@
 
 import { type DType, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import { core } from "../door.ts";
+import { core, sized } from "../door.ts";
 import { address, contiguousStrides, empty, isContiguous, numel, Storage, type Strided } from "../strided.ts";
 import { nest, operand } from "./nest.ts";
 
@@ -35,11 +35,23 @@ export function dimOf(dim: number, rank: number): number {
 
 /** A new tensor with these strides, which must be dense; not cleared. */
 export function emptyStrided(dtype: DType, shape: readonly number[], strides: readonly number[]): Strided {
-  return { storage: new Storage(width(dtype) * numel(shape)), dtype, shape: [...shape], strides, offset: 0 };
+  return { storage: new Storage(width(dtype) * sized(shape, width(dtype))), dtype, shape: [...shape], strides, offset: 0 };
 }
 
-/** A view with any shape and strides; the caller vouches for the range. `offset` counts from the start of the storage. */
+/** A view with any shape and strides. `offset` counts from the start of the storage. Throws `core/view` where it leaves the storage. */
 export function asStrided(x: Strided, shape: readonly number[], strides: readonly number[], offset = x.offset): Strided {
+  let [first, last] = [offset, offset];
+  let isEmpty = false;
+  for (let i = 0; i < shape.length; i++) {
+    const reach = ((shape[i] as number) - 1) * (strides[i] as number);
+    if (shape[i] === 0) isEmpty = true;
+    if (reach < 0) first += reach;
+    else last += reach;
+  }
+  if (!(isEmpty || (first >= 0 && (last + 1) * width(x.dtype) <= x.storage.nbytes))) {
+    const message = `a view ${show(shape)} with strides ${show(strides)} from ${offset} on leaves the ${x.storage.nbytes} bytes of ${show(x.shape)}`;
+    throw new OnnxExporterError("core/view", message, "give sizes and places inside the tensor");
+  }
   return { storage: x.storage, dtype: x.dtype, shape: [...shape], strides: [...strides], offset };
 }
 
@@ -192,7 +204,7 @@ export function squeeze(x: Strided, dims?: readonly number[]): Strided {
 function resolveShape(count: number, shape: readonly number[]): number[] {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
   const resolved = shape.map((d) => (d === -1 ? count / known : d));
-  const ok = shape.filter((d) => d === -1).length <= 1 && resolved.every(Number.isInteger) && numel(resolved) === count;
+  const ok = shape.filter((d) => d === -1).length <= 1 && resolved.every((d) => Number.isInteger(d) && d >= 0) && numel(resolved) === count;
   if (ok) return resolved;
   throw new OnnxExporterError(
     "core/reshape",

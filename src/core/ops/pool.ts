@@ -5,6 +5,7 @@ import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
 import { contiguous, show } from "./layout.ts";
 import { carrierOf, realCast } from "./real.ts";
+import { range } from "./values.ts";
 
 /** Per spatial dim. */
 export interface PoolOptions {
@@ -50,7 +51,7 @@ function windows(x: Strided, o: PoolOptions, includePad: boolean): Window[][] {
     const pads = o.padding[i] as readonly [number, number];
     const size = pooledSize(n, k, s, pads, d, o.ceilMode ?? false);
     if (size < 1) throw new OnnxExporterError("core/pool", `pool: kernel ${show(o.kernel)} does not fit ${show(x.shape)}`, "pad the input");
-    return Array.from({ length: size }, (_, at): Window => {
+    return range(size).map((at): Window => {
       const first = at * s - pads[0];
       const padded = Math.min(first + d * (k - 1) + 1, n + pads[1]);
       const start = first < 0 ? first + Math.ceil(-first / d) * d : first;

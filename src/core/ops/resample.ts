@@ -1,7 +1,7 @@
 /** @file Taps of ONNX Resize: which inputs each output position weighs, for its ways to map positions. */
 
-import { range } from "../range.ts";
 import { cubic, type Taps, triangle } from "./resize.ts";
+import { range } from "./values.ts";
 
 export type Transformation =
   | ("half_pixel" | "half_pixel_symmetric" | "pytorch_half_pixel" | "align_corners" | "asymmetric")

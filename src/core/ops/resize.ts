@@ -1,12 +1,11 @@
 /** @file Interpolation along one dim at a time: each output is a weighted sum of a few inputs, the taps. */
 
 import type { DType } from "../../dtype.ts";
-import { range } from "../range.ts";
 import { empty, type Strided } from "../strided.ts";
 import { binary } from "./elementwise.ts";
 import { indexSelect } from "./index.ts";
 import { unsqueeze } from "./layout.ts";
-import { fromFloats, fromIntegers } from "./values.ts";
+import { fromFloats, fromIntegers, range } from "./values.ts";
 
 export type ResizeMode = "nearest" | "nearest-exact" | "linear" | "cubic" | "linear-aa" | "cubic-aa" | "lanczos-aa";
 

@@ -1,7 +1,7 @@
 /** @file Elements in and out of the core as JavaScript numbers: for index arithmetic that is not worth a kernel. */
 
 import type { DType } from "../../dtype.ts";
-import { core } from "../door.ts";
+import { core, sized } from "../door.ts";
 import { empty, numel, type Strided } from "../strided.ts";
 import { cast } from "./elementwise.ts";
 import { contiguous } from "./layout.ts";
@@ -37,6 +37,18 @@ export function fromIntegers(values: readonly number[], shape: readonly number[]
   for (let i = 0; i < values.length; i++) words[at + i] = BigInt(values[i] as number);
   return out;
 }
+
+/** Zeros to compute a tensor of `shape` in, in double precision. Throws `core/shape` and `core/memory`, as that tensor would. */
+export const doubles = (shape: readonly number[]): Float64Array<ArrayBuffer> => new Float64Array(sized(shape, 8));
+
+/** What a number of a list takes, with what is made of it, in bytes. */
+const listed = 128;
+
+/** Number of elements of a tensor that is to become a list. Throws `core/shape`, and `core/memory` where they are too many for one. */
+export const listSize = (shape: readonly number[]): number => sized(shape, listed);
+
+/** from, from + 1, … : `n` numbers. Throws `core/shape` where n is no count, `core/memory` where they are too many to list. */
+export const range = (n: number, from = 0): number[] => Array.from({ length: listSize([n]) }, (_, i) => from + i);
 
 /** A new tensor of `dtype` with these elements, rounded once. */
 export function fromFloats(values: Float64Array, shape: readonly number[], dtype: DType): Strided {

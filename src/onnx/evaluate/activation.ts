@@ -67,6 +67,6 @@ export const activation: EvaluateTable = {
     return unary(approximate === "none" ? "gelu" : "gelu_tanh", call.tensor(0));
   },
   Swish: rounded((call, x) => swish(x, call.float("alpha", 1))),
-  SwiGLU: rounded((call, gate, linear) => binary("mul", swish(gate, call.float("alpha", 1)), linear as Strided)),
+  SwiGLU: rounded((call, gate, linear = call.tensor(1)) => binary("mul", swish(gate, call.float("alpha", 1)), linear)),
   Shrink: shrunk,
 };

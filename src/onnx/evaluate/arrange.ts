@@ -1,7 +1,6 @@
 /** @file Moving elements without computing on them, in tensors of anything: strings move as their places do. */
 
-import { fromIntegers, integers } from "../../core/ops/values.ts";
-import { range } from "../../core/range.ts";
+import { fromIntegers, integers, listSize, range } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import type { StringTensor } from "../ir/graph.ts";
 import type { Call, Evaluate } from "./table.ts";
@@ -23,7 +22,10 @@ export function arrangeAll(call: Call, xs: readonly Computed[], move: (xs: reado
     for (const s of x.strings) pool.push(s);
     return numbers;
   });
-  return move(places).map((y) => ({ shape: y.shape, strings: integers(y).map((i) => pool[i] as string) }));
+  return move(places).map((y) => {
+    listSize(y.shape);
+    return { shape: y.shape, strings: integers(y).map((i) => pool[i] as string) };
+  });
 }
 
 /** The one tensor that `move` makes of `x`; see `arrangeAll`. */

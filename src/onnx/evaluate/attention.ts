@@ -22,17 +22,20 @@ import { widen } from "../../core/ops/precision.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import { type DType, wideOf } from "../../dtype.ts";
 import type { Call, EvaluateTable } from "./table.ts";
+import { describe } from "./value.ts";
 
 /** An input with its heads apart. */
 const headsOf = (call: Call, i: number, attribute: string): Strided => {
   const x = call.tensor(i);
+  if (x.shape.length !== 3 && x.shape.length !== 4)
+    throw call.refuse("shape", `input ${i} is ${describe(x)}`, "[batch, length, hidden] or [batch, heads, length, size]");
   return x.shape.length === 3 ? splitHeads(x, call.int(attribute, 0)) : x;
 };
 
 /** A mask whose last dim is shorter than the keys lets nothing through there. */
 function fullBias(mask: Strided, keys: number, dtype: DType): Strided {
   const bias = biasOf(mask, dtype);
-  const missing = keys - (mask.shape.at(-1) as number);
+  const missing = keys - (mask.shape.at(-1) ?? keys);
   if (missing <= 0) return bias;
   return concat([bias, fill(dtype, bias.shape.with(-1, missing), Number.NEGATIVE_INFINITY)], -1);
 }

@@ -41,6 +41,12 @@ function stacked(call: Call, rows: readonly Computed[], value: Value, axis = 0):
   return merge(call, rows, (xs) => stack(xs, axis));
 }
 
+/** `body`, which has `count` outputs or more. Throws `eval/body`. */
+function withOutputs(call: Call, body: Graph, count: number): Graph {
+  if (count >= 0 && body.outputs.length >= count) return body;
+  throw call.refuse("body", `the body ${body.name} has ${body.outputs.length} outputs`, `${call.node.op} wants ${count} at least`);
+}
+
 /** Runs `body` and keeps what is to be stacked. Its outputs: those before `count`, then one more row for each of `rows`. */
 function step(call: Call, body: Graph, inputs: readonly Computed[], count: number, rows: readonly Computed[][]): Computed[] {
   const outputs = call.run(body, inputs);
@@ -55,12 +61,14 @@ function loop(call: Call): Computed[] {
   const body = call.graph("body");
   const trips = call.integersAt(0)?.[0] ?? Number.POSITIVE_INFINITY;
   if (!call.has(0) && !call.has(1)) throw call.refuse("input", "neither a count nor a condition ends the loop", "give one of them");
-  const carries = body.inputs.length - 2;
+  const carries = Math.max(call.inputs.length - 2, 0);
+  withOutputs(call, body, 1 + carries);
   const scans = body.outputs.slice(1 + carries);
   const rows = scans.map((): Computed[] => []);
   let condition: Computed = call.optional(1) ?? declared(fill("bool", [], true), body.inputs[1]);
   let carried = call.inputs.slice(2).map((_, i) => call.value(i + 2));
   for (let i = 0; i < trips && (!call.has(1) || holds(call, condition)); i++) {
+    call.iterate();
     const count = declared(fromIntegers([i], []), body.inputs[0]);
     [condition, ...carried] = step(call, body, [count, condition, ...carried], 1 + carries, rows) as [Computed, ...Computed[]];
   }
@@ -97,10 +105,17 @@ function scanned(
   return { states, rows };
 }
 
+/** How many of `count` operands are states, not scan inputs. Throws `eval/attribute` where there are fewer than scan inputs, or none of these. */
+function statesOf(call: Call, count: number): number {
+  const scans = call.int("num_scan_inputs", 0);
+  if (scans >= 1 && scans <= count) return count - scans;
+  throw call.refuse("attribute", `num_scan_inputs is ${scans}, of ${count} operands`, "it is at least 1 and counts operands of the node");
+}
+
 /** Scan since opset 9: scan inputs along any axis and direction, outputs too. */
 function scan(call: Call): Computed[] {
-  const body = call.graph("body");
-  const count = call.inputs.length - call.int("num_scan_inputs", 0);
+  const count = statesOf(call, call.inputs.length);
+  const body = withOutputs(call, call.graph("body"), count);
   const values = call.inputs.map((_, i) => call.value(i));
   const [axes, directions] = [call.ints("scan_input_axes"), call.ints("scan_input_directions")];
   const inputs = values.slice(count).map((x, k) => {
@@ -118,8 +133,8 @@ function scan(call: Call): Computed[] {
 
 /** Scan-8: the first dim of all inputs is the batch, the second of scan inputs the sequence; each sample has its length, the rest is 0. */
 function batchScan(call: Call): Computed[] {
-  const body = call.graph("body");
-  const count = call.inputs.length - 1 - call.int("num_scan_inputs", 0);
+  const count = statesOf(call, call.inputs.length - 1);
+  const body = withOutputs(call, call.graph("body"), count);
   const values = call.inputs.slice(1).map((_, i) => call.value(i + 1));
   const directions = call.ints("directions");
   const lengths = call.integersAt(0);

@@ -6,16 +6,22 @@ import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
 import type { FunctionBody, Graph, Model, Node } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
+import { recursionIn } from "../ir/recursion.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { type EvaluatedValue, type Feed, given, taken } from "./feed.ts";
 import { evaluatorOf } from "./index.ts";
 import { functionKey, type Plan, planOf, type Slot, Slots, type Step } from "./plan.ts";
-import { Call, type Evaluate, type Surroundings } from "./table.ts";
+import { Call, compute, type Evaluate, type Surroundings } from "./table.ts";
 import { type Computed, none, storagesOf } from "./value.ts";
 
 export interface EvaluateOptions {
   /** Seed of random nodes that bring none; 0 unless said otherwise, so that the same model gives the same values. */
   readonly seed?: number | bigint;
+  /**
+   * How often bodies of Loop may run, all loops together: one that never ends throws `eval/iterations` instead. A million unless said
+   * otherwise.
+   */
+  readonly maxIterations?: number;
   /** Told of each node of the main graph before it is computed. */
   readonly onNode?: (node: Node, index: number, count: number) => void;
 }
@@ -23,16 +29,21 @@ export interface EvaluateOptions {
 /**
  * The outputs of `model` in order, for inputs by name. Inputs that are initializers too may be left out. What is not needed any more is
  * freed at once, and initializers are read when they are first needed.
- * Throws `eval/unsupported` listing all ops that cannot be computed, `eval/input` for inputs that are missing or do not fit, and the error
- * of a node with its name.
+ * Throws `eval/unsupported` listing all ops that cannot be computed, `eval/input` for inputs that are missing or do not fit, `core/memory` for
+ * a value that the core's 4 GiB cannot hold, and the error of a node with its name.
  */
 export function evaluate(model: Model, inputs: { readonly [name: string]: Feed }, options: EvaluateOptions = {}): EvaluatedValue[] {
   refuseUnsupported(model);
+  const cycle = recursionIn(model.functions);
+  if (cycle !== null)
+    throw new OnnxExporterError("eval/recursion", `functions call themselves: ${cycle.join(" → ")}`, "ONNX has no recursion");
   return scoped(
     () => new Evaluation(model, options).main(inputs).map(given),
     () => [],
   );
 }
+
+const mostIterations = 1_000_000;
 
 /** All ops without an evaluator, at once. */
 function refuseUnsupported(model: Model): void {
@@ -82,6 +93,7 @@ class Evaluation {
   /** How many values use each storage: it is freed with the last one. */
   readonly #holders = new Map<Storage, number>();
   readonly #plans = new Map<Graph, Plan>();
+  #iterations = 0;
 
   constructor(model: Model, options: EvaluateOptions) {
     this.#model = model;
@@ -152,12 +164,14 @@ class Evaluation {
       attributes: frame.attributes,
       generator: this.#generator,
       run: (graph, operands) => {
+        this.#fits(graph, operands);
         this.#bind(graph, operands);
         this.#releaseAll(lent);
         const results = this.#graph(graph, frame);
         lent = results;
         return results;
       },
+      iterate: () => this.#iterate(),
       keep: (value) => {
         this.#retain(value);
         kept.push(value);
@@ -166,8 +180,7 @@ class Evaluation {
     };
     try {
       const computed = (): Results => {
-        const made = (evaluator as Evaluate)(new Call(node, inputs, around));
-        const results: Results = Array.isArray(made) ? made : [made as Computed];
+        const results = compute(evaluator as Evaluate, new Call(node, inputs, around));
         for (const result of results) if (result !== null) this.#retain(result);
         this.#releaseAll(lent);
         this.#releaseAll(kept);
@@ -175,7 +188,7 @@ class Evaluation {
       };
       return scopedBy(computed, (storage) => this.#holders.has(storage));
     } catch (error) {
-      throw error instanceof OnnxExporterError ? this.#located(error, node) : error;
+      throw this.#located(error as OnnxExporterError, node);
     }
   }
 
@@ -183,6 +196,19 @@ class Evaluation {
     const [first = ""] = error.message.split("\n  hint: ");
     const message = first.replace(`[${error.code}] `, "");
     return new OnnxExporterError(error.code, `${calledNode(this.#model, node)}: ${message}`, error.hint, { cause: error });
+  }
+
+  #iterate(): void {
+    const { maxIterations = mostIterations } = this.#options;
+    if (++this.#iterations <= maxIterations) return;
+    throw new OnnxExporterError("eval/iterations", `loops have run ${maxIterations} times`, "raise maxIterations if they end at some time");
+  }
+
+  #fits(body: Graph, operands: Results): void {
+    const { length } = body.inputs;
+    if (length === operands.length) return;
+    const message = `the body ${body.name} has ${length} inputs, ${operands.length} values are given to it`;
+    throw new OnnxExporterError("eval/body", message, "a body has an input for each value that its node gives");
   }
 
   #bind(graph: Graph, operands: Results): void {

@@ -1,5 +1,6 @@
 /** @file Ops on images: resizing, sampling, regions, deformable convolution. */
 
+import { sized } from "../../core/door.ts";
 import { affineGrid } from "../../core/ops/affine-grid.ts";
 import { maxRoiPool, roiAlign } from "../../core/ops/boxes.ts";
 import { deformConv } from "../../core/ops/deform-conv.ts";
@@ -8,10 +9,9 @@ import { gridSample } from "../../core/ops/grid-sample.ts";
 import { concat, dimOf, unsqueeze } from "../../core/ops/layout.ts";
 import { positionsOf, type ResampledDim, type Resampling, resamplingTaps } from "../../core/ops/resample.ts";
 import { resizeDim } from "../../core/ops/resize.ts";
-import { floats, fromIntegers } from "../../core/ops/values.ts";
-import { range } from "../../core/range.ts";
+import { floats, fromIntegers, range } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
-import { type DType, greatestOf, isComplex, isFloat, leastOf, wideOf } from "../../dtype.ts";
+import { type DType, greatestOf, isComplex, isFloat, leastOf, wideOf, width } from "../../dtype.ts";
 import { type AnyTensor, anyTensor, arrange } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { describe } from "./value.ts";
@@ -105,7 +105,9 @@ function resampled(call: Call, source: AnyTensor, axes: readonly number[], dims:
   if (!moves && (!isStrided(source) || isComplex(source.dtype))) {
     throw call.refuse("input", `input 0 is ${describe(source)}, which has no ${how.mode} mean`, "resize it in mode nearest");
   }
+  const shape = source.shape.map((n, d) => dims[axes.indexOf(d)]?.output ?? n);
   return arrange(call, source, (x) => {
+    sized(shape, width(x.dtype));
     const y = axes.reduce(
       (part, axis, i) => {
         const dim = dims[i] as ResampledDim;

@@ -5,7 +5,7 @@ import { binary, cast, compare, where } from "../../core/ops/elementwise.ts";
 import { gather, indexSelect, nonzero, type ScatterReduce, scatter } from "../../core/ops/index.ts";
 import { dimOf, expand, flip, permute, reshape, slice, unsqueeze } from "../../core/ops/layout.ts";
 import { argReduce, topk } from "../../core/ops/reduce.ts";
-import { floats, fromIntegers, integers } from "../../core/ops/values.ts";
+import { floats, fromIntegers, integers, range } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
 import { type AnyTensor, anyTensor, arrange, merge, moveRow } from "./arrange.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
@@ -79,11 +79,12 @@ function tensorScatter(call: Call): AnyTensor {
 /** off and on along a new axis of `depth`; an index outside [-depth, depth) has no on. */
 function oneHot(call: Call): AnyTensor {
   const index = cast(call.tensor(0), "int64");
-  const depth = Math.trunc(floats(call.tensor(1))[0] as number);
+  const depth = Math.trunc(floats(call.tensor(1))[0] ?? Number.NaN);
+  const positions = range(depth);
   const axis = dimOf(call.int("axis", -1), index.shape.length + 1);
   const wrapped = where(compare("lt", index, fromIntegers([0], [])), binary("add", index, fromIntegers([depth], [])), index);
   const classes = fromIntegers(
-    Array.from({ length: depth }, (_, i) => i),
+    positions,
     index.shape.toSpliced(axis, 0, depth).map((n, d) => (d === axis ? n : 1)),
   );
   const hot = compare("eq", unsqueeze(wrapped, axis), classes);

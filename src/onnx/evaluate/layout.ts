@@ -1,5 +1,6 @@
 /** @file Ops that arrange elements: reshape, transpose, slice, split, concat, pad, tile. All but Col2Im take strings too. */
 
+import { sized } from "../../core/door.ts";
 import { compare, where } from "../../core/ops/elementwise.ts";
 import { gather, scatter, zeros } from "../../core/ops/index.ts";
 import {
@@ -16,12 +17,12 @@ import {
   slice,
 } from "../../core/ops/layout.ts";
 import { type PadMode, pad } from "../../core/ops/pad.ts";
-import { fromFloats, fromIntegers, integers } from "../../core/ops/values.ts";
-import { range } from "../../core/range.ts";
+import { fromFloats, fromIntegers, integers, range } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
+import { OnnxExporterError } from "../../errors.ts";
 import { type AnyTensor, anyTensor, arrangeAll, merge, moveRow } from "./arrange.ts";
 import type { Call, EvaluateTable } from "./table.ts";
-import type { Computed } from "./value.ts";
+import { type Computed, describe } from "./value.ts";
 
 /** ONNX's Reshape: 0 keeps a size, unless `allowzero`. */
 function reshaped(x: Strided, call: Call): Strided {
@@ -62,6 +63,7 @@ function unsqueezed(x: Strided, call: Call): Strided {
 
 /** `x[start:end:step]` along `dim` as Python has it; `step` may be negative. A view. */
 function stepped(x: Strided, dim: number, start: number, end: number, step: number): Strided {
+  if (x.shape.length === 0) throw new OnnxExporterError("eval/input", "a scalar has no dim to slice", "give a tensor of rank 1 or more");
   const n = x.shape[dim] as number;
   const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
   const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + n : i, low), high);
@@ -77,6 +79,10 @@ function sliced(x: Strided, call: Call): Strided {
   const axes = call.integersOf(3, "axes") ?? range(starts.length);
   const steps = call.integersAt(4) ?? starts.map(() => 1);
   if (steps.includes(0)) throw call.refuse("input", "a step is 0", "steps are positive or negative");
+  if ([ends, axes, steps].some((list) => list.length !== starts.length)) {
+    const counts = `${starts.length} starts, ${ends.length} ends, ${axes.length} axes and ${steps.length} steps`;
+    throw call.refuse("input", counts, "give as many of each");
+  }
   const y = axes.reduce(
     (part, axis, i) => stepped(part, dimOf(axis, x.shape.length), starts[i] as number, ends[i] as number, steps[i] as number),
     x,
@@ -87,6 +93,8 @@ function sliced(x: Strided, call: Call): Strided {
 /** Sizes of the parts of a dim of `n`: as given, else as equal as `num_outputs` (or the node's outputs) allow, the last one smaller. */
 function partSizes(call: Call, n: number): number[] {
   const count = call.int("num_outputs", call.node.outputs.length);
+  if (count !== call.node.outputs.length)
+    throw call.refuse("attribute", `num_outputs is ${count}`, `the node has ${call.node.outputs.length}`);
   const size = Math.ceil(n / count);
   const sizes = call.integersOf(1, "split") ?? range(count).map((i) => Math.max(Math.min(size, n - i * size), 0));
   if (sizes.reduce((a, b) => a + b, 0) === n) return sizes;
@@ -122,6 +130,7 @@ const joined = (call: Call): AnyTensor =>
 function tiled(x: Strided, call: Call): Strided {
   const reps = call.integersAt(1) ?? [];
   if (call.opset >= 6) return repeat(x, reps);
+  if (reps.length !== 1) throw call.refuse("input", `input 1 has ${reps.length} elements`, "Tile of opset 1 takes one number of tiles");
   const dim = dimOf(call.integersAt(2)?.[0] ?? 0, x.shape.length);
   return repeat(
     x,
@@ -219,6 +228,8 @@ function triangle(call: Call): AnyTensor {
 /** The first `lengths[b]` steps of each sequence in reverse; the rest stays. */
 function reversedSequence(x: Strided, call: Call): Strided {
   const [time, batch] = [call.int("time_axis", 0), call.int("batch_axis", 1)];
+  if (x.shape.length < 2 || time + batch !== 1 || time * batch !== 0)
+    throw call.refuse("shape", `time_axis ${time} and batch_axis ${batch} of ${describe(x)}`, "they are 0 and 1, or 1 and 0");
   const lengths = integers(call.tensor(1));
   const [steps, sequences] = [x.shape[time] as number, x.shape[batch] as number];
   const at = range(steps).flatMap((t) => range(sequences).map((s) => (t < (lengths[s] as number) ? (lengths[s] as number) - 1 - t : t)));
@@ -238,6 +249,7 @@ function columnPlaces(
   dilations: readonly number[],
   strides: readonly number[],
 ): number[] {
+  sized([...image, ...block], 8);
   return image
     .reduce<number[][]>(
       (places, size, d) => {
@@ -258,8 +270,18 @@ function col2im(call: Call): Strided {
   const [image, block] = [call.integersAt(1) ?? [], call.integersAt(2) ?? []];
   const ones = image.map(() => 1);
   const pads = call.ints("pads") ?? image.flatMap(() => [0, 0]);
+  const [dilations, strides] = [call.ints("dilations") ?? ones, call.ints("strides") ?? ones];
+  const fits = [block, dilations, strides].every((list) => list.length === image.length && list.every((n) => n >= 1));
+  if (!fits || pads.length !== 2 * image.length || pads.some((n) => n < 0) || x.shape.length !== 3) {
+    const message = `blocks [${block}] of an image [${image}], dilations [${dilations}], strides [${strides}], pads [${pads}], columns [${x.shape}]`;
+    throw call.refuse(
+      "shape",
+      message,
+      "one of each per dim of the image, at least 1 (pads: two, at least 0), columns [N, C * block, blocks]",
+    );
+  }
   const full = image.map((n, d) => n + (pads[d] as number) + (pads[d + image.length] as number));
-  const places = columnPlaces(full, block, call.ints("dilations") ?? ones, call.ints("strides") ?? ones);
+  const places = columnPlaces(full, block, dilations, strides);
   const [batch, channels] = [x.shape[0] as number, (x.shape[1] as number) / numel(block)];
   const columns = reshape(x, [batch * channels, places.length]);
   const index = expand(fromIntegers(places, [1, places.length]), columns.shape);

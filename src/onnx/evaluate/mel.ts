@@ -1,6 +1,6 @@
 /** @file The mel scale: weights that gather a spectrum into bands, as MelWeightMatrix defines them. */
 
-import { fromFloats } from "../../core/ops/values.ts";
+import { doubles, fromFloats, range } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";
 
@@ -23,16 +23,16 @@ export function melWeights({ bins, dftLength, sampleRate, low, high }: MelBands,
   const rows = Math.floor(dftLength / 2) + 1;
   const [from, to] = [melOf(low), melOf(high)];
   const step = (to - from) / (bins + 2);
-  const corners = Array.from({ length: bins + 2 }, (_, i) => Math.floor(((dftLength + 1) * hertzOf(from + i * step)) / sampleRate));
-  const weights = new Float64Array(rows * bins);
+  const corners = range(bins + 2).map((i) => Math.floor(((dftLength + 1) * hertzOf(from + i * step)) / sampleRate));
+  const weights = doubles([rows, bins]);
   for (let band = 0; band < bins; band++) {
     const [left = 0, center = 0, right = 0] = corners.slice(band, band + 3);
     const set = (row: number, weight: number): void => {
       if (row >= 0 && row < rows) weights[row * bins + band] = weight;
     };
     if (center === left) set(center, 1);
-    else for (let row = left; row <= center; row++) set(row, (row - left) / (center - left));
-    for (let row = center; row < right; row++) set(row, (right - row) / (right - center));
+    else for (let row = Math.max(left, 0); row <= Math.min(center, rows - 1); row++) set(row, (row - left) / (center - left));
+    for (let row = Math.max(center, 0); row < Math.min(right, rows); row++) set(row, (right - row) / (right - center));
   }
   return fromFloats(weights, [rows, bins], dtype);
 }

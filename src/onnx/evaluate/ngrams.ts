@@ -1,6 +1,6 @@
 /** @file N-grams counted in rows of tokens, with skips, as TfIdfVectorizer does. */
 
-import { fromFloats } from "../../core/ops/values.ts";
+import { doubles, fromFloats } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import type { Call } from "./table.ts";
 
@@ -19,7 +19,8 @@ export function ngramsOf(call: Call): Ngrams {
   let count = 0;
   starts.forEach((start, i) => {
     const length = i + 1;
-    for (let at = start; at + length <= (starts[length] ?? pool.length); at += length) {
+    const end = Math.min(starts[length] ?? pool.length, pool.length);
+    for (let at = Math.max(start, 0); at + length <= end; at += length) {
       places.set(keyOf(pool.slice(at, at + length)), count++);
     }
   });
@@ -28,9 +29,9 @@ export function ngramsOf(call: Call): Ngrams {
 
 /** Calls `visit` with the n-grams of `tokens` in lengths from `min` to `max`, their tokens up to `skips` apart; single ones once. */
 function eachNgram(tokens: readonly Token[], min: number, max: number, skips: number, visit: (ngram: Token[]) => void): void {
-  for (let step = 1; step <= skips + 1; step++) {
+  for (let step = 1; step <= Math.min(skips + 1, tokens.length); step++) {
     for (let start = 0; start < tokens.length; start++) {
-      for (let length = step === 1 ? min : Math.max(min, 2); length <= max; length++) {
+      for (let length = Math.max(min, step === 1 ? 1 : 2); length <= max; length++) {
         if (start + (length - 1) * step >= tokens.length) break;
         visit(Array.from({ length }, (_, k) => tokens[start + k * step] as Token));
       }
@@ -46,7 +47,7 @@ export function countNgrams(call: Call, tokens: readonly Token[], shape: readonl
   const columns = Math.max(-1, ...columnOf) + 1;
   const rows = shape.length === 2 ? (shape[0] as number) : 1;
   const width = shape.length === 0 ? 1 : (shape.at(-1) as number);
-  const counts = new Float64Array(rows * columns);
+  const counts = doubles([rows, columns]);
   for (let row = 0; row < rows; row++) {
     const line = tokens.slice(row * width, (row + 1) * width);
     eachNgram(line, call.int("min_gram_length", 1), call.int("max_gram_length", 1), call.int("max_skip_count", 0), (ngram) => {

@@ -14,8 +14,12 @@ import type { Call, EvaluateTable } from "./table.ts";
 /** The windows that the node's attributes describe. */
 export function windowsOf(call: Call, x: Strided): PoolOptions {
   const kernel = call.ints("kernel_shape") ?? [];
-  if (kernel.length !== x.shape.length - 2) {
-    throw call.refuse("attribute", `kernel_shape [${kernel.join(", ")}] for x [${x.shape.join(", ")}]`, "one size per spatial dim");
+  if (kernel.length !== x.shape.length - 2 || kernel.some((n) => n < 1)) {
+    throw call.refuse(
+      "attribute",
+      `kernel_shape [${kernel.join(", ")}] for x [${x.shape.join(", ")}]`,
+      "one size per spatial dim, at least 1",
+    );
   }
   const moves = movesOf(call, x.shape.slice(2), kernel);
   // With SAME the number of windows is given, and rounding up must not add one.

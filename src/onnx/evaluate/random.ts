@@ -5,8 +5,8 @@
 
 import { binary, cast, compare, fill, scalarTensor } from "../../core/ops/elementwise.ts";
 import { bernoulli, Generator, normal, uniform } from "../../core/ops/random.ts";
-import { floats, fromFloats, fromIntegers } from "../../core/ops/values.ts";
-import { numel, type Strided } from "../../core/strided.ts";
+import { doubles, floats, fromFloats, fromIntegers, range } from "../../core/ops/values.ts";
+import type { Strided } from "../../core/strided.ts";
 import { type DType, wideOf } from "../../dtype.ts";
 
 import type { Call, EvaluateTable } from "./table.ts";
@@ -14,7 +14,9 @@ import type { Call, EvaluateTable } from "./table.ts";
 function generatorOf(call: Call): Generator {
   const seed = call.attribute("seed");
   if (seed === undefined) return call.generator;
-  return new Generator(BigInt(Math.trunc(seed.kind === "int" ? call.int("seed", 0) : call.float("seed", 0))));
+  const number = seed.kind === "int" ? call.int("seed", 0) : call.float("seed", 0);
+  if (!Number.isFinite(number)) throw call.refuse("attribute", `the seed is ${number}`, "give a finite number");
+  return new Generator(BigInt(Math.trunc(number)));
 }
 
 const uniformOf = (call: Call, dtype: DType, shape: readonly number[]): Strided =>
@@ -38,7 +40,7 @@ function multinomial(call: Call): Strided {
       sum += Math.exp(logit - largest);
       return sum;
     });
-    return Array.from({ length: count }, () => {
+    return range(count).map(() => {
       const draw = generator.double() * sum;
       // A draw that rounds up to the sum is the last class's.
       const found = sums.findIndex((s) => s > draw);
@@ -74,7 +76,7 @@ function dropout(call: Call): Strided[] {
     const high = generator.random() >>> 5;
     return (high * 67108864 + (generator.random() >>> 6)) / 9007199254740992;
   };
-  const draws = fromFloats(Float64Array.from({ length: numel(x.shape) }, draw), x.shape, "float64");
+  const draws = fromFloats(doubles(x.shape).map(draw), x.shape, "float64");
   const mask = compare("ge", draws, scalarTensor("float64", ratio));
   const wide = wideOf(x.dtype);
   const scaled = binary("mul", cast(x, wide), scalarTensor(wide, 1 / (1 - ratio)));

@@ -7,8 +7,7 @@ import { pad } from "../../core/ops/pad.ts";
 import { widened } from "../../core/ops/precision.ts";
 import { argReduce, cumulative } from "../../core/ops/reduce.ts";
 import { reduceSet, type SetReduceOp } from "../../core/ops/reduce-set.ts";
-import { fromIntegers } from "../../core/ops/values.ts";
-import { range } from "../../core/range.ts";
+import { fromIntegers, range } from "../../core/ops/values.ts";
 import { numel, type Strided } from "../../core/strided.ts";
 import type { Call, Evaluate, EvaluateTable } from "./table.ts";
 

@@ -2,7 +2,7 @@
 
 import { fill } from "../../core/ops/elementwise.ts";
 import { concat, dimOf, select, slice, stack } from "../../core/ops/layout.ts";
-import { fromIntegers } from "../../core/ops/values.ts";
+import { fromIntegers, range } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";
 import { stringType } from "../ir/container.ts";
@@ -49,7 +49,8 @@ function partSizes(call: Call, n: number): number[] {
   const split = call.optional(1);
   const [step = 1] = call.integersAt(1) ?? [];
   const equal = split === null || split.shape.length === 0;
-  const sizes = equal ? Array.from({ length: Math.ceil(n / step) }, (_, i) => Math.min(step, n - i * step)) : (call.integersAt(1) ?? []);
+  if (!(step >= 1) && equal) throw call.refuse("input", `parts have ${step} elements`, "give 1 or more");
+  const sizes = equal ? range(Math.ceil(n / step)).map((i) => Math.min(step, n - i * step)) : (call.integersAt(1) ?? []);
   if (sizes.reduce((a, b) => a + b, 0) === n) return sizes;
   throw call.refuse("input", `parts of [${sizes.join(", ")}] do not make up a dim of ${n}`, "their sum must be the dim's size");
 }

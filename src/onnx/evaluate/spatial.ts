@@ -15,10 +15,13 @@ export function halves(total: number, autoPad: string): [begin: number, end: num
   return autoPad === "SAME_LOWER" ? [total - less, less] : [less, total - less];
 }
 
-const wholePads = (call: Call, spatial: number): [number, number][] => {
-  const pads = call.ints("pads");
-  return Array.from({ length: spatial }, (_, i) => [pads?.[i] ?? 0, pads?.[i + spatial] ?? 0]);
-};
+/** Pads of each spatial dim. Throws `eval/attribute` where there are not two of each. */
+function wholePads(call: Call, spatial: number): [number, number][] {
+  const pads = call.ints("pads") ?? [];
+  if (pads.length !== 0 && pads.length !== 2 * spatial)
+    throw call.refuse("attribute", `pads are [${pads.join(", ")}]`, `${2 * spatial} numbers: of each dim before and after`);
+  return Array.from({ length: spatial }, (_, i) => [pads[i] ?? 0, pads[i + spatial] ?? 0]);
+}
 
 /**
  * Strides, dilations and padding of a window of `kernel` over dims of `sizes`. With SAME_UPPER and SAME_LOWER there are
@@ -42,11 +45,13 @@ function autoPadOf(call: Call): string {
   return call.oneOf("auto_pad", "NOTSET", ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER", ""]) || "NOTSET";
 }
 
-/** An attribute of one step per spatial dim; 1 where it is absent. */
-export const stepsOf = (call: Call, name: string, spatial: number): number[] => {
+/** An attribute of one step per spatial dim; 1 where it is absent. Throws `eval/attribute` for other counts and for steps below 1. */
+export function stepsOf(call: Call, name: string, spatial: number): number[] {
   const steps = call.ints(name) ?? [];
-  return steps.length === 0 ? new Array<number>(spatial).fill(1) : steps;
-};
+  if (steps.length === 0) return new Array<number>(spatial).fill(1);
+  if (steps.length === spatial && steps.every((n) => n >= 1)) return steps;
+  throw call.refuse("attribute", `${name} are [${steps.join(", ")}]`, `${spatial} numbers, at least 1`);
+}
 
 /**
  * The same for a transposed convolution: with `output_shape` padding is what makes that shape (a shape beyond reach is padded

@@ -1,10 +1,11 @@
 /** @file The shape of an evaluator: how one ONNX node computes its outputs. */
 
+import { sized } from "../../core/door.ts";
 import type { Generator } from "../../core/ops/random.ts";
 import { integers } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";
-import { fromOnnx } from "../../dtype.ts";
+import { fromOnnx, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
 import type { Attribute, Graph, Node, StringTensor } from "../ir/graph.ts";
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly generator: Generator;
   /** Runs a body of the node on `inputs`; its outputs, which live until the next run reads its inputs. */
   run(body: Graph, inputs: readonly Computed[]): Computed[];
+  /** Counts a run of a body that values may let run for ever. Throws `eval/iterations`. */
+  iterate(): void;
   /** `value`, which lives until the node is computed. */
   keep(value: Computed): Computed;
 }
@@ -51,6 +54,9 @@ export class Call {
   }
   run(body: Graph, inputs: readonly Computed[]): Computed[] {
     return this.#around.run(body, inputs);
+  }
+  iterate(): void {
+    this.#around.iterate();
   }
   keep(value: Computed): Computed {
     return this.#around.keep(value);
@@ -163,6 +169,24 @@ export class Call {
 
 /** Computes a node: its output, or all of them in order; omitted ones may be null. Pure, but for what `call.generator` gives. */
 export type Evaluate = (call: Call) => Computed | readonly (Computed | null)[];
+
+/**
+ * The outputs of `call`. Throws the evaluator's refusal, `core/memory` for a view that repeats more elements than the core can hold, and
+ * `eval/failed` where the evaluator stumbles over operands that make no sense.
+ */
+export function compute(evaluator: Evaluate, call: Call): readonly (Computed | null)[] {
+  try {
+    const made = evaluator(call);
+    const results = Array.isArray(made) ? (made as readonly (Computed | null)[]) : [made as Computed];
+    for (const result of results) if (result !== null && isStrided(result)) sized(result.shape, width(result.dtype));
+    return results;
+  } catch (error) {
+    if (error instanceof OnnxExporterError) throw error;
+    const message = `no result for ${call.inputs.map(describe).join(", ")} (${error instanceof Error ? error.message : String(error)})`;
+    const hint = `give what ${call.node.op} takes; if it takes this, please report it with the model that shows it`;
+    throw new OnnxExporterError("eval/failed", message, hint, { cause: error });
+  }
+}
 
 /** Evaluators by op; ops of other domains than ONNX's own as `domain::Op`. */
 export type EvaluateTable = { readonly [op: string]: Evaluate };

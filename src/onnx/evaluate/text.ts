@@ -22,6 +22,17 @@ function split(text: string, delimiter: string, most: number): string[] {
   return rest === "" && delimiter === "" ? parts : [...parts, rest];
 }
 
+/** Longest string, in UTF-16 units: JavaScript's own limit is not much further. */
+const longest = 2 ** 28;
+
+function concatenated(call: Call): Computed {
+  const { shape, values } = zipStrings(call.stringsAt(0), call.stringsAt(1), (a, b) => {
+    if (a.length + b.length > longest) throw call.refuse("string", `a string of ${a.length + b.length} characters`, `at most ${longest}`);
+    return a + b;
+  });
+  return { shape, strings: values };
+}
+
 function splitAll(call: Call): readonly Computed[] {
   const x = call.stringsAt(0);
   const most = call.attribute("maxsplit") === undefined ? Number.POSITIVE_INFINITY : call.int("maxsplit", 0);
@@ -78,10 +89,7 @@ function vectorized(call: Call): Computed {
 }
 
 export const text: EvaluateTable = {
-  StringConcat: (call) => {
-    const { shape, values } = zipStrings(call.stringsAt(0), call.stringsAt(1), (a, b) => a + b);
-    return { shape, strings: values };
-  },
+  StringConcat: concatenated,
   StringSplit: splitAll,
   StringNormalizer: normalized,
   RegexFullMatch: matches,

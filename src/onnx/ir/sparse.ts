@@ -74,3 +74,17 @@ export function sparseProblem({ shape, values, indices }: SparseTensor): string 
   const wanted = indices.shape.length === 2 ? [count, shape.length] : [count];
   return indices.shape.join() === wanted.join() ? null : `has indices of shape [${indices.shape.join(", ")}] for ${count} values`;
 }
+
+/** What is wrong with the indices of a sparse tensor: ONNX wants them in range, each once and in row-major order; null where nothing is. Reads them. */
+export function orderProblem(of: SparseTensor): string | null {
+  if (of.shape.length === 0 || of.shape.includes(0))
+    return `is a sparse tensor of shape [${of.shape.join(", ")}], which has no place for values`;
+  try {
+    const at = positions(of, "the sparse tensor");
+    const wrong = at.findIndex((position, i) => i > 0 && position <= (at[i - 1] as number));
+    return wrong < 0 ? null : `has indices that are not in order, at ${wrong}`;
+  } catch (error) {
+    if (error instanceof OnnxExporterError && error.code === "proto/sparse") return "has an index that is out of range";
+    throw error;
+  }
+}

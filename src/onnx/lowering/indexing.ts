@@ -3,7 +3,7 @@
 import { each } from "../../aten/broadcast.ts";
 import { type IndexPlan, indexPlan, indexShape, isMask, resultOrder, withoutMasks } from "../../aten/index-shape.ts";
 import { wrapDim } from "../../aten/view-shape.ts";
-import { range } from "../../core/range.ts";
+import { range } from "../../core/ops/values.ts";
 import { type Dim, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";

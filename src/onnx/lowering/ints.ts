@@ -1,6 +1,6 @@
 /** @file Integer arguments of lowerings: numbers, or int64 scalars that are computed at run time. */
 
-import { range } from "../../core/range.ts";
+import { range } from "../../core/ops/values.ts";
 import type { Dim, Shape } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";

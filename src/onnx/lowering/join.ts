@@ -3,7 +3,7 @@
 import { each } from "../../aten/broadcast.ts";
 import { joinedOperands } from "../../aten/join.ts";
 import { wrapDim, wrapDims } from "../../aten/view-shape.ts";
-import { range } from "../../core/range.ts";
+import { range } from "../../core/ops/values.ts";
 import { add, type Dim, equal, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";

@@ -2,7 +2,7 @@
 
 import { factorsOf, gridModes, gridPaddings, type Upsample, upsampled } from "../../aten/resize.ts";
 import { nearestIndices, type ResizeMode, type Taps, tapsOf } from "../../core/ops/resize.ts";
-import { range } from "../../core/range.ts";
+import { range } from "../../core/ops/values.ts";
 import { internal } from "../../errors.ts";
 import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";

@@ -4,7 +4,7 @@ import { each } from "../../aten/broadcast.ts";
 import { isMask, resultOrder } from "../../aten/index-shape.ts";
 import { reductionOf } from "../../aten/scatter.ts";
 import { clampBound, inversePermutation, isBeyond, wrapDim } from "../../aten/view-shape.ts";
-import { range } from "../../core/range.ts";
+import { range } from "../../core/ops/values.ts";
 import { greatestOf, isFloat, leastOf, wideOf } from "../../dtype.ts";
 import { add, type Dim, equal, isStatic, mul, product } from "../../symbolic.ts";
 import { Value } from "../ir/graph.ts";

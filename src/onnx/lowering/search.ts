@@ -2,7 +2,7 @@
 
 import { binDType } from "../../aten/search.ts";
 import { wrapDim } from "../../aten/view-shape.ts";
-import { range } from "../../core/range.ts";
+import { range } from "../../core/ops/values.ts";
 import { type Dim, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";

@@ -20,6 +20,8 @@ export type AttributeKind =
 export interface Formal {
   readonly name: string;
   readonly option: "single" | "optional" | "variadic";
+  /** Whether a value, or one at least, must be there. */
+  readonly required: boolean;
   /** The type variable (`T`), or the one type that is allowed. */
   readonly type: string;
   /** Types that are allowed: dtypes, "string", `seq(…)`, `optional(…)`. */
@@ -56,16 +58,17 @@ function typeSet(index: number): ReadonlySet<string> {
   return set;
 }
 
-const options: { readonly [mark: string]: Formal["option"] } = { "?": "optional", "*": "variadic" };
+const options: { readonly [mark: string]: Formal["option"] } = { "?": "optional", "*": "variadic", "+": "variadic" };
 const fields = (text: string): string[] => (text === "" ? [] : text.split(" "));
 
 function formals(text: string, variables: ReadonlyMap<string, ReadonlySet<string>>): Formal[] {
   return fields(text).map((field) => {
     const colon = field.indexOf(":");
-    const option = options[field[colon - 1] ?? ""] ?? "single";
+    const mark = field[colon - 1] ?? "";
+    const option = options[mark] ?? "single";
     const type = field.slice(colon + 1);
     const name = field.slice(0, option === "single" ? colon : colon - 1);
-    return { name, option, type, allowed: variables.get(type) ?? new Set([type]) };
+    return { name, option, required: option === "single" || mark === "+", type, allowed: variables.get(type) ?? new Set([type]) };
   });
 }
 
@@ -94,22 +97,36 @@ function parse(line: string): OpSchema {
   };
 }
 
-const lines = new Map<string, (string | OpSchema)[]>();
-for (const line of schemaLines.trim().split("\n")) {
-  const op = line.slice(0, line.indexOf("|"));
-  const known = lines.get(op);
-  if (known) known.push(line);
-  else lines.set(op, [line]);
+/** Versions of ops by name, oldest first: lines until somebody asks. */
+export class SchemaTable {
+  readonly #lines = new Map<string, (string | OpSchema)[]>();
+
+  constructor(text: string) {
+    for (const line of text.trim().split("\n")) {
+      const op = line.slice(0, line.indexOf("|"));
+      const known = this.#lines.get(op);
+      if (known) known.push(line);
+      else this.#lines.set(op, [line]);
+    }
+  }
+
+  versionsOf(op: string): readonly OpSchema[] {
+    const versions = this.#lines.get(op) ?? [];
+    versions.forEach((v, i) => {
+      if (typeof v === "string") versions[i] = parse(v);
+    });
+    return versions as OpSchema[];
+  }
+
+  names(): Iterable<string> {
+    return this.#lines.keys();
+  }
 }
 
-/** All versions of `op`, oldest first; empty for an op that the default domain does not have. */
-export function versionsOf(op: string): readonly OpSchema[] {
-  const versions = lines.get(op) ?? [];
-  versions.forEach((v, i) => {
-    if (typeof v === "string") versions[i] = parse(v);
-  });
-  return versions as OpSchema[];
-}
+const table = new SchemaTable(schemaLines);
+
+/** All versions of `op` up to the newest opset, oldest first; empty for an op that the default domain does not have. */
+export const versionsOf = (op: string): readonly OpSchema[] => table.versionsOf(op);
 
 /** The version of `op` that holds at `opset`; null where there is none or it is deprecated. */
 export function schemaAt(op: string, opset: number): OpSchema | null {
@@ -121,4 +138,4 @@ export function schemaAt(op: string, opset: number): OpSchema | null {
 export const newest = (op: string): OpSchema | null => schemaAt(op, newestOpset);
 
 /** Names of all ops of the default domain. */
-export const opNames = (): Iterable<string> => lines.keys();
+export const opNames = (): Iterable<string> => table.names();

@@ -103,10 +103,35 @@ export const typeSets: readonly string[] = [
   "float16 float32 bfloat16 float64",
   "string int32 int64",
   "bool int32 int64 float16 float32 float64",
+  "uint8 uint16 uint32 uint64 int8 int16 int32 int64 bfloat16 float16 float32 float64 string bool float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1 float8_e8m0fnu uint2 int2 float6e2m3 float6e3m2",
+  "int8 uint8 int16 uint16 int32 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1 uint2 int2 float6e2m3 float6e3m2",
+  "float16 bfloat16 float32",
+  "uint8 uint16 uint32 uint64 int8 int16 int32 int64 bfloat16 float16 float32 float64 string bool complex64 complex128 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1 float8_e8m0fnu uint2 int2 float6e2m3 float6e3m2 seq(uint8) seq(uint16) seq(uint32) seq(uint64) seq(int8) seq(int16) seq(int32) seq(int64) seq(bfloat16) seq(float16) seq(float32) seq(float64) seq(string) seq(bool) seq(complex64) seq(complex128) seq(float8_e4m3fn) seq(float8_e4m3fnuz) seq(float8_e5m2) seq(float8_e5m2fnuz) seq(uint4) seq(int4) seq(float4_e2m1) seq(float8_e8m0fnu) seq(uint2) seq(int2) seq(float6e2m3) seq(float6e3m2)",
+  "optional(uint8) optional(uint16) optional(uint32) optional(uint64) optional(int8) optional(int16) optional(int32) optional(int64) optional(bfloat16) optional(float16) optional(float32) optional(float64) optional(string) optional(bool) optional(complex64) optional(complex128) optional(float8_e4m3fn) optional(float8_e4m3fnuz) optional(float8_e5m2) optional(float8_e5m2fnuz) optional(uint4) optional(int4) optional(float4_e2m1) optional(float8_e8m0fnu) optional(uint2) optional(int2) optional(float6e2m3) optional(float6e3m2) optional(seq(uint8)) optional(seq(uint16)) optional(seq(uint32)) optional(seq(uint64)) optional(seq(int8)) optional(seq(int16)) optional(seq(int32)) optional(seq(int64)) optional(seq(bfloat16)) optional(seq(float16)) optional(seq(float32)) optional(seq(float64)) optional(seq(string)) optional(seq(bool)) optional(seq(complex64)) optional(seq(complex128)) optional(seq(float8_e4m3fn)) optional(seq(float8_e4m3fnuz)) optional(seq(float8_e5m2)) optional(seq(float8_e5m2fnuz)) optional(seq(uint4)) optional(seq(int4)) optional(seq(float4_e2m1)) optional(seq(float8_e8m0fnu)) optional(seq(uint2)) optional(seq(int2)) optional(seq(float6e2m3)) optional(seq(float6e3m2))",
+  "optional(uint8) optional(uint16) optional(uint32) optional(uint64) optional(int8) optional(int16) optional(int32) optional(int64) optional(bfloat16) optional(float16) optional(float32) optional(float64) optional(string) optional(bool) optional(complex64) optional(complex128) optional(float8_e4m3fn) optional(float8_e4m3fnuz) optional(float8_e5m2) optional(float8_e5m2fnuz) optional(uint4) optional(int4) optional(float4_e2m1) optional(float8_e8m0fnu) optional(uint2) optional(int2) optional(float6e2m3) optional(float6e3m2) optional(seq(uint8)) optional(seq(uint16)) optional(seq(uint32)) optional(seq(uint64)) optional(seq(int8)) optional(seq(int16)) optional(seq(int32)) optional(seq(int64)) optional(seq(bfloat16)) optional(seq(float16)) optional(seq(float32)) optional(seq(float64)) optional(seq(string)) optional(seq(bool)) optional(seq(complex64)) optional(seq(complex128)) optional(seq(float8_e4m3fn)) optional(seq(float8_e4m3fnuz)) optional(seq(float8_e5m2)) optional(seq(float8_e5m2fnuz)) optional(seq(uint4)) optional(seq(int4)) optional(seq(float4_e2m1)) optional(seq(float8_e8m0fnu)) optional(seq(uint2)) optional(seq(int2)) optional(seq(float6e2m3)) optional(seq(float6e3m2)) uint8 uint16 uint32 uint64 int8 int16 int32 int64 bfloat16 float16 float32 float64 string bool complex64 complex128 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1 float8_e8m0fnu uint2 int2 float6e2m3 float6e3m2 seq(uint8) seq(uint16) seq(uint32) seq(uint64) seq(int8) seq(int16) seq(int32) seq(int64) seq(bfloat16) seq(float16) seq(float32) seq(float64) seq(string) seq(bool) seq(complex64) seq(complex128) seq(float8_e4m3fn) seq(float8_e4m3fnuz) seq(float8_e5m2) seq(float8_e5m2fnuz) seq(uint4) seq(int4) seq(float4_e2m1) seq(float8_e8m0fnu) seq(uint2) seq(int2) seq(float6e2m3) seq(float6e3m2)",
+  "int8 uint8 int16 uint16 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1 uint2 int2 float6e2m3 float6e3m2",
+  "float32 float64 int16 int32 int64 float16 bfloat16",
+  "float32 float64 int64 int32 string",
+  "float32 float64 int64 int32",
+  "map(int64,string) map(int64,float)",
+  "string float32 int64",
+  "string int64",
+  "map(string,int64) map(int64,string) map(int64,float) map(int64,double) map(string,float) map(string,double)",
+  "int64 float32 float64 string",
+  "int32 int64 float32 float64",
+  "string int64 float32",
+  "string int64 float32 int32 int16 float64",
+  "string int64 int32 float32 float64",
+  "float32 float64 float16",
+  "seq(map(string,float)) seq(map(int64,float))",
+  "bfloat16 float64 float32 float16",
+  "float64 float32",
+  "bool complex128 complex64 float64 float32 float16 int16 int32 int64 int8 string uint16 uint32 uint64 uint8",
+  "float64 float32 float16",
 ];
 
 /**
- * One line per op and version: `op|since|inputs|outputs|attributes|types`. Formals are `name:type`, `name?:` optional, `name*:` variadic;
+ * One line per op and version: `op|since|inputs|outputs|attributes|types`. Formals are `name:type`, `name?:` optional, `name+:` variadic, `name*:` variadic or none;
  * attributes `name:kind`, `!` required, `=` the default as JSON; types `variable=index into typeSets`. `d` after since: deprecated.
  */
 export const schemaLines = `
@@ -193,10 +218,10 @@ Clip|13|input:T min?:T max?:T|output:T||T=2
 Col2Im|18|input:T image_shape:int64 block_shape:int64|output:T|dilations:ints pads:ints strides:ints|T=25
 Compress|9|input:T condition:T1|output:T|axis:int|T=26 T1=7
 Compress|11|input:T condition:T1|output:T|axis:int|T=26 T1=7
-Concat|1|inputs*:T|concat_result:T|axis:int|T=0
-Concat|4|inputs*:T|concat_result:T|axis:int!|T=26
-Concat|11|inputs*:T|concat_result:T|axis:int!|T=26
-Concat|13|inputs*:T|concat_result:T|axis:int!|T=25
+Concat|1|inputs+:T|concat_result:T|axis:int|T=0
+Concat|4|inputs+:T|concat_result:T|axis:int!|T=26
+Concat|11|inputs+:T|concat_result:T|axis:int!|T=26
+Concat|13|inputs+:T|concat_result:T|axis:int!|T=25
 ConcatFromSequence|11|input_sequence:S|concat_result:T|axis:int! new_axis:int=0|S=27 T=26
 Constant|1||output:T|value:tensor!|T=0
 Constant|9||output:T|value:tensor!|T=26
@@ -257,7 +282,7 @@ Dropout|12|data:T ratio?:T1 training_mode?:T2|output:T mask?:T2|seed:int|T=0 T1=
 Dropout|13|data:T ratio?:T1 training_mode?:T2|output:T mask?:T2|seed:int|T=9 T1=0 T2=7
 Dropout|22|data:T ratio?:T1 training_mode?:T2|output:T mask?:T2|seed:int|T=48 T1=48 T2=7
 DynamicQuantizeLinear|11|x:T1|y:T2 y_scale:float32 y_zero_point:T2||T1=24 T2=49
-Einsum|12|Inputs*:T|Output:T|equation:string!|T=1
+Einsum|12|Inputs+:T|Output:T|equation:string!|T=1
 Elu|1|X:T|Y:T|alpha:float=1 consumed_inputs:ints|T=0
 Elu|6|X:T|Y:T|alpha:float=1|T=0
 Elu|22|X:T|Y:T|alpha:float=1|T=3
@@ -343,15 +368,15 @@ Identity|21|input:V|output:V||V=59
 Identity|23|input:V|output:V||V=60
 Identity|24|input:V|output:V||V=61
 Identity|25|input:V|output:V||V=62
-If|1|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=26 B=7
-If|11|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=26 B=7
-If|13|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=63 B=7
-If|16|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=64 B=7
-If|19|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=65 B=7
-If|21|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=66 B=7
-If|23|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=67 B=7
-If|24|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=68 B=7
-If|25|cond:B|outputs*:V|else_branch:graph! then_branch:graph!|V=69 B=7
+If|1|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=26 B=7
+If|11|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=26 B=7
+If|13|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=63 B=7
+If|16|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=64 B=7
+If|19|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=65 B=7
+If|21|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=66 B=7
+If|23|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=67 B=7
+If|24|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=68 B=7
+If|25|cond:B|outputs+:V|else_branch:graph! then_branch:graph!|V=69 B=7
 ImageDecoder|20|encoded_stream:T1|image:T2|pixel_format:string="RGB"|T1=49 T2=49
 InstanceNormalization|1|input:T scale:T B:T|output:T|consumed_inputs:ints epsilon:float=0.000009999999747378752|T=0
 InstanceNormalization|6|input:T scale:T B:T|output:T|epsilon:float=0.000009999999747378752|T=0
@@ -383,15 +408,15 @@ Log|13|input:T|output:T||T=9
 LogSoftmax|1|input:T|output:T|axis:int=1|T=0
 LogSoftmax|11|input:T|output:T|axis:int=1|T=0
 LogSoftmax|13|input:T|output:T|axis:int=-1|T=9
-Loop|1|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=26 I=6 B=7
-Loop|11|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=26 I=6 B=7
-Loop|13|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=63 I=6 B=7
-Loop|16|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=64 I=6 B=7
-Loop|19|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=65 I=6 B=7
-Loop|21|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=66 I=6 B=7
-Loop|23|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=67 I=6 B=7
-Loop|24|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=68 I=6 B=7
-Loop|25|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs*:V|body:graph!|V=69 I=6 B=7
+Loop|1|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=26 I=6 B=7
+Loop|11|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=26 I=6 B=7
+Loop|13|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=63 I=6 B=7
+Loop|16|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=64 I=6 B=7
+Loop|19|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=65 I=6 B=7
+Loop|21|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=66 I=6 B=7
+Loop|23|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=67 I=6 B=7
+Loop|24|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=68 I=6 B=7
+Loop|25|M?:I cond?:B v_initial*:V|v_final_and_scan_outputs+:V|body:graph!|V=69 I=6 B=7
 LpNormalization|1|input:T|output:T|axis:int=-1 p:int=2|T=0
 LpNormalization|22|input:T|output:T|axis:int=-1 p:int=2|T=3
 LpPool|1|X:T|Y:T|auto_pad:string="NOTSET" kernel_shape:ints p:float=2 pads:ints strides:ints|T=0
@@ -403,11 +428,11 @@ MatMul|1|A:T B:T|Y:T||T=0
 MatMul|9|A:T B:T|Y:T||T=54
 MatMul|13|A:T B:T|Y:T||T=55
 MatMulInteger|10|A:T1 B:T2 a_zero_point?:T1 b_zero_point?:T2|Y:T3||T1=38 T2=38 T3=39
-Max|1|data_0*:T|max:T|consumed_inputs:ints|T=0
-Max|6|data_0*:T|max:T||T=0
-Max|8|data_0*:T|max:T||T=0
-Max|12|data_0*:T|max:T||T=1
-Max|13|data_0*:T|max:T||T=2
+Max|1|data_0+:T|max:T|consumed_inputs:ints|T=0
+Max|6|data_0+:T|max:T||T=0
+Max|8|data_0+:T|max:T||T=0
+Max|12|data_0+:T|max:T||T=1
+Max|13|data_0+:T|max:T||T=2
 MaxPool|1|X:T|Y:T|auto_pad:string="NOTSET" kernel_shape:ints! pads:ints strides:ints|T=0
 MaxPool|8|X:T|Y:T Indices?:I|auto_pad:string="NOTSET" kernel_shape:ints! pads:ints storage_order:int=0 strides:ints|T=0 I=6
 MaxPool|10|X:T|Y:T Indices?:I|auto_pad:string="NOTSET" ceil_mode:int=0 dilations:ints kernel_shape:ints! pads:ints storage_order:int=0 strides:ints|T=0 I=6
@@ -419,18 +444,18 @@ MaxRoiPool|22|X:T rois:T|Y:T|pooled_shape:ints! spatial_scale:float=1|T=3
 MaxUnpool|9|X:T1 I:T2 output_shape?:T2|output:T1|kernel_shape:ints! pads:ints strides:ints|T1=0 T2=6
 MaxUnpool|11|X:T1 I:T2 output_shape?:T2|output:T1|kernel_shape:ints! pads:ints strides:ints|T1=0 T2=6
 MaxUnpool|22|X:T1 I:T2 output_shape?:T2|output:T1|kernel_shape:ints! pads:ints strides:ints|T1=3 T2=6
-Mean|1|data_0*:T|mean:T|consumed_inputs:ints|T=0
-Mean|6|data_0*:T|mean:T||T=0
-Mean|8|data_0*:T|mean:T||T=0
-Mean|13|data_0*:T|mean:T||T=9
+Mean|1|data_0+:T|mean:T|consumed_inputs:ints|T=0
+Mean|6|data_0+:T|mean:T||T=0
+Mean|8|data_0+:T|mean:T||T=0
+Mean|13|data_0+:T|mean:T||T=9
 MeanVarianceNormalization|9|X:T|Y:T|axes:ints=[0,2,3]|T=0
 MeanVarianceNormalization|13|X:T|Y:T|axes:ints=[0,2,3]|T=9
 MelWeightMatrix|17|num_mel_bins:T1 dft_length:T1 sample_rate:T1 lower_edge_hertz:T2 upper_edge_hertz:T2|output:T3|output_datatype:dtype=1|T1=14 T2=74 T3=2
-Min|1|data_0*:T|min:T|consumed_inputs:ints|T=0
-Min|6|data_0*:T|min:T||T=0
-Min|8|data_0*:T|min:T||T=0
-Min|12|data_0*:T|min:T||T=1
-Min|13|data_0*:T|min:T||T=2
+Min|1|data_0+:T|min:T|consumed_inputs:ints|T=0
+Min|6|data_0+:T|min:T||T=0
+Min|8|data_0+:T|min:T||T=0
+Min|12|data_0+:T|min:T||T=1
+Min|13|data_0+:T|min:T||T=2
 Mish|18|X:T|Y:T||T=0
 Mish|22|X:T|Y:T||T=3
 Mod|10|A:T B:T|C:T|fmod:int=0|T=1
@@ -579,15 +604,15 @@ RotaryEmbedding|23|X:T cos_cache:T sin_cache:T position_ids?:M|Y:T|interleaved:i
 Round|11|X:T|Y:T||T=0
 Round|22|X:T|Y:T||T=3
 STFT|17|signal:T1 frame_step:T2 window?:T1 frame_length?:T2|output:T1|onesided:int=1|T1=74 T2=14
-Scan|8|sequence_lens?:I initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! directions:ints num_scan_inputs:int!|I=6 V=26
-Scan|9|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=26
-Scan|11|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=26
-Scan|16|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=25
-Scan|19|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=28
-Scan|21|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=29
-Scan|23|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=30
-Scan|24|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=31
-Scan|25|initial_state_and_scan_inputs*:V|final_state_and_scan_outputs*:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=32
+Scan|8|sequence_lens?:I initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! directions:ints num_scan_inputs:int!|I=6 V=26
+Scan|9|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=26
+Scan|11|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=26
+Scan|16|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=25
+Scan|19|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=28
+Scan|21|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=29
+Scan|23|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=30
+Scan|24|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=31
+Scan|25|initial_state_and_scan_inputs+:V|final_state_and_scan_outputs+:V|body:graph! num_scan_inputs:int! scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints|V=32
 Scatter|9|data:T indices:Tind updates:T|output:T|axis:int=0|T=26 Tind=14
 Scatter|11d|data:T indices:Tind updates:T|output:T|axis:int=0|T=26 Tind=14
 ScatterElements|11|data:T indices:Tind updates:T|output:T|axis:int=0|T=26 Tind=14
@@ -602,12 +627,12 @@ Selu|1|X:T|Y:T|alpha:float=1.673200011253357 consumed_inputs:ints gamma:float=1.
 Selu|6|X:T|Y:T|alpha:float=1.6732631921768188 gamma:float=1.0507010221481323|T=0
 Selu|22|X:T|Y:T|alpha:float=1.6732631921768188 gamma:float=1.0507010221481323|T=3
 SequenceAt|11|input_sequence:S position:I|tensor:T||S=27 T=26 I=14
-SequenceConstruct|11|inputs*:T|output_sequence:S||T=26 S=27
+SequenceConstruct|11|inputs+:T|output_sequence:S||T=26 S=27
 SequenceEmpty|11||output:S|dtype:dtype|S=27
 SequenceErase|11|input_sequence:S position?:I|output_sequence:S||S=27 I=14
 SequenceInsert|11|input_sequence:S tensor:T position?:I|output_sequence:S||T=26 S=27 I=14
 SequenceLength|11|input_sequence:S|length:I||S=27 I=6
-SequenceMap|17|input_sequence:S additional_inputs*:V|out_sequence*:S|body:graph!|S=27 V=63
+SequenceMap|17|input_sequence:S additional_inputs*:V|out_sequence+:S|body:graph!|S=27 V=63
 Shape|1|data:T|shape:T1||T=26 T1=6
 Shape|13|data:T|shape:T1||T=25 T1=6
 Shape|15|data:T|shape:T1|end:int start:int=0|T=25 T1=6
@@ -648,11 +673,11 @@ Softsign|1|input:T|output:T||T=0
 Softsign|22|input:T|output:T||T=3
 SpaceToDepth|1|input:T|output:T|blocksize:int!|T=26
 SpaceToDepth|13|input:T|output:T|blocksize:int!|T=25
-Split|1|input:T split?:T|outputs...*:T|axis:int split:ints|T=0
-Split|2|input:T|outputs*:T|axis:int=0 split:ints|T=26
-Split|11|input:T|outputs*:T|axis:int=0 split:ints|T=26
-Split|13|input:T split?:int64|outputs*:T|axis:int=0|T=25
-Split|18|input:T split?:int64|outputs*:T|axis:int=0 num_outputs:int|T=25
+Split|1|input:T split?:T|outputs...+:T|axis:int split:ints|T=0
+Split|2|input:T|outputs+:T|axis:int=0 split:ints|T=26
+Split|11|input:T|outputs+:T|axis:int=0 split:ints|T=26
+Split|13|input:T split?:int64|outputs+:T|axis:int=0|T=25
+Split|18|input:T split?:int64|outputs+:T|axis:int=0 num_outputs:int|T=25
 SplitToSequence|11|input:T split?:I|output_sequence:S|axis:int=0 keepdims:int=1|T=26 I=14 S=27
 SplitToSequence|24|input:T split?:I|output_sequence:S|axis:int=0 keepdims:int=1|T=25 I=14 S=94
 Sqrt|1|X:T|Y:T|consumed_inputs:ints|T=0
@@ -673,10 +698,10 @@ Sub|6|A:T B:T|C:T|axis:int broadcast:int=0|T=4
 Sub|7|A:T B:T|C:T||T=4
 Sub|13|A:T B:T|C:T||T=5
 Sub|14|A:T B:T|C:T||T=2
-Sum|1|data_0*:T|sum:T|consumed_inputs:ints|T=0
-Sum|6|data_0*:T|sum:T||T=0
-Sum|8|data_0*:T|sum:T||T=0
-Sum|13|data_0*:T|sum:T||T=9
+Sum|1|data_0+:T|sum:T|consumed_inputs:ints|T=0
+Sum|6|data_0+:T|sum:T||T=0
+Sum|8|data_0+:T|sum:T||T=0
+Sum|13|data_0+:T|sum:T||T=9
 Swish|24|X:T|Y:T|alpha:float=1|T=95
 Tan|7|input:T|output:T||T=0
 Tan|22|input:T|output:T||T=3

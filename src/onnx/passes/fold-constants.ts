@@ -11,7 +11,7 @@ import { bytesOf, loadStrided } from "../../weights/basic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { evaluatorOf } from "../evaluate/index.ts";
 import { isRandom } from "../evaluate/random.ts";
-import { Call, type Surroundings } from "../evaluate/table.ts";
+import { Call, compute, type Surroundings } from "../evaluate/table.ts";
 import type { Computed } from "../evaluate/value.ts";
 import type { Model, Node, Value } from "../ir/graph.ts";
 import { memorySource } from "../opset/literal.ts";
@@ -60,6 +60,7 @@ const surroundingsOf = (model: Model, node: Node): Surroundings => ({
   attributes: null,
   generator: new Generator(0),
   run: () => internal(`${node.op} has no bodies, but ran one`),
+  iterate: () => internal(`${node.op} has no bodies, but looped`),
   keep: (value) => value,
 });
 
@@ -137,8 +138,8 @@ class Folding {
       return scoped(
         () => {
           const operands = node.inputs.map((v) => (v?.source ? loadStrided(v.source) : null));
-          const results = [evaluator(new Call(node, operands, surroundingsOf(this.#rewrite.model, node)))].flat();
-          const tensors = node.outputs.map((v, i) => (v.uses.size === 0 ? null : constantOf(results[i] as Computed | null, v)));
+          const results = compute(evaluator, new Call(node, operands, surroundingsOf(this.#rewrite.model, node)));
+          const tensors = node.outputs.map((v, i) => (v.uses.size === 0 ? null : constantOf(results[i], v)));
           return tensors.some((t, i) => t === null && (node.outputs[i] as Value).uses.size > 0) ? null : tensors;
         },
         () => [],

@@ -62,6 +62,9 @@ export function readAttribute(range: Range, context: AttributeContext, node: str
       implied = typeOfField[key] ?? implied;
     }
   }
+  const field = fieldOfType[type];
+  if (values.length > 0 && (ref !== "" || (field !== undefined && values.some((i) => cursor.key(i) !== field))))
+    throw malformed(cursor.input, "attribute", `has ${node}, attribute ${name} with a value that its type or reference does not allow`);
   const value: Attribute | null =
     ref !== ""
       ? { kind: "ref", value: ref, type }

@@ -75,6 +75,8 @@ class ModelReader {
     if (graph < 0) throw malformed(cursor.input, "model", "has no graph");
     if (model.ir_version === 0) throw malformed(cursor.input, "model", "has no ir_version");
     if (model.opset_import.size === 0 && model.ir_version >= 3) throw malformed(cursor.input, "model", "imports no opset");
+    if (model.opset_import.size > 0 && model.ir_version < 3)
+      throw malformed(cursor.input, "model", `imports opsets, which IR version ${model.ir_version} does not have`);
     if (model.opset_import.size === 0) model.opset_import.set("", 1);
     if (rest.length > 0) keep(model, { fields: fieldsAt(cursor, rest, this.#origin) });
     this.#graphs(model.env).read(cursor.inside(graph), model.graph, new Scope(null), "the graph", true);
@@ -91,8 +93,11 @@ class ModelReader {
     else if (key === keys.domain) model.domain = cursor.string(i);
     else if (key === keys.model_version) model.model_version = cursor.int(i);
     else if (key === keys.doc_string) model.doc_string = cursor.string(i);
-    else if (key === keys.metadata_props) cursor.entry(i, model.metadata);
-    else if (key === keys.opset_import) this.#import(i, model.opset_import);
+    else if (key === keys.metadata_props) {
+      const { size } = model.metadata;
+      cursor.entry(i, model.metadata);
+      if (model.metadata.size === size) throw malformed(cursor.input, "model", "has two entries of one key in its metadata");
+    } else if (key === keys.opset_import) this.#import(i, model.opset_import);
     else return false;
     return true;
   }

@@ -136,7 +136,7 @@ function quantizedAttention(call: Call): Strided[] {
 
 /** Input [batch, length, heads * size] or with heads apart; positions are one first place for all, or one for each. */
 function rotaryEmbedding(call: Call): Strided {
-  const [x, positions, cos, sin] = call.tensors() as [Strided, Strided, Strided, Strided];
+  const [x, positions, cos, sin] = [call.tensor(0), call.tensor(1), call.tensor(2), call.tensor(3)];
   refuseAttributes(call, { is_packed_batching: 0 });
   const part = call.int("rotary_embedding_dim", 0);
   const size = part > 0 ? (x.shape.at(-1) as number) / call.int("num_heads", 1) : 2 * (cos.shape[1] as number);

@@ -31,6 +31,7 @@ function allFinite(call: Call): Strided {
       : call.int("isnan_only", 0) === 1
         ? (["isnan"] as const)
         : (["isinf", "isnan"] as const);
+  if (call.inputs.length === 0) throw call.refuse("input", "there is no input", "give a tensor");
   const found = call.tensors().flatMap((x) => kinds.map((kind) => reduce("any", unary(kind, x), null, false)));
   return unary(
     "logical_not",
@@ -64,7 +65,7 @@ export const contribElementwise: EvaluateTable = {
   "com.microsoft::QuickGelu": biased((x, call) => swish(x, call.float("alpha", 1.702))),
   "com.microsoft::BiasSplitGelu": biased(splitGelu),
   "com.microsoft::BiasAdd": (call) => {
-    const [x, bias, skip] = call.tensors() as [Strided, Strided, Strided];
+    const [x, bias, skip] = [call.tensor(0), call.tensor(1), call.tensor(2)];
     return cast(
       [bias, skip].map(widen).reduce((a, b) => binary("add", a, b), widen(x)),
       x.dtype,

@@ -1,9 +1,10 @@
 /** @file Features: picked, joined, scaled, normalized, replaced, encoded. */
 
+import { sized } from "../../../core/door.ts";
 import { cast, compare, scalarTensor } from "../../../core/ops/elementwise.ts";
 import { indexSelect } from "../../../core/ops/index.ts";
 import { reshape } from "../../../core/ops/layout.ts";
-import { bigints, floats, fromBigints, fromFloats, fromIntegers } from "../../../core/ops/values.ts";
+import { bigints, doubles, floats, fromBigints, fromFloats, fromIntegers, range } from "../../../core/ops/values.ts";
 import { numel, type Strided } from "../../../core/strided.ts";
 import { isInteger } from "../../../dtype.ts";
 import type { Call, EvaluateTable } from "../table.ts";
@@ -34,10 +35,11 @@ function joined(call: Call): Strided {
   });
   const rows = inputs[0]?.rows ?? 0;
   if (inputs.some((x) => x.rows !== rows)) throw call.refuse("shape", "the inputs have different numbers of rows", "give each [N, C]");
-  const joinedRows = Array.from({ length: rows }, (_, r) =>
-    inputs.flatMap((x) => Array.from({ length: x.width }, (_, c) => (c < x.own ? (x.values[r * x.own + c] as number) : 0))),
-  );
   const width = inputs.reduce((sum, x) => sum + x.width, 0);
+  sized([rows, width], 8);
+  const joinedRows = Array.from({ length: rows }, (_, r) =>
+    inputs.flatMap((x) => range(x.width).map((c) => (c < x.own ? (x.values[r * x.own + c] as number) : 0))),
+  );
   return fromFloats(Float64Array.from(joinedRows.flat()), [rows, width], "float32");
 }
 
@@ -103,7 +105,7 @@ function oneHot(call: Call): Strided {
   const places = new Map(categories.map((c, i) => [c, i]));
   const elements = isStrings(x) ? x.strings : Array.from(floats(call.tensor(0)), Math.trunc);
   const shape = isStrings(x) ? x.shape : call.tensor(0).shape;
-  const hot = new Float64Array(elements.length * categories.length);
+  const hot = doubles([elements.length, categories.length]);
   elements.forEach((element, i) => {
     const place = places.get(element);
     if (place !== undefined) hot[i * categories.length + place] = 1;

@@ -1,7 +1,7 @@
 /** @file Maps and encodings: labels to numbers and back, dictionaries to vectors, scores to dictionaries. */
 
-import { bigints, floats, fromBigints, fromFloats } from "../../../core/ops/values.ts";
-import { isStrided, type Strided } from "../../../core/strided.ts";
+import { bigints, floats, fromBigints, fromFloats, range } from "../../../core/ops/values.ts";
+import { isStrided, numel, type Strided } from "../../../core/strided.ts";
 import { isFloat, isInteger } from "../../../dtype.ts";
 import { loadStrided } from "../../../weights/basic.ts";
 import type { StringTensor } from "../../ir/graph.ts";
@@ -64,7 +64,11 @@ function picked(
 function defaultOf(call: Call, values: Elements): Key {
   const tensor = call.attribute("default_tensor");
   if (tensor?.kind === "string_tensor") return tensor.value.strings[0] ?? "";
-  if (tensor?.kind === "tensor") return elementsOf(loadStrided(tensor.value), call).values[0] as Key;
+  if (tensor?.kind === "tensor") {
+    const [value] = elementsOf(loadStrided(tensor.value), call).values;
+    if (value === undefined) throw call.refuse("attribute", "default_tensor has no element", "give one");
+    return value;
+  }
   if (values.kind === "strings") return call.string("default_string", "_Unused");
   return values.kind === "integers" ? BigInt(call.int("default_int64", -1)) : call.float("default_float", -0);
 }
@@ -92,6 +96,8 @@ function encoded(call: Call): Computed {
   const [keys, values] = [listOf(call, "keys"), listOf(call, "values")];
   if (keys === null || values === null) throw call.refuse("attribute", "keys or values are missing", "LabelEncoder needs both");
   const x = call.value(0);
+  const [names, given] = [numel(shapeOf(keys)), numel(shapeOf(values))];
+  if (names !== given) throw call.refuse("attribute", `there are ${names} keys and ${given} values`, "give a value for each key");
   const [from, known] = [elementsOf(x, call), elementsOf(keys, call)];
   if (from.kind !== known.kind) throw call.refuse("input", `input 0 is ${describe(x)}, keys are ${known.kind}`, "they are of one type");
   const places = new Map(known.values.map((key, i) => [key, i]));
@@ -174,7 +180,7 @@ function castMap(call: Call): Computed {
       sorted.map(([, v]) => v),
       to,
     );
-  const row = new Array<Key | undefined>(call.int("max_map", 1)).fill(undefined);
+  const row = range(call.int("max_map", 1)).map((): Key | undefined => undefined);
   for (const [key, value] of sorted) {
     if (key < 0 || key >= row.length) throw call.refuse("input", `the key ${key} is outside the row of max_map ${row.length}`);
     row[key] = value;

@@ -1,5 +1,6 @@
 /** @file Support vector machines, as libsvm computes them. */
 
+import { range } from "../../../core/ops/values.ts";
 import type { Call, EvaluateTable } from "../table.ts";
 import { labelsOf } from "./labels.ts";
 import { matrix } from "./linear.ts";
@@ -35,7 +36,7 @@ function kernelOf(call: Call): (a: Vector, b: Vector) => number {
 /** `values` in `count` parts of equal length. */
 const parts = (values: readonly number[], count: number): number[][] => {
   const size = values.length / count;
-  return Array.from({ length: count }, (_, i) => values.slice(i * size, (i + 1) * size));
+  return range(count).map((i) => values.slice(i * size, (i + 1) * size));
 };
 
 /** The classifier's numbers. */
@@ -124,6 +125,11 @@ function classifier(call: Call): (row: Vector) => Verdict {
       const scores = weights.map((w) => (rho[0] ?? 0) + dot(row, w));
       return { place: argMax(scores), scores };
     };
+  }
+  const scores = (classes * (classes - 1)) / 2;
+  if (perClass.length !== classes || perClass.some((n) => n < 0) || coefficients.length < count * (classes - 1) || rho.length < scores) {
+    const got = `${classes} classes, vectors_per_class [${perClass}], ${coefficients.length} coefficients, ${rho.length} numbers in rho`;
+    throw call.refuse("attribute", got, "a count per class, classes - 1 coefficients per vector, and a rho per pair of classes");
   }
   const vectors = parts(call.floats("support_vectors") ?? [], count);
   const machine: Machine = {

@@ -1,6 +1,6 @@
 /** @file Ensembles of decision trees. */
 
-import { fromFloats } from "../../../core/ops/values.ts";
+import { fromFloats, listSize } from "../../../core/ops/values.ts";
 import type { Call, EvaluateTable } from "../table.ts";
 import type { Computed } from "../value.ts";
 import { type Aggregate, aggregates, type Forest, namedForest, placedForest, precisionOf, voted } from "./forest.ts";
@@ -21,6 +21,7 @@ interface Regression {
 
 function predicted(call: Call, { forest, targets, aggregate, base, transform }: Regression): number[][] {
   const x = rowsOf(call);
+  listSize([x.count, targets]);
   return Array.from({ length: x.count }, (_, i) => {
     const scores = zeros(voted(call, forest, x.row(i), targets, aggregate));
     return regressed(
