@@ -28,6 +28,13 @@ class Case:
     output_types: list | None = None
 
 
+def row(name, op, inputs, opset, oracle="reference", outputs=None, count=1, domain="", tolerance=0, **attributes):
+    """The case of one node with `count` outputs."""
+    names = [f"x{i}" if x is not None else "" for i, x in enumerate(inputs)]
+    node = helper.make_node(op, names, [f"y{i}" for i in range(count)], domain=domain or None, **attributes)
+    return Case(name, node, inputs, opset, domain=domain, oracle=oracle, outputs=outputs, tolerance=tolerance)
+
+
 DTYPES = {np.dtype(helper.tensor_dtype_to_np_dtype(t)): t for t in
           [getattr(TensorProto, n) for n in ("FLOAT DOUBLE FLOAT16 BFLOAT16 INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 BOOL FLOAT8E4M3FN "
            "FLOAT8E4M3FNUZ FLOAT8E5M2 FLOAT8E5M2FNUZ FLOAT8E8M0 INT4 UINT4 INT2 UINT2 FLOAT4E2M1 COMPLEX64 COMPLEX128").split()]}

@@ -1,3 +1,5 @@
+//! Every kernel family.
+
 export * from "./binary";
 export * from "./cast";
 export * from "./compare";

@@ -52,7 +52,7 @@ async function run(args: string[]): Promise<number> {
   const files = filesOf("run", positionals, 1, 1, help);
   if (files === null) return 2;
   const model = readModel(files[0] as string);
-  const seed = BigInt(values.seed ?? 0);
+  const seed = seedOf(values.seed ?? "0");
   const inputs = values.inputs === undefined ? {} : readInputs(values.inputs);
   if (values.random) Object.assign(inputs, made(model, inputs, dimsOf(values.dim ?? []), new Generator(seed)));
   const watched = stderr.isTTY && !values.quiet;
@@ -66,6 +66,11 @@ async function run(args: string[]): Promise<number> {
   if (values.output !== undefined) writeSafetensors(values.output, named.map(writable));
   for (const [name, value] of named) stdout.write(`${name}: ${described(value, values.quiet ? 0 : shownElements)}\n`);
   return 0;
+}
+
+function seedOf(text: string): bigint {
+  if (/^-?\d+$/.test(text)) return BigInt(text);
+  throw new OnnxExporterError("text/seed", `--seed ${text} is no whole number`, "give it as --seed 7");
 }
 
 function readInputs(path: string): Record<string, Feed> {

@@ -15,14 +15,9 @@ import { batchNorm, groupNorm, layerNorm, logSoftmax, softmax } from "../../src/
 import { type PadMode, pad } from "../../src/core/ops/pad.ts";
 import { type AvgPoolOptions, adaptiveAvgPool, adaptiveMaxPool, avgPool, maxPool, type PoolOptions } from "../../src/core/ops/pool.ts";
 import type { Strided } from "../../src/core/strided.ts";
-import type { DType } from "../../src/dtype.ts";
-import { numbers, tensor } from "./tensors.ts";
+import { expectRecorded, type Recorded, revive } from "./recorded.ts";
+import { tensor } from "./tensors.ts";
 
-interface Recorded {
-  readonly dtype: DType;
-  readonly shape: number[];
-  readonly values: (number | string)[];
-}
 interface Row {
   readonly name: string;
   readonly tensors: (Recorded | null)[];
@@ -32,8 +27,6 @@ interface Row {
 }
 
 const { rows } = JSON.parse(readFileSync(new URL("golden/ops.json", import.meta.url), "utf8")) as { rows: Row[] };
-const value = (v: number | string): number => (v === "nan" ? Number.NaN : v === "inf" ? 1 / 0 : v === "-inf" ? -1 / 0 : Number(v));
-const revive = (r: Recorded): Strided => tensor(r.dtype, r.shape, r.values.map(value));
 
 type Tensors = readonly [Strided, Strided, Strided, ...Strided[]];
 type Optional = readonly [Strided, Strided | null, Strided | null, Strided | null, Strided | null];
@@ -67,18 +60,7 @@ describe("recorded from PyTorch", () => {
     (_, row) => {
       const tensors = row.tensors.map((t) => (t === null ? null : revive(t)));
       const got = run[row.name]!(tensors as never, row.args, tensors as never);
-      const outs = Array.isArray(got) ? (got as readonly Strided[]) : [got as Strided];
-      row.out.forEach((want, k) => {
-        const y = outs[k]!;
-        expect([y.dtype, y.shape]).toEqual([want.dtype, want.shape]);
-        const values = numbers(y);
-        const far = want.values.findIndex((v, i) => {
-          const w = value(v);
-          const g = values[i]!;
-          return !(Object.is(g + 0, w + 0) || Math.abs(g - w) <= row.tolerance * Math.max(1, Math.abs(w)));
-        });
-        expect(far < 0 ? null : [far, values[far], want.values[far]]).toBeNull();
-      });
+      expectRecorded(got, row.out, row.tolerance);
     },
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { core } from "../../src/core/door.ts";
+import { asStrided } from "../../src/core/ops/layout.ts";
 import { empty, Storage } from "../../src/core/strided.ts";
 import { OnnxExporterError } from "../../src/errors.ts";
 
@@ -89,6 +90,26 @@ test("a trap replaces the instance and is told", () => {
   expect(core.epoch).toBe(epoch + 1);
   expect(() => x.bytes()).toThrow(/core\/stale/);
   expect(empty("float32", [2, 3]).storage.bytes().length).toBe(24);
+});
+
+test("a trap for want of memory is core/memory", () => {
+  const { epoch } = core;
+  const free = 2 ** 32 - core.exports.memory_used();
+  for (let n = free; n > 64; n /= 2) while (core.exports.alloc(n) !== 0); // nothing is left
+  expect(() => core.exports.sym_new()).toThrow(/core\/memory.*cannot allocate \d+ bytes/);
+  expect(core.epoch).toBe(epoch + 1);
+  expect(empty("float32", [2, 3]).storage.bytes().length).toBe(24);
+});
+
+test.each([[[-1]], [[1.5]], [[Number.NaN]]])("a tensor of shape [%d] is refused", (shape) => {
+  expect(() => empty("float32", shape)).toThrow(/core\/shape/);
+});
+
+test("a view that leaves its storage is refused", () => {
+  const x = empty("float32", [4]);
+  expect(() => asStrided(x, [5], [1])).toThrow(/core\/view/);
+  expect(() => asStrided(x, [2], [-1])).toThrow(/core\/view/);
+  expect(asStrided(x, [0, 9], [9, 9]).shape).toEqual([0, 9]);
 });
 
 test("a kernel that is missing is named", () => {

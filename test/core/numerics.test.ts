@@ -1,25 +1,21 @@
 //! Special functions, complex numbers, linear algebra and Fourier transforms as PyTorch and SciPy answered (tools/record_numerics.py).
+
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { complexUnary, makeComplex, viewAsReal } from "../../src/core/ops/complex.ts";
+import { complexUnary } from "../../src/core/ops/complex.ts";
 import { eigh, lstsq, matrixExp, pinv, type QrMode, qr, svd } from "../../src/core/ops/decompositions.ts";
 import { binary, cast, compare, unary } from "../../src/core/ops/elementwise.ts";
 import { realTransform, transform } from "../../src/core/ops/fourier.ts";
-import { contiguous } from "../../src/core/ops/layout.ts";
 import { cholesky, det, inverse, lu, luFactor, slogdet, solve, type Triangular, triangularSolve } from "../../src/core/ops/linalg.ts";
 import { matmul } from "../../src/core/ops/matmul.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../src/core/ops/real.ts";
 import { type ReduceOp, reduce } from "../../src/core/ops/reduce.ts";
 import { multigammaln, polygamma } from "../../src/core/ops/special.ts";
 import type { Strided } from "../../src/core/strided.ts";
-import { type DType, isComplex, realOf } from "../../src/dtype.ts";
-import { numbers, tensor } from "./tensors.ts";
+import type { DType } from "../../src/dtype.ts";
+import { expectRecorded, type Recorded, revive } from "./recorded.ts";
+import { numbers } from "./tensors.ts";
 
-interface Recorded {
-  readonly dtype: DType;
-  readonly shape: number[];
-  readonly values: (number | string)[];
-}
 interface Row {
   readonly name: string;
   readonly tensors: Recorded[];
@@ -29,18 +25,6 @@ interface Row {
 }
 
 const { rows } = JSON.parse(readFileSync(new URL("golden/numerics.json", import.meta.url), "utf8")) as { rows: Row[] };
-const value = (v: number | string): number => (v === "nan" ? Number.NaN : v === "inf" ? 1 / 0 : v === "-inf" ? -1 / 0 : Number(v));
-function revive({ dtype, shape, values }: Recorded): Strided {
-  const all = values.map(value);
-  if (!isComplex(dtype)) return tensor(dtype, shape, all);
-  const part = (which: number): Strided =>
-    tensor(
-      realOf(dtype),
-      shape,
-      all.filter((_, i) => i % 2 === which),
-    );
-  return makeComplex(part(0), part(1));
-}
 
 const run: { readonly [name: string]: (t: readonly [Strided, Strided], args: unknown[]) => Strided | readonly Strided[] } = {
   unary: ([x], [op]) => (op === "angle" ? complexUnary("angle", x) : unary(op as UnaryOp, x)),
@@ -74,18 +58,7 @@ describe("as recorded", () => {
     "%s",
     (_, row) => {
       const got = run[row.name]!(row.tensors.map(revive) as never, row.args);
-      const outs = Array.isArray(got) ? (got as readonly Strided[]) : [got as Strided];
-      row.out.forEach((want, k) => {
-        const y = outs[k]!;
-        expect([y.dtype, y.shape]).toEqual([want.dtype, want.shape]);
-        const values = numbers(contiguous(isComplex(y.dtype) ? viewAsReal(y) : y));
-        const far = want.values.findIndex((v, i) => {
-          const w = value(v);
-          const g = values[i]!;
-          return !(Object.is(g + 0, w + 0) || Math.abs(g - w) <= row.tolerance * Math.max(1, Math.abs(w)));
-        });
-        expect(far < 0 ? null : [far, values[far], want.values[far]]).toBeNull();
-      });
+      expectRecorded(got, row.out, row.tolerance);
     },
   );
 });

@@ -1,7 +1,6 @@
 """com.microsoft's matrix products and convolutions: fused activations, batches that move, weights of 2, 4 and 8 bits, quantized products."""
 import numpy as np
-from onnx import helper
-from record_evaluate import Case
+from record_evaluate import row as case
 
 rng = np.random.default_rng(8)
 
@@ -15,10 +14,8 @@ def bytes_of(*shape, dtype=np.uint8):
     return rng.integers(low, low + 256, size=shape).astype(dtype)
 
 
-def row(name, op, inputs, oracle="onnxruntime", outputs=None, count=1, tolerance=0, **attributes):
-    names = [f"x{i}" if x is not None else "" for i, x in enumerate(inputs)]
-    node = helper.make_node(op, names, [f"y{i}" for i in range(count)], domain="com.microsoft", **attributes)
-    return Case(name, node, inputs, 1, domain="com.microsoft", oracle=oracle, outputs=outputs, tolerance=tolerance)
+def row(name, op, inputs, oracle="onnxruntime", outputs=None, count=1, **attributes):
+    return case(name, op, inputs, 1, oracle, outputs, count, "com.microsoft", **attributes)
 
 
 def scalar(value, dtype=np.float32):

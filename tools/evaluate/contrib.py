@@ -1,7 +1,6 @@
 """Elementwise and small ops of com.microsoft."""
 import numpy as np
-from onnx import helper
-from record_evaluate import Case
+from record_evaluate import row as case
 
 rng = np.random.default_rng(11)
 
@@ -11,9 +10,7 @@ def floats(*shape, dtype=np.float32):
 
 
 def row(name, op, inputs, oracle="onnxruntime", outputs=None, count=1, **attributes):
-    names = [f"x{i}" if x is not None else "" for i, x in enumerate(inputs)]
-    node = helper.make_node(op, names, [f"y{i}" for i in range(count)], domain="com.microsoft", **attributes)
-    return Case(name, node, inputs, 1, domain="com.microsoft", oracle=oracle, outputs=outputs)
+    return case(name, op, inputs, 1, oracle, outputs, count, "com.microsoft", **attributes)
 
 
 def cases():

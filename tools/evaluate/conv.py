@@ -1,8 +1,7 @@
 """Convolutions: one to three dims, strides, dilations, groups, every auto_pad; transposed with output_shape and output_padding; quantized; causal."""
 import ml_dtypes
 import numpy as np
-from onnx import helper
-from record_evaluate import Case
+from record_evaluate import row as case
 
 rng = np.random.default_rng(2)
 
@@ -11,9 +10,8 @@ def floats(*shape, dtype=np.float32):
     return rng.normal(size=shape).round(2).astype(dtype)
 
 
-def row(name, op, inputs, opset=11, oracle="onnxruntime", outputs=None, count=1, **attributes):
-    names = [f"x{i}" if x is not None else "" for i, x in enumerate(inputs)]
-    return Case(name, helper.make_node(op, names, [f"y{i}" for i in range(count)], **attributes), inputs, opset, oracle=oracle, outputs=outputs)
+def row(name, op, inputs, opset=11, oracle="onnxruntime", *rest, **attributes):
+    return case(name, op, inputs, opset, oracle, *rest, **attributes)
 
 
 def direct():

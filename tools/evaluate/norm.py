@@ -1,19 +1,13 @@
 """Normalizations: BatchNormalization's versions and training outputs, groups before and after opset 21, axes, optional outputs, low precision."""
 import ml_dtypes
 import numpy as np
-from onnx import helper
-from record_evaluate import Case
+from record_evaluate import row
 
 rng = np.random.default_rng(4)
 
 
 def floats(*shape, dtype=np.float32):
     return rng.normal(size=shape).round(2).astype(dtype)
-
-
-def row(name, op, inputs, opset, oracle="reference", outputs=None, count=1, **attributes):
-    names = [f"x{i}" if x is not None else "" for i, x in enumerate(inputs)]
-    return Case(name, helper.make_node(op, names, [f"y{i}" for i in range(count)], **attributes), inputs, opset, oracle=oracle, outputs=outputs)
 
 
 def normalized(x, mean, variance, scale, bias, eps=1e-5):

@@ -8,6 +8,7 @@ import { asStrided, broadcastShapes, clone, contiguous, dimOf, expand, permute, 
 import { nest, operand } from "./nest.ts";
 import { carrierOf, realBinary, realCast, realCompare, realFill } from "./real.ts";
 import { reduce } from "./reduce.ts";
+import { range } from "./values.ts";
 
 export type ScatterReduce = "none" | "add" | "mul" | "max" | "min" | "mean";
 
@@ -143,7 +144,11 @@ function resolveIndices(x: Strided, indices: readonly (Strided | null)[]): { dim
     if (index === null) dim++;
     else if (index.dtype === "bool" || index.dtype === "uint8") {
       if (index.shape.some((n, i) => n !== x.shape[dim + i])) {
-        throw new OnnxExporterError("core/index-shape", `a mask ${show(index.shape)} does not fit ${show(x.shape)} at dim ${dim}`);
+        throw new OnnxExporterError(
+          "core/index-shape",
+          `a mask ${show(index.shape)} does not fit ${show(x.shape)} at dim ${dim}`,
+          "its dims must equal those of x from there on",
+        );
       }
       const places = nonzero(index);
       index.shape.forEach((_, i) => {
@@ -198,10 +203,11 @@ export function indexTensors(x: Strided, indices: readonly (Strided | null)[]): 
 }
 
 /** The order of dims that moves the first `count` of `rank` dims behind the `place` that follow them. */
-const resultOrder = (rank: number, count: number, place: number): number[] => {
-  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  return [...range(count, count + place), ...range(0, count), ...range(count + place, rank)];
-};
+const resultOrder = (rank: number, count: number, place: number): number[] => [
+  ...range(place, count),
+  ...range(count),
+  ...range(rank - count - place, count + place),
+];
 
 /**
  * A copy of x with x[i0, :, i1, …] = values (or += with `accumulate`), which broadcasts to that selection (aten::index_put).

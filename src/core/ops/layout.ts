@@ -74,7 +74,11 @@ export function copyInto(dst: Strided, src: Strided): void {
     throw new OnnxExporterError("core/dtype", `copyInto: cannot copy ${src.dtype} into ${dst.dtype}`, "cast first");
   const shape = broadcastShapes(dst.shape, src.shape);
   if (shape.length !== dst.shape.length || shape.some((n, i) => n !== dst.shape[i])) {
-    throw new OnnxExporterError("core/broadcast", `copyInto: ${show(src.shape)} does not broadcast to ${show(dst.shape)}`);
+    throw new OnnxExporterError(
+      "core/broadcast",
+      `copyInto: ${show(src.shape)} does not broadcast to ${show(dst.shape)}`,
+      "sizes must be equal or 1",
+    );
   }
   if (numel(shape) === 0) return;
   if (numel(src.shape) === numel(shape) && isContiguous(dst) && isContiguous(src)) {
@@ -101,7 +105,12 @@ export function expand(x: Strided, shape: readonly number[]): Strided {
   const lead = shape.length - x.shape.length;
   const to = shape.map((n, i) => (n === -1 && i >= lead ? (x.shape[i - lead] as number) : n));
   const fits = lead >= 0 && x.shape.every((n, i) => n === to[i + lead] || n === 1) && to.every((n) => n >= 0);
-  if (!fits) throw new OnnxExporterError("core/broadcast", `cannot expand ${show(x.shape)} to ${show(shape)}`);
+  if (!fits)
+    throw new OnnxExporterError(
+      "core/broadcast",
+      `cannot expand ${show(x.shape)} to ${show(shape)}`,
+      "sizes must be equal or 1; -1 keeps one",
+    );
   const strides = to.map((n, i) => (i < lead || (x.shape[i - lead] === 1 && n !== 1) ? 0 : (x.strides[i - lead] as number)));
   return asStrided(x, to, strides);
 }
@@ -110,7 +119,11 @@ export function expand(x: Strided, shape: readonly number[]): Strided {
 export function permute(x: Strided, dims: readonly number[]): Strided {
   const order = dims.map((d) => dimOf(d, x.shape.length));
   if (order.length !== x.shape.length || new Set(order).size !== order.length) {
-    throw new OnnxExporterError("core/dim", `permute: [${dims.join(", ")}] is not an order of the dims of ${show(x.shape)}`);
+    throw new OnnxExporterError(
+      "core/dim",
+      `permute: [${dims.join(", ")}] is not an order of the dims of ${show(x.shape)}`,
+      "name each dim once",
+    );
   }
   return asStrided(
     x,
@@ -152,7 +165,12 @@ export function select(x: Strided, dim: number, index: number): Strided {
   const d = dimOf(dim, x.shape.length);
   const n = x.shape[d] ?? 0;
   const i = index < 0 ? index + n : index;
-  if (i < 0 || i >= n) throw new OnnxExporterError("core/index", `select: index ${index} is outside dim ${dim} of ${show(x.shape)}`);
+  if (i < 0 || i >= n)
+    throw new OnnxExporterError(
+      "core/index",
+      `select: index ${index} is outside dim ${dim} of ${show(x.shape)}`,
+      `it must be in [${-n}, ${n - 1}]`,
+    );
   const others = (_: number, k: number) => k !== d;
   return asStrided(x, x.shape.filter(others), x.strides.filter(others), x.offset + i * (x.strides[d] as number));
 }
@@ -188,7 +206,11 @@ function resolveShape(count: number, shape: readonly number[]): number[] {
   const resolved = shape.map((d) => (d === -1 ? count / known : d));
   const ok = shape.filter((d) => d === -1).length <= 1 && resolved.every((d) => Number.isInteger(d) && d >= 0) && numel(resolved) === count;
   if (ok) return resolved;
-  throw new OnnxExporterError("core/reshape", `cannot reshape ${count} elements to ${show(shape)}`);
+  throw new OnnxExporterError(
+    "core/reshape",
+    `cannot reshape ${count} elements to ${show(shape)}`,
+    "the sizes must multiply to that number; one may be -1",
+  );
 }
 
 /** A view with another shape (one -1 allowed), or null where strides make it impossible (PyTorch: `computeStride`). */
@@ -229,6 +251,9 @@ export const reshape = (x: Strided, shape: readonly number[]): Strided => {
   return asStrided(y, to, contiguousStrides(to));
 };
 
+/** A matrix of the dims before `axis`, counted from the front and up to the rank, by those from there on. */
+export const asMatrix = (x: Strided, axis: number): Strided => reshape(x, [numel(x.shape.slice(0, axis)), numel(x.shape.slice(axis))]);
+
 /** The same bytes read as another dtype of the same or a dividing size; the last dim is scaled (torch: `view(dtype)`). */
 export function viewAs(x: Strided, dtype: DType): Strided {
   const [from, to] = [width(x.dtype), width(dtype)];
@@ -251,7 +276,7 @@ export function viewAs(x: Strided, dtype: DType): Strided {
 /** Joins along `dim`; all of one dtype, other sizes equal. Throws `core/concat`. */
 export function concat(xs: readonly Strided[], dim: number): Strided {
   const first = xs[0];
-  if (first === undefined) throw new OnnxExporterError("core/concat", "concat: nothing to join");
+  if (first === undefined) throw new OnnxExporterError("core/concat", "concat: nothing to join", "give at least one tensor");
   const d = dimOf(dim, first.shape.length);
   for (const x of xs) {
     const fits =
@@ -299,7 +324,12 @@ export function flip(x: Strided, dims: readonly number[]): Strided {
 /** A new tensor with `x` repeated `reps[i]` times along dim i; more reps than dims add dims in front. */
 export function repeat(x: Strided, reps: readonly number[]): Strided {
   const lead = reps.length - x.shape.length;
-  if (lead < 0) throw new OnnxExporterError("core/repeat", `repeat: ${show(reps)} has fewer numbers than ${show(x.shape)} has dims`);
+  if (lead < 0)
+    throw new OnnxExporterError(
+      "core/repeat",
+      `repeat: ${show(reps)} has fewer numbers than ${show(x.shape)} has dims`,
+      "give one number for each dim, more for new dims in front",
+    );
   const shape = reps.map((r, i) => r * (x.shape[i - lead] ?? 1));
   const y = empty(x.dtype, shape);
   const sizes = reps.flatMap((r, i) => [r, x.shape[i - lead] ?? 1]);

@@ -188,12 +188,7 @@ function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]]
 }
 
 const singular = (what: string, infos: readonly number[]): void =>
-  refuse(
-    "core/singular",
-    infos,
-    (info) => `${what}: the matrix is singular: pivot ${info - 1} is 0`,
-    "PyTorch raises here too; pinv and lstsq take such matrices",
-  );
+  refuse("core/singular", infos, (info) => `${what}: the matrix is singular: pivot ${info - 1} is 0`, "pinv and lstsq take such matrices");
 
 /** X with A X = B, or with X A = B where not `left`. Throws `core/singular`. */
 export function solve(A: Strided, B: Strided, left = true): Strided {
@@ -268,7 +263,7 @@ export function cholesky(A: Strided, upper = false): Strided {
     "core/not-positive-definite",
     infos,
     (info) => `cholesky: the leading minor of order ${info} is not positive definite`,
-    "PyTorch raises here too",
+    "give positive definite matrices; choleskyEx tells which are not",
   );
   return L;
 }

@@ -53,6 +53,7 @@ export function layerNormFull(x: Strided, normalizedDims: number, weight: Stride
     throw new OnnxExporterError(
       "core/layer-norm",
       `layerNorm: weight or bias ${show(t.shape)} for ${show(x.shape)} over ${normalizedDims} dims`,
+      "they have the shape of the last dims",
     );
   }
   const { y, mean, rstd } = normalizeRows(realCast(x, carrier), numel(lead), size, up(weight), up(bias), eps);

@@ -33,7 +33,11 @@ export function pad(
   endless = false,
 ): Strided {
   const bad = (d: number) =>
-    new OnnxExporterError("core/pad", `pad: cannot ${mode} dim ${d} of ${show(x.shape)} by ${pads[d]?.join(" and ")}`);
+    new OnnxExporterError(
+      "core/pad",
+      `pad: cannot ${mode} dim ${d} of ${show(x.shape)} by ${pads[d]?.join(" and ")}`,
+      "reflect fewer than the dim has, wrap at most as many, crop no more than there is",
+    );
   if (pads.length !== x.shape.length)
     throw new OnnxExporterError("core/pad", `pad: ${pads.length} pairs for ${show(x.shape)}`, "one pair per dim");
   if (mode === "constant") return padConstant(x, pads, value, bad);

@@ -140,7 +140,12 @@ export function realBinary(op: BinaryOp, a: Strided, b: Strided): Strided {
   const y = emptyLike(dtype, shape, [a, b]);
   if (numel(shape) === 0) return y;
   const code = core.frame(() => core.kernel(name, carrier)(nest(shape, [operand(y, shape), operand(a, shape), operand(b, shape)])));
-  if (code !== 0) throw new OnnxExporterError("core/zero-division", `${op}: an ${dtype} was divided by zero`, "PyTorch raises here too");
+  if (code !== 0)
+    throw new OnnxExporterError(
+      "core/zero-division",
+      `${op}: an ${dtype} was divided by zero`,
+      "divide floats, or replace the zeros before",
+    );
   return y;
 }
 

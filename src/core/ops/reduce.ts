@@ -145,7 +145,7 @@ export function sort(x: Strided, dim: number, descending: boolean, _stable = tru
 /** The `k` largest (smallest) along `dim`, in order, with their int64 places; of equals the first ones. Throws `core/topk`. */
 export function topk(x: Strided, k: number, dim: number, largest: boolean): [values: Strided, indices: Strided] {
   const n = x.shape[dimOf(dim, x.shape.length)] ?? 1;
-  if (k > n) throw new OnnxExporterError("core/topk", `topk: k is ${k}, but dim ${dim} of ${show(x.shape)} has ${n}`);
+  if (k > n) throw new OnnxExporterError("core/topk", `topk: k is ${k}, but dim ${dim} of ${show(x.shape)} has ${n}`, `k is at most ${n}`);
   const [values, places] = sort(x, dim, largest);
   if (x.shape.length === 0) return [values, places];
   return [contiguous(slice(values, dim, 0, k)), contiguous(slice(places, dim, 0, k))];

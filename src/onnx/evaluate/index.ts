@@ -71,3 +71,6 @@ const keyOf = (domain: string, op: string): string => (domain === "" || domain =
 
 /** How `node` computes; undefined where that is not known. */
 export const evaluatorOf = (node: Node): Evaluate | undefined => evaluators.get(keyOf(node.domain, node.op));
+
+/** Ops that have an evaluator. */
+export const evaluatedOps = (): Iterable<string> => evaluators.keys();

@@ -3,7 +3,19 @@
 import { sized } from "../../core/door.ts";
 import { compare, where } from "../../core/ops/elementwise.ts";
 import { gather, scatter, zeros } from "../../core/ops/index.ts";
-import { asStrided, broadcastShapes, clone, concat, dimOf, expand, permute, repeat, reshape, slice } from "../../core/ops/layout.ts";
+import {
+  asMatrix,
+  asStrided,
+  broadcastShapes,
+  clone,
+  concat,
+  dimOf,
+  expand,
+  permute,
+  repeat,
+  reshape,
+  slice,
+} from "../../core/ops/layout.ts";
 import { type PadMode, pad } from "../../core/ops/pad.ts";
 import { fromFloats, fromIntegers, integers, range } from "../../core/ops/values.ts";
 import { isStrided, numel, type Strided } from "../../core/strided.ts";
@@ -24,8 +36,7 @@ function reshaped(x: Strided, call: Call): Strided {
 
 function flattened(x: Strided, call: Call): Strided {
   const axis = call.int("axis", 1);
-  const at = axis < 0 ? axis + x.shape.length : axis;
-  return reshape(x, [numel(x.shape.slice(0, at)), numel(x.shape.slice(at))]);
+  return asMatrix(x, axis < 0 ? axis + x.shape.length : axis);
 }
 
 function squeezed(x: Strided, call: Call): Strided {

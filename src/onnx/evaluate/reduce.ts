@@ -1,7 +1,7 @@
 /** @file Reductions, and ops along one axis. Axes are an attribute or an input, by version; `noop_with_empty_axes` as ONNX has it. */
 
 import { binary, cast, compare, fill, where } from "../../core/ops/elementwise.ts";
-import { dimOf, flip, reshape } from "../../core/ops/layout.ts";
+import { asMatrix, dimOf, flip, reshape } from "../../core/ops/layout.ts";
 import { logSoftmax, softmax } from "../../core/ops/norm.ts";
 import { pad } from "../../core/ops/pad.ts";
 import { widened } from "../../core/ops/precision.ts";
@@ -30,7 +30,7 @@ const alongAxis =
     if (call.opset >= 13) return op(x, dimOf(call.int("axis", -1), x.shape.length));
     const given = call.int("axis", 1);
     const axis = given < 0 ? given + x.shape.length : given;
-    return reshape(op(reshape(x, [numel(x.shape.slice(0, axis)), numel(x.shape.slice(axis))]), 1), x.shape);
+    return reshape(op(asMatrix(x, axis), 1), x.shape);
   };
 
 /** 1 at the first maximum along `dim`, else 0. */

@@ -4,6 +4,7 @@
  */
 
 import { OnnxExporterError } from "../../errors.ts";
+import { wholeMatcher } from "./regex-automaton.ts";
 
 /** Flags that change how what follows is read; groups end what they begin. */
 interface Flags {
@@ -37,12 +38,16 @@ const mostRepeats = 1000;
 /** A literal character, outside and inside of classes. */
 const literal = (char: string): string => (/[\^$\\.*+?()[\]{}|/-]/.test(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char);
 
-/** Whether the text as a whole matches `pattern`. Throws `eval/regex` for what cannot be said, a SyntaxError for what is no expression. */
+/**
+ * Whether the text as a whole matches `pattern`, in time linear in the text as with RE2. Throws `eval/regex` for what cannot be said or is too
+ * large, a SyntaxError for what is no expression.
+ */
 export function fullMatcher(pattern: string): (text: string) => boolean {
   const translation = new Translation(pattern);
   const source = translation.run();
-  const expression = new RegExp(`^(?:${source})$`, translation.ignoresCase ? "iu" : "u");
-  return (text) => expression.test(text);
+  const flags = translation.ignoresCase ? "iu" : "u";
+  new RegExp(source, flags); // throws where the syntax is wrong
+  return wholeMatcher(source, flags);
 }
 
 class Translation {

@@ -3,10 +3,11 @@
 import { each } from "../../aten/broadcast.ts";
 import { type IndexPlan, indexPlan, indexShape, isMask, resultOrder, withoutMasks } from "../../aten/index-shape.ts";
 import { wrapDim } from "../../aten/view-shape.ts";
+import { range } from "../../core/ops/values.ts";
 import { type Dim, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { range } from "./ints.ts";
+
 import type { LoweringTable } from "./table.ts";
 import { expandTo, shapeOf, transposed } from "./view.ts";
 

@@ -1,5 +1,6 @@
 /** @file Integer arguments of lowerings: numbers, or int64 scalars that are computed at run time. */
 
+import { range } from "../../core/ops/values.ts";
 import type { Dim, Shape } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -24,9 +25,6 @@ export const spread = (xs: readonly number[], n: number, otherwise: readonly num
 /** The sizes that are numbers; null where one is a symbol. */
 export const staticShape = (shape: Shape): number[] | null =>
   shape.every((d) => typeof d === "number") ? [...(shape as readonly number[])] : null;
-
-/** Axis numbers 0 … n-1. */
-export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** The permutation that swaps the last two of `rank` dims. */
 export const swapLast = (rank: number): number[] => [...range(rank - 2), rank - 1, rank - 2];

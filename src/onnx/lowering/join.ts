@@ -3,10 +3,11 @@
 import { each } from "../../aten/broadcast.ts";
 import { joinedOperands } from "../../aten/join.ts";
 import { wrapDim, wrapDims } from "../../aten/view-shape.ts";
+import { range } from "../../core/ops/values.ts";
 import { add, type Dim, equal, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { range } from "./ints.ts";
+
 import type { LoweringTable, Results } from "./table.ts";
 import { type Bound, expandTo, fromStart, shapeOf, sliced } from "./view.ts";
 

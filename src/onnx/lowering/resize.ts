@@ -2,6 +2,7 @@
 
 import { factorsOf, gridModes, gridPaddings, type Upsample, upsampled } from "../../aten/resize.ts";
 import { nearestIndices, type ResizeMode, type Taps, tapsOf } from "../../core/ops/resize.ts";
+import { range } from "../../core/ops/values.ts";
 import { internal } from "../../errors.ts";
 import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
@@ -9,8 +10,6 @@ import type { OpBuilder } from "../opset/builder.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
 type Args = Upsample<Value, number | Value>;
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Whether ONNX Runtime rounds every position to the pixel that PyTorch takes: its float32 steps, done here. */
 function sameNearest(input: number, output: number, factor: number | null, exact: boolean): boolean {

@@ -2,10 +2,11 @@
 
 import { binDType } from "../../aten/search.ts";
 import { wrapDim } from "../../aten/view-shape.ts";
+import { range } from "../../core/ops/values.ts";
 import { type Dim, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { dimOf, range } from "./ints.ts";
+import { dimOf } from "./ints.ts";
 import type { LoweringTable } from "./table.ts";
 import { expandTo, sliced } from "./view.ts";
 

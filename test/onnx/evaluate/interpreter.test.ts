@@ -4,6 +4,7 @@ import { core } from "../../../src/core/door.ts";
 import { evaluate } from "../../../src/onnx/evaluate/evaluate.ts";
 import type { Feed } from "../../../src/onnx/evaluate/feed.ts";
 import { Tensor } from "../../../src/onnx/evaluate/tensor.ts";
+import { Graph, Node, Value } from "../../../src/onnx/ir/graph.ts";
 import { parse } from "../../../src/onnx/ir/parse.ts";
 
 const ints = (...values: number[]): Tensor => Tensor.from(values.map(BigInt), "int64");
@@ -104,4 +105,54 @@ const refused: readonly (readonly [what: string, text: string, inputs: { readonl
 
 test.each(refused)("%s is refused", (_, text, inputs, code) => {
   expect(() => evaluate(parse(text), inputs)).toThrow(expect.objectContaining({ code }));
+});
+
+const endless = `
+  (x: f32[1], go: bool[]) -> (y)
+    y = Loop<body={
+      (i, more, v) -> (still, w)
+        still = Identity(more)
+        w = Neg(v)
+    }>(_, go, x)`;
+
+test("a loop that never ends is ended, and may be given more", () => {
+  const inputs = { x: floats(1), go: Tensor.from([1], "bool", []) };
+  expect(() => evaluate(parse(endless), inputs, { maxIterations: 50 })).toThrow(/eval\/iterations.*Loop y: loops have run 50 times/);
+  const bounded = parse(
+    endless.replace("(x: f32[1], go: bool[])", "(x: f32[1], go: bool[], n: i64[])").replace("(_, go, x)", "(n, go, x)"),
+  );
+  const three = { ...inputs, n: Tensor.from([3n], "int64", []) };
+  expect(() => evaluate(bounded, three, { maxIterations: 2 })).toThrow(/eval\/iterations/);
+  expect((evaluate(bounded, three, { maxIterations: 3 })[0] as Tensor).tolist()).toEqual([-1]);
+});
+
+test("strings that double in a loop end before JavaScript's do", () => {
+  const model = parse(`
+    (n: i64[], x: f32[1]) -> (y)
+      y = Loop<body={
+        (i, go, v) -> (more, w)
+          more = Identity(go)
+          w = StringConcat(v, v)
+      }>(n, _, x)`);
+  const [, x] = model.graph.inputs;
+  if (x !== undefined) [x.type, x.container] = [null, { kind: "strings", shape: null }];
+  const run = () => evaluate(model, { n: Tensor.from([64n], "int64", []), x: strings("ab") });
+  expect(run).toThrow(/eval\/string.*StringConcat.*536870912 characters/);
+});
+
+test("functions that call themselves are refused", () => {
+  const model = parse("(x: f32[1]) -> (y)\n y = Neg(x)");
+  const graph = new Graph("F");
+  const [a, b] = [new Value("a", null), new Value("b", null)];
+  graph.inputs.push(a);
+  graph.append(new Node("F", [a], new Map(), [b], -1, "f"));
+  graph.outputs.push(b);
+  model.functions.push({ domain: "f", name: "F", graph, attributes: [] });
+  expect(() => evaluate(model, { x: floats(1) })).toThrow(/eval\/recursion.*f::F → f::F/);
+});
+
+test("a body with other inputs than its node gives is refused", () => {
+  const model = parse(endless.replace("(i, more, v) -> (still, w)", "(i, more, v, u) -> (still, w)"));
+  const inputs = { x: floats(1), go: Tensor.from([1], "bool", []) };
+  expect(() => evaluate(model, inputs)).toThrow(/eval\/body.*has 4 inputs, 3 values are given/);
 });

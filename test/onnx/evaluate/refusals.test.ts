@@ -10,6 +10,8 @@ const bytes = (...values: number[]): Tensor => new Tensor("uint8", [values.lengt
 const latin = (text: string): Tensor => bytes(...Array.from(text, (c) => c.charCodeAt(0)));
 const floats = (...values: number[]): Tensor => Tensor.from(values, "float32");
 
+const longs = (...values: number[]): Tensor => Tensor.from(values, "int64");
+
 type Row = readonly [what: string, signature: string, node: string, feeds: readonly Feed[], code: string, words: RegExp];
 
 const rows: readonly Row[] = [
@@ -51,6 +53,77 @@ const rows: readonly Row[] = [
     [Tensor.from([1, 2, 3, 4, 5, 6], "float32", [2, 3]), floats(1, 2)],
     "core/quantize",
     /does not fit \[2, 3\] \(axis 1\)/,
+  ],
+  ["a tensor of 4 TB", "(x: i64[1])", "ConstantOfShape(x)", [longs(2 ** 40)], "core/memory", /ConstantOfShape y.*4398046511104 bytes/],
+  ["a repetition of 4 TB", "(x: f32[1], n: i64[1])", "Expand(x, n)", [floats(1), longs(2 ** 40)], "core/memory", /Expand y/],
+  ["tiles of 4 TB", "(x: f32[1], n: i64[1])", "Tile(x, n)", [floats(1), longs(2 ** 40)], "core/memory", /Tile y/],
+  [
+    "classes of 4 TB",
+    "(x: i64[1], n: i64[1], v: f32[2])",
+    "OneHot(x, n, v)",
+    [longs(1), longs(2 ** 40), floats(0, 1)],
+    "core/memory",
+    /OneHot y/,
+  ],
+  [
+    "a range of 8 TB",
+    "(a: i64[], b: i64[], c: i64[])",
+    "Range(a, b, c)",
+    [0, 2 ** 40, 1].map((n) => Tensor.from([n], "int64", [])),
+    "core/memory",
+    /Range y/,
+  ],
+  ["padding of 4 TB", "(x: f32[1], n: i64[2])", "Pad(x, n)", [floats(1), longs(0, 2 ** 40)], "core/memory", /Pad y/],
+  ["an image of 4 TB", "(x: f32[1], s: f32[1])", "Resize(x, _, s)", [floats(1), floats(2 ** 40)], "core/memory", /Resize y/],
+  ["a window of no size", "(x: i64[])", "HannWindow(x)", [Tensor.from([-4], "int64", [])], "core/shape", /shape \[-4\]/],
+  ["a seed that is none", "(x: f32[1])", "RandomNormalLike<seed=nan>(x)", [floats(1)], "eval/attribute", /seed is NaN/],
+  [
+    "more ends than starts",
+    "(x: f32[2], a: i64[1], b: i64[2])",
+    "Slice(x, a, b)",
+    [floats(1, 2), longs(0), longs(1, 1)],
+    "eval/input",
+    /1 starts, 2 ends/,
+  ],
+  [
+    "a stride of 0",
+    "(x: f32[1, 1, 4])",
+    "MaxPool<kernel_shape=[2], strides=[0]>(x)",
+    [Tensor.from([1, 2, 3, 4], "float32", [1, 1, 4])],
+    "eval/attribute",
+    /strides are \[0\]/,
+  ],
+  [
+    "a dilation below 1",
+    "(x: f32[1, 1, 4])",
+    "MaxPool<kernel_shape=[2], dilations=[-1]>(x)",
+    [Tensor.from([1, 2, 3, 4], "float32", [1, 1, 4])],
+    "eval/attribute",
+    /dilations are \[-1\]/,
+  ],
+  [
+    "a kernel of 0",
+    "(x: f32[1, 1, 4])",
+    "MaxPool<kernel_shape=[0]>(x)",
+    [Tensor.from([1, 2, 3, 4], "float32", [1, 1, 4])],
+    "eval/attribute",
+    /at least 1/,
+  ],
+  [
+    "parts of nothing",
+    "(x: f32[4], n: i64[])",
+    "SplitToSequence(x, n)",
+    [floats(1, 2, 3, 4), Tensor.from([0], "int64", [])],
+    "eval/input",
+    /parts have 0 elements/,
+  ],
+  [
+    "regions of no image",
+    "(x: f32[1, 1, 2, 2], r: f32[1, 4], i: i64[1])",
+    "RoiAlign(x, r, i)",
+    [Tensor.from([1, 2, 3, 4], "float32", [1, 1, 2, 2]), Tensor.from([0, 0, 1, 1], "float32", [1, 4]), longs(7)],
+    "core/boxes",
+    /is of image 7 of 1/,
   ],
 ];
 

@@ -12,27 +12,13 @@ import { causalConvolution } from "../conv.ts";
 import { quantizedProduct } from "../linear.ts";
 import type { Call, Evaluate, EvaluateTable } from "../table.ts";
 import { scaledProduct } from "./linear.ts";
+import { refuseAttributes, refuseInputs } from "./unsupported.ts";
 
 /** [batch, heads, length, size] each, in float32 at least. */
 interface Heads {
   readonly q: Strided;
   readonly k: Strided;
   readonly v: Strided;
-}
-
-/** Throws `eval/unsupported` where one of these inputs is given. */
-function refuseInputs(call: Call, inputs: { readonly [name: string]: number }): void {
-  for (const [name, i] of Object.entries(inputs)) {
-    if (call.has(i)) throw call.refuse("unsupported", `${call.node.op} with ${name} is not computed`, `leave ${name} out`);
-  }
-}
-
-/** Throws `eval/unsupported` where an attribute is not what it is by default. */
-function refuseAttributes(call: Call, names: { readonly [name: string]: number }): void {
-  for (const [name, otherwise] of Object.entries(names)) {
-    if (call.int(name, otherwise) !== otherwise)
-      throw call.refuse("unsupported", `${call.node.op} with ${name} is not computed`, `leave ${name} out`);
-  }
 }
 
 /** Which keys [batch, 1, queries or 1, keys] a mask lets through: lengths, ends and starts, or a mask of 2, 3 or 4 dims. */

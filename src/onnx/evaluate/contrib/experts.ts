@@ -11,6 +11,7 @@ import { fromIntegers, integers } from "../../../core/ops/values.ts";
 import type { Strided } from "../../../core/strided.ts";
 import { wideOf } from "../../../dtype.ts";
 import type { Call, EvaluateTable } from "../table.ts";
+import { refuseAttributes } from "./unsupported.ts";
 
 /** gate sigmoid(alpha gate) (linear + beta), where gate and linear are neighbours, or halves where `swiglu_fusion` is 2. */
 function swiglu(call: Call, x: Strided, separate: Strided | null): Strided {
@@ -53,9 +54,7 @@ function expert(call: Call, x: Strided, e: number): Strided {
 
 /** The sum of the `k` likeliest experts of each token, by their shares of the router's softmax (of the k where these are normalized). */
 function mixture(call: Call): Strided {
-  for (const name of ["use_sparse_mixer", "swiglu_limit_after_activation"]) {
-    if (call.int(name, 0) !== 0) throw call.refuse("unsupported", `MoE with ${name} is not computed`, `leave ${name} out`);
-  }
+  refuseAttributes(call, { use_sparse_mixer: 0, swiglu_limit_after_activation: 0 });
   const input = call.tensor(0);
   const wide = wideOf(input.dtype);
   const x = reshape(cast(input, wide), [-1, input.shape.at(-1) as number]);

@@ -2,12 +2,12 @@
 
 import { arange, binary, cast, unary } from "../../../core/ops/elementwise.ts";
 import { indexSelect, zeros } from "../../../core/ops/index.ts";
-import { dimOf, reshape } from "../../../core/ops/layout.ts";
+import { asMatrix, dimOf, reshape } from "../../../core/ops/layout.ts";
 import { groupNorm, layerNormFull, softmax } from "../../../core/ops/norm.ts";
 import { widen, widened } from "../../../core/ops/precision.ts";
 import { dequantizeLinear } from "../../../core/ops/quantize.ts";
 import { reduce } from "../../../core/ops/reduce.ts";
-import { numel, type Strided } from "../../../core/strided.ts";
+import type { Strided } from "../../../core/strided.ts";
 import { wideOf } from "../../../dtype.ts";
 import { rmsNorm } from "../norm.ts";
 import type { Call, EvaluateTable } from "../table.ts";
@@ -85,9 +85,7 @@ function skipGroupNorm(call: Call): Strided[] {
 function biasSoftmax(call: Call): Strided {
   return widened(call.tensor(0), (x) => {
     const biased = binary("add", x, cast(call.tensor(1), wideOf(x.dtype)));
-    const first = dimOf(call.int("axis", 1), x.shape.length);
-    const flat = reshape(biased, [numel(x.shape.slice(0, first)), numel(x.shape.slice(first))]);
-    return reshape(softmax(flat, 1), x.shape);
+    return reshape(softmax(asMatrix(biased, dimOf(call.int("axis", 1), x.shape.length)), 1), x.shape);
   });
 }
 

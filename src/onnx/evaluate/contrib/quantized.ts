@@ -4,12 +4,12 @@ import { activations } from "../../../core/ops/activations.ts";
 import { unpackBits } from "../../../core/ops/bit-packing.ts";
 import { binary, cast, fill, unary, where } from "../../../core/ops/elementwise.ts";
 import { indexSelect } from "../../../core/ops/index.ts";
-import { concat, dimOf, reshape, slice } from "../../../core/ops/layout.ts";
+import { asMatrix, concat, dimOf, reshape, slice } from "../../../core/ops/layout.ts";
 import { softmax } from "../../../core/ops/norm.ts";
 import { avgPool } from "../../../core/ops/pool.ts";
 import { dequantizeLinear, quantizeLinear } from "../../../core/ops/quantize.ts";
 import { reduce } from "../../../core/ops/reduce.ts";
-import { numel, type Strided } from "../../../core/strided.ts";
+import type { Strided } from "../../../core/strided.ts";
 import { quantizedConvolution } from "../conv.ts";
 import { windowsOf } from "../pool.ts";
 import type { Call, Evaluate, EvaluateTable } from "../table.ts";
@@ -39,8 +39,7 @@ const unaryRow =
 function quantizedSoftmax(x: Strided, call: Call): Strided {
   const axis = call.int("axis", call.int("opset", 13) < 13 ? 1 : -1);
   if (call.int("opset", 13) >= 13) return softmax(x, axis);
-  const first = dimOf(axis, x.shape.length);
-  return reshape(softmax(reshape(x, [numel(x.shape.slice(0, first)), numel(x.shape.slice(first))]), 1), x.shape);
+  return reshape(softmax(asMatrix(x, dimOf(axis, x.shape.length)), 1), x.shape);
 }
 
 /** Rows of a table quantized in blocks: data, zero points and indices as Gather; bytes hold several numbers of the last dim. */
