@@ -116,7 +116,10 @@ export const elementwise: EvaluateTable = {
   Round: unaryRow("round"),
   Sign: (call) => {
     const x = call.tensor(0);
-    return isUnsigned(x) ? cast(compare("ne", x, scalarTensor(x.dtype, 0)), x.dtype) : unary("sign", x);
+    if (isUnsigned(x)) return cast(compare("ne", x, scalarTensor(x.dtype, 0)), x.dtype);
+    const sign = unary("sign", x);
+    // NaN has no sign: torch says 0 there.
+    return isFloat(x.dtype) ? where(unary("isnan", x), x, sign) : sign;
   },
   Sin: unaryRow("sin"),
   Sinh: unaryRow("sinh"),

@@ -9,11 +9,11 @@ import { zipStrings } from "./string-tensors.ts";
 import type { Call, EvaluateTable } from "./table.ts";
 import { type Computed, describe, isStrings } from "./value.ts";
 
-/** Python's str.split: at whitespace where there is no delimiter, at most `most` times. */
+/** Python's str.split: at whitespace where there is no delimiter, at most `most` times; a negative number is no limit. */
 function split(text: string, delimiter: string, most: number): string[] {
   const parts: string[] = [];
   let rest = delimiter === "" ? text.trimStart() : text;
-  while (parts.length < most) {
+  while (most < 0 || parts.length < most) {
     const found = delimiter === "" ? /\s+/.exec(rest) : { index: rest.indexOf(delimiter), 0: delimiter };
     if (found === null || found.index < 0) break;
     parts.push(rest.slice(0, found.index));
@@ -35,7 +35,7 @@ function concatenated(call: Call): Computed {
 
 function splitAll(call: Call): readonly Computed[] {
   const x = call.stringsAt(0);
-  const most = call.attribute("maxsplit") === undefined ? Number.POSITIVE_INFINITY : call.int("maxsplit", 0);
+  const most = call.int("maxsplit", -1);
   const parts = x.strings.map((text) => split(text, call.string("delimiter", ""), most));
   const widest = Math.max(0, ...parts.map((p) => p.length));
   const strings = parts.flatMap((p) => [...p, ...new Array<string>(widest - p.length).fill("")]);

@@ -156,3 +156,15 @@ test("a body with other inputs than its node gives is refused", () => {
   const inputs = { x: floats(1), go: Tensor.from([1], "bool", []) };
   expect(() => evaluate(model, inputs)).toThrow(/eval\/body.*has 4 inputs, 3 values are given/);
 });
+
+test("NaN has no sign", () => {
+  const [y] = evaluate(parse("(x: f32[4]) -> (y)\n y = Sign(x)"), { x: floats(Number.NaN, -2, 0, Number.POSITIVE_INFINITY) });
+  expect((y as Tensor).tolist()).toEqual([Number.NaN, -1, 0, 1]);
+});
+
+test("a negative number of splits is no limit", () => {
+  const model = parse("(x: f32[1]) -> (y)\n y = StringSplit<maxsplit=-1>(x)");
+  const [x] = model.graph.inputs;
+  if (x !== undefined) [x.type, x.container] = [null, { kind: "strings", shape: null }];
+  expect((evaluate(model, { x: strings("a b c") })[0] as Tensor).tolist()).toEqual(["a", "b", "c"]);
+});
