@@ -4,7 +4,7 @@ import { linkSync } from "node:fs";
 import { Graph, Model, Value } from "../dist/onnx/ir/graph.js";
 import { saveModel } from "../dist/onnx/proto/save.js";
 import { SymEnv } from "../dist/symbolic.js";
-import { transposeSource } from "../dist/weights/derive.js";
+import { concatSource, transposeSource } from "../dist/weights/derive.js";
 import { castSource } from "../dist/weights/map.js";
 import { quantize } from "../dist/weights/quantize.js";
 import { readSafetensors } from "../dist/weights/safetensors.js";
@@ -15,6 +15,8 @@ const int4Blocks = (w) => {
 };
 const kinds = {
   unchanged: (w) => ({ "": w }),
+  // The same bytes, but as something computed: read and written piece by piece.
+  "unchanged, in pieces": (w) => ({ "": concatSource([w], 0) }),
   "float32 to float16": (w) => ({ "": castSource(w, "float16") }),
   "bfloat16 to float32": (w) => ({ "": castSource(w, "float32") }),
   transpose: (w) => ({ "": transposeSource(w, [1, 0]) }),

@@ -7,6 +7,7 @@ import * as torch from "../src/index.ts";
 /** Lower layers first; a file may import its own layer and those before it. */
 const layers: readonly (readonly RegExp[])[] = [
   [/^(brackets|errors|dtype|version|literal)\.ts$/],
+  [/^platform\//],
   [/^core\//],
   [/^(symbolic|symbolic-print|symbolic-values)\.ts$/],
   [/^weights\//],
@@ -31,6 +32,18 @@ function importsOf(file: string): string[] {
   return [...found].map((m) => relative(root, normalize(join(root, dirname(file), (m[1] ?? m[2]) as string))).replaceAll("\\", "/"));
 }
 
+/** What torch-onnx/ir consists of. */
+const ofIr: readonly string[] = (() => {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    importsOf(file).forEach(visit);
+  };
+  visit("onnx/ir/namespace.ts");
+  return [...reached];
+})();
+
 describe("imports point one way", () => {
   test("every file belongs to a layer", () => {
     expect(files.filter((f) => layerOf(f) < 0)).toEqual([]);
@@ -40,15 +53,19 @@ describe("imports point one way", () => {
     expect(wrong).toEqual([]);
   });
   test("torch-onnx/ir stands without aten, nn, export and tensors", () => {
-    const reached = new Set<string>();
-    const visit = (file: string): void => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      importsOf(file).forEach(visit);
-    };
-    visit("onnx/ir/namespace.ts");
-    expect(reached.size).toBeGreaterThan(50);
-    expect([...reached].filter((f) => !/^(core|weights|onnx)\/|^(brackets|errors|dtype|literal|symbolic(-\w+)?)\.ts$/.test(f))).toEqual([]);
+    expect(ofIr.length).toBeGreaterThan(50);
+    expect(ofIr.filter((f) => !/^(core|platform|weights|onnx)\/|^(brackets|errors|dtype|literal|symbolic(-\w+)?)\.ts$/.test(f))).toEqual(
+      [],
+    );
+  });
+  test("of torch-onnx/ir only src/platform knows that it runs in Node", () => {
+    const nodes = /\bfrom "(?!\.)|^import "(?!\.)|\bimport\("(?!\.)|\b(Buffer|process|setImmediate)\b[.(]|\bcreateRequire\b/;
+    const withoutTypes = (f: string): string => readFileSync(join(root, f), "utf8").replaceAll(/^import type .*$/gm, "");
+    expect(ofIr.filter((f) => nodes.test(withoutTypes(f)))).toEqual(["platform/node.ts"]);
+  });
+  test("bundles for browsers have the browser's platform", () => {
+    const { browser } = JSON.parse(readFileSync(join(root, "../package.json"), "utf8")) as { browser: unknown };
+    expect(browser).toEqual({ "./dist/platform/node.js": "./dist/platform/browser.js" });
   });
   test("only index.ts re-exports whole files", () => {
     const namespaces = new Set(["index.ts", "nn/nn.ts"]);

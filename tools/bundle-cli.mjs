@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
-const alone = ["version", "core/door", "errors", "dtype"];
+const alone = ["version", "platform/node", "core/door", "errors", "dtype"];
 
 const bundle = await rolldown({
   cwd: dist,

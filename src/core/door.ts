@@ -1,15 +1,9 @@
 /** @file The only door to the WebAssembly core: memory, exports, and what happens when it traps. */
 
-import { readFileSync } from "node:fs";
 import { type DType, dtypes } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
+import { instantiateCore } from "../platform/node.ts";
 import type { CoreExports } from "./exports.gen.ts";
-
-/** What is used of the WebAssembly interface; Node's types leave it out. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
-};
 
 /** A kernel as the host calls it: addresses and numbers in, a code or a number out. */
 export type Kernel = (...args: number[]) => number;
@@ -32,12 +26,10 @@ class Core {
   /** Linear memory. Its `buffer` changes when memory grows: make views late, or use `u8()` … `f64()`. */
   memory!: { readonly buffer: ArrayBuffer };
 
-  readonly #module: object;
   #functions!: ReadonlyMap<string, Kernel>;
   #views: Views | null = null;
 
   constructor() {
-    this.#module = new WebAssembly.Module(readFileSync(new URL("../../build/core.wasm", import.meta.url)));
     this.#instantiate();
   }
 
@@ -138,7 +130,7 @@ class Core {
   }
 
   #instantiate(): void {
-    const { exports } = new WebAssembly.Instance(this.#module, {});
+    const exports = instantiateCore();
     const functions = new Map<string, Kernel>();
     for (const [name, value] of Object.entries(exports)) {
       if (typeof value === "function") functions.set(name, this.#guarded(name, value as Kernel));

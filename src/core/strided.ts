@@ -1,7 +1,7 @@
 /** @file Values of the core: bytes in linear memory (Storage), and how a tensor lies in them (Strided). */
 
 import { type DType, width } from "../dtype.ts";
-import { collector } from "./collect.ts";
+import { collector } from "../platform/node.ts";
 import { core } from "./door.ts";
 
 /** What must be given back when a Storage is gone. */

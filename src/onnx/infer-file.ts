@@ -22,6 +22,7 @@ import { attributeTable, domainTable, opTable, vocabulary } from "./proto/vocabu
 
 const nodeKeys = keysOf("NodeProto");
 const nameKeys: readonly number[] = [keysOf("TensorProto").name, keysOf("ValueInfoProto").name];
+const encoder = new TextEncoder();
 const noHandle = -0x80000000;
 const rowWords = 8;
 
@@ -197,12 +198,12 @@ class Run {
     const at = exports.wire_needed_dims() >>> 2;
     const handles = core.i32().slice(at, at + exports.wire_needed_count());
     this.#nameUnknown(handles);
-    const texts = Array.from(handles, (h) => Buffer.from(show(this.#env.dim(h))));
+    const texts = Array.from(handles, (h) => encoder.encode(show(this.#env.dim(h))));
     const table = this.#cleared(expressions * 8);
     const pool = this.#cleared(texts.reduce((n, t) => n + t.length, 0));
     let used = pool;
     handles.forEach((handle, i) => {
-      const text = texts[i] as Buffer;
+      const text = texts[i] as Uint8Array;
       core.u8().set(text, used);
       core.i32().set([used, text.length], (table >>> 2) + ~handle * 2);
       used += text.length;
@@ -247,7 +248,7 @@ class Run {
   #text(offset: number, length: number): string {
     const bytes = new Uint8Array(length);
     this.#live.input.read(offset, bytes);
-    return Buffer.from(bytes).toString("utf8");
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   }
 
   /** Op and name of the node that event `at` is; only a name for other messages. */

@@ -1,7 +1,8 @@
 /** @file Reading ranges of files through a few open descriptors. A file that changed since it was first seen is refused. */
 
-import { closeSync, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
 import { OnnxExporterError } from "../errors.ts";
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from "../platform/node.ts";
+import type { FileState } from "../platform/platform.ts";
 
 /** A file as it was when it was found: `stamp` tells whether it still is that file. */
 export interface WeightsFile {
@@ -20,7 +21,7 @@ const open = new Map<string, { readonly path: string; readonly fd: number }>();
 
 /** The file at `path` as it is now. Throws `weights/file` when there is none. */
 export function weightsFile(path: string): WeightsFile {
-  let stat: Stats;
+  let stat: FileState;
   let real: string;
   try {
     stat = statSync(path);
@@ -58,7 +59,7 @@ export function closeFile(path?: string): void {
   }
 }
 
-const stampOf = (stat: Stats): string => `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+const stampOf = (stat: FileState): string => `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 
 function readPiece(fd: number, target: Uint8Array, at: number, position: number, path: string, what: string): number {
   try {
@@ -99,6 +100,7 @@ function openFile(path: string, what: string): number {
 }
 
 function unreadable(path: string, what: string, cause: unknown): OnnxExporterError {
+  if (cause instanceof OnnxExporterError) return cause;
   const message = `cannot read ${what} from ${path}: ${cause instanceof Error ? cause.message : String(cause)}`;
   return new OnnxExporterError("weights/file", message, "check the path and its permissions", { cause });
 }

@@ -1,7 +1,7 @@
 /** @file Hashes of payloads, piece by piece: XXH64 tells which may be equal, SHA-256 is for others to check. */
 
-import { createHash } from "node:crypto";
 import { core } from "../core/door.ts";
+import { sha256 as sha256Of } from "../platform/node.ts";
 import type { TensorSource } from "./source.ts";
 
 const stepBytes = 64 << 10;
@@ -51,8 +51,4 @@ export function xxh64(pieces: Iterable<Uint8Array>, seed = 0): bigint {
 }
 
 /** SHA-256 of the payload of `source` in hexadecimal digits. Throws `weights/…` when it cannot be read. */
-export function sha256(source: TensorSource, budget: number): string {
-  const hash = createHash("sha256");
-  for (const piece of source.chunks(budget)) hash.update(piece);
-  return hash.digest("hex");
-}
+export const sha256 = (source: TensorSource, budget: number): string => sha256Of(source.chunks(budget));

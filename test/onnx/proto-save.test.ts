@@ -370,6 +370,38 @@ describe("external data", () => {
     }
   });
 
+  describe("given in memory", () => {
+    const files = { "w.bin": new Uint8Array(Float32Array.of(1, 2, 3).buffer) };
+    const firstOf = (of: Model): number[] => {
+      const [w] = weights(of.graph).values();
+      return [...new Float32Array(readAll(w!, 8).buffer)];
+    };
+
+    test("for a model of bytes, and before the folder for a model of a file", () => {
+      const path = model({ location: "w.bin", offset: "4" });
+      expect(firstOf(readModel(readFileSync(path), { files }))).toEqual([2, 3]);
+      writeFileSync(at("w.bin"), new Uint8Array(12));
+      expect(firstOf(readModel(path, { files }))).toEqual([2, 3]);
+      expect(firstOf(readModel(path, { files: {} }))).toEqual([0, 0]);
+    });
+
+    test.each<[string, Record<string, string>, typeof files | undefined, RegExp]>([
+      [
+        "what is not given",
+        { location: "v.bin" },
+        files,
+        /tensor w has its data at "v\.bin", .*with "w\.bin" but without a folder\n.*"v\.bin": bytes/,
+      ],
+      ["anything without files", { location: "w.bin" }, undefined, /proto\/external.*"w\.bin".*without files or a folder/],
+      ["a property of every object", { location: "constructor" }, files, /proto\/external.*"constructor"/],
+      ["a range that is not inside", { location: "w.bin", offset: "8" }, files, /weights\/range.*w: bytes 8 to 16 .*w\.bin.*12 bytes/],
+      ["a huge offset", { location: "w.bin", offset: "9007199254740990" }, files, /weights\/range/],
+    ])("%s is refused", (_, entries, given, message) => {
+      const bytes = readFileSync(model(entries));
+      expect(() => readModel(bytes, given === undefined ? {} : { files: given })).toThrow(message);
+    });
+  });
+
   test.each<[string, Record<string, string>, RegExp]>([
     ["..", { location: "../w.bin" }, /proto\/external.*tensor w.*\.\./],
     [".. inside", { location: "sub/../../w.bin" }, /leaves the folder/],

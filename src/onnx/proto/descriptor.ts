@@ -1,7 +1,7 @@
 /** @file ONNX's messages for protobufjs, from the same rows as the core's codec. */
 
-import { createRequire } from "node:module";
 import type protobuf from "protobufjs";
+import { loadPackage } from "../../platform/node.ts";
 import { enums, type FieldRow, messages, nested, oneofs, splitType } from "./schema.ts";
 
 let root: protobuf.Root | null = null;
@@ -9,7 +9,7 @@ let root: protobuf.Root | null = null;
 /** ONNX's messages in package `onnx`, for protobufjs, which is loaded now: an export does without it. */
 function onnxRoot(): protobuf.Root {
   if (root === null) {
-    const { Root } = createRequire(import.meta.url)("protobufjs") as typeof protobuf;
+    const { Root } = loadPackage("protobufjs") as typeof protobuf;
     root = Root.fromJSON({ nested: { onnx: { nested: descriptor() } } });
   }
   return root;

@@ -1,9 +1,15 @@
-/** @file External data: which files a model may name, and the tensors in them. Nothing outside the model's folder is ever opened. */
+/**
+ * @file External data: which files a model may name, and the tensors in them. They are given in memory, or lie in the model's folder; nothing
+ * outside it is ever opened.
+ */
 
-import { lstatSync, realpathSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import type { DType } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
+import { join, lstatSync, realpathSync, relative, sep } from "../../platform/node.ts";
+import { bufferSource } from "../../weights/basic.ts";
+import { fileSource } from "../../weights/file.ts";
 import { type WeightsFile, weightsFile } from "../../weights/files.ts";
+import { type TensorSource, tensorBytes } from "../../weights/source.ts";
 
 const hint = "external data must lie in the model's folder or below it; move the file there";
 
@@ -12,15 +18,29 @@ export class ExternalFiles {
   readonly #folder: string | null;
   readonly #files = new Map<string, WeightsFile>();
   readonly #model: string;
+  readonly #given: ReadonlyMap<string, Uint8Array>;
 
-  /** `folder` is where the model lies; null when it has no place, so that it can have no external data. */
-  constructor(model: string, folder: string | null) {
+  /** `folder` is where the model lies, null when it has no place; `given` are files in memory, by the location that tensors say. */
+  constructor(model: string, folder: string | null, given: { readonly [location: string]: Uint8Array } = {}) {
     this.#model = model;
     this.#folder = folder;
+    this.#given = new Map(Object.entries(given));
   }
 
-  /** The file at `location`. Throws `proto/external` naming model, tensor and location unless it is inside the folder. */
-  find(location: string, tensor: string): WeightsFile {
+  /**
+   * The tensor whose bytes begin at `offset` of the file at `location`. Throws `proto/external` naming model, tensor and location unless the
+   * file is given or inside the folder, `weights/range` where the bytes are not inside the file.
+   */
+  tensor(location: string, offset: number, dtype: DType, shape: readonly number[], name: string): TensorSource {
+    const given = this.#given.get(location);
+    if (given === undefined) return fileSource({ file: this.#find(location, name), offset, dtype, shape, name });
+    const end = offset + tensorBytes(name, dtype, shape);
+    if (end <= given.length) return bufferSource(dtype, shape, given.subarray(offset, end), name);
+    const message = `${name}: bytes ${offset} to ${end} are not inside ${location}, which was given with ${given.length} bytes`;
+    throw new OnnxExporterError("weights/range", message, "the file is cut short: copy or download it again");
+  }
+
+  #find(location: string, tensor: string): WeightsFile {
     const known = this.#files.get(location);
     if (known !== undefined) return known;
     const file = this.#resolve(location, tensor);
@@ -36,8 +56,14 @@ export class ExternalFiles {
         what,
       );
     };
-    if (this.#folder === null)
-      refuse("but the model was given as bytes, without a folder", "give the folder, or load the model from its path");
+    if (this.#folder === null) {
+      const given = [...this.#given.keys()].map((name) => JSON.stringify(name));
+      const files = given.length === 0 ? "without files or" : `with ${given.join(", ")} but without`;
+      refuse(
+        `and was given as bytes, ${files} a folder`,
+        `give its bytes, { files: { ${JSON.stringify(location)}: bytes } }, or the folder`,
+      );
+    }
     const folder = this.#folder as string;
     if (location === "") refuse("which names no file");
     if (location.includes("\0")) refuse("which is no file name");

@@ -1,21 +1,29 @@
 /** @file Files that appear whole or not at all: written beside their target, renamed when all of them are done. */
 
+import { internal, OnnxExporterError } from "../../errors.ts";
 import {
+  basename,
+  chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
+  dirname,
   existsSync,
   fsyncSync,
   ftruncateSync,
+  join,
   linkSync,
   lstatSync,
   openSync,
+  pid,
   readSync,
   renameSync,
   rmSync,
   statSync,
+  umask,
   writeSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { internal, OnnxExporterError } from "../../errors.ts";
+} from "../../platform/node.ts";
+import { type WeightsFile, weightsFile } from "../../weights/files.ts";
 
 const bufferBytes = 1 << 20;
 /** Bytes of one write: with larger ones Linux was seen to spend up to three times as long in the page cache, once a file is large. */
@@ -48,17 +56,37 @@ export class OutputFile {
   readonly path: string;
   readonly temporary: string;
   #fd: number;
-  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  readonly #buffer = new Uint8Array(bufferBytes);
   #held = 0;
   #written = 0;
   /** Where the file ends on the disk: behind `#written` after a `rewind`. */
   #end = 0;
 
-  constructor(path: string) {
+  /** `begin` makes the temporary file and opens it; an empty one unless said otherwise. */
+  constructor(path: string, begin: (temporary: string) => number = (temporary) => openSync(temporary, "wx+")) {
     this.path = path;
-    this.temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.${++counter}.tmp`);
+    this.temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${pid}.${++counter}.tmp`);
     refuseDirectory(path);
-    this.#fd = this.#try(() => openSync(this.temporary, "wx+"));
+    this.#fd = this.#try(() => begin(this.temporary));
+  }
+
+  /** A file that begins as a copy of `file`, which the system makes. Throws `weights/changed` where that is another file by now. */
+  static copyOf(file: WeightsFile, path: string): OutputFile {
+    const output = new OutputFile(path, (temporary) => {
+      try {
+        copyFileSync(file.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        chmodSync(temporary, 0o666 & ~umask());
+        return openSync(temporary, "r+");
+      } catch (cause) {
+        rmSync(temporary, { force: true });
+        throw cause;
+      }
+    });
+    output.#written = file.size;
+    output.#end = file.size;
+    if (weightsFile(file.path).stamp === file.stamp) return output;
+    output.discard();
+    throw new OnnxExporterError("weights/changed", `${file.path} was changed or replaced after it was loaded`, "load the model again");
   }
 
   get position(): number {

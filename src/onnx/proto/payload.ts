@@ -1,5 +1,6 @@
 /** @file The data file: payloads in declaration order, each once, streamed. */
 
+import { sameBytes } from "../../platform/node.ts";
 import { xxh64 } from "../../weights/hash.ts";
 import { pieceBytes, type TensorSource } from "../../weights/source.ts";
 import type { OutputFile } from "./output.ts";
@@ -85,7 +86,7 @@ export class PayloadWriter {
     for (const piece of source.chunks(this.#budget)) {
       const bytes = new Uint8Array(piece.length);
       this.#file.readBack(at, bytes);
-      if (Buffer.compare(bytes, piece) !== 0) return false;
+      if (!sameBytes(bytes, piece)) return false;
       at += piece.length;
     }
     return true;

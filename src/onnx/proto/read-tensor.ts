@@ -3,6 +3,7 @@
 import { numel } from "../../core/strided.ts";
 import { type DType, dtypes, fromOnnx } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
+import { sameBytes } from "../../platform/node.ts";
 import { bufferSource } from "../../weights/basic.ts";
 import { fileSource } from "../../weights/file.ts";
 import type { WeightsFile } from "../../weights/files.ts";
@@ -188,7 +189,7 @@ function stringsOf(parts: Parts, input: ByteInput, name: string): { tensor: Stri
     const bytes = new Uint8Array(length);
     input.read(offset, bytes);
     const text = decoder.decode(bytes);
-    if (text.includes("\ufffd") && Buffer.compare(Buffer.from(text), bytes) !== 0) exact = false;
+    if (text.includes("\ufffd") && !sameBytes(new TextEncoder().encode(text), bytes)) exact = false;
     return text;
   });
   return { tensor: { shape, strings }, exact };
@@ -238,7 +239,7 @@ function externalSource(
       hint,
     );
   }
-  return fileSource({ file: origin.external.find(location, name), offset, length, dtype, shape, name });
+  return origin.external.tensor(location, offset, dtype, shape, name);
 }
 
 /** Elements in float_data, int32_data and their like: small by nature, so they are decoded at once. */

@@ -1,6 +1,6 @@
 /** @file ONNX files → IR. Initializers become TensorSources that point into the file or its external data; nothing of them is read. */
 
-import { dirname } from "node:path";
+import { dirname } from "../../platform/node.ts";
 import { SymEnv } from "../../symbolic.ts";
 import { readInto, type WeightsFile, weightsFile } from "../../weights/files.ts";
 import { type Attribute, Graph, Model } from "../ir/graph.ts";
@@ -23,6 +23,8 @@ const fn = keysOf("FunctionProto");
 export interface ReadOptions {
   /** Where external data lies; for a path, its folder unless said otherwise. */
   readonly folder?: string;
+  /** External data in memory, by the location that the model's tensors say (`"model.onnx.data"`); others are looked for in the folder. */
+  readonly files?: { readonly [location: string]: Uint8Array };
   /** What errors call a model that is given as bytes. */
   readonly name?: string;
 }
@@ -36,17 +38,17 @@ export function readModel(from: string | Uint8Array, options: ReadOptions = {}):
     const { folder = dirname(from) } = options;
     const format = formatOf(from);
     const file = weightsFile(from);
-    if (format === "protobuf") return read(fileInput(file, from), file, folder);
+    if (format === "protobuf") return read(fileInput(file, from), file, folder, options.files);
     const text = new Uint8Array(Math.min(file.size, maxProtobuf));
     readInto(file, 0, text, "the model");
     return readModel(fromText(new TextDecoder().decode(text), format, from), { ...options, folder, name: from });
   }
   const { folder = null, name = "the model" } = options;
-  return read(bytesInput(from, name), null, folder);
+  return read(bytesInput(from, name), null, folder, options.files);
 }
 
-function read(input: ByteInput, file: WeightsFile | null, folder: string | null): Model {
-  return new ModelReader(new Cursor(scan(input)), { input, file, external: new ExternalFiles(input.name, folder) }).read();
+function read(input: ByteInput, file: WeightsFile | null, folder: string | null, files: ReadOptions["files"]): Model {
+  return new ModelReader(new Cursor(scan(input)), { input, file, external: new ExternalFiles(input.name, folder, files) }).read();
 }
 
 class ModelReader {

@@ -1,14 +1,14 @@
 /** @file Saving: model.onnx and, where weights lie outside, one model.onnx.data beside it; both appear whole or not at all. */
 
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { OnnxExporterError } from "../../errors.ts";
+import { basename, dirname, existsSync, isAbsolute, realpathSync, relative, resolve, sep } from "../../platform/node.ts";
 import { defaultBudget, minBudget, type TensorSource } from "../../weights/source.ts";
 import type { Graph, Model } from "../ir/graph.ts";
 import { sparseOf } from "../ir/sparse.ts";
 import { OutputFile, publish } from "./output.ts";
 import { PayloadWriter } from "./payload.ts";
 import { formatOf, toText } from "./text-format.ts";
+import { liesIn, wholeFileOf } from "./whole-file.ts";
 import { type EncodedModel, type EncodeOptions, encode } from "./write.ts";
 import type { Placement } from "./write-tensor.ts";
 
@@ -61,7 +61,7 @@ export function saveModel(model: Model, path: string, options: SaveOptions = {})
     files.push(main);
     const format = formatOf(path);
     if (format === "protobuf") writeEncoded(encoded, budget, (bytes) => main.write(bytes));
-    else main.write(Buffer.from(toText(assemble(encoded, budget), format)));
+    else main.write(new TextEncoder().encode(toText(assemble(encoded, budget), format)));
     main.close(durable);
     const bytes = files.reduce((sum, f) => sum + f.position, 0);
     publish(files);
@@ -84,9 +84,20 @@ function placeWeights(
   const dataPath = `${path}.data`;
   const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : resolve(dirname(path));
   const linkTo = linker(folder, dataPath);
+  const outside = weights.filter(({ source }) => source.nbytes > maxInline);
+  const whole = link ? null : wholeFileOf(outside.map(({ source }) => source));
   let payloads: PayloadWriter | null = null;
-  for (const { name, source } of weights) {
-    if (source.nbytes <= maxInline || places.has(source)) continue;
+  if (whole !== null) {
+    const data = OutputFile.copyOf(whole, dataPath);
+    files.push(data);
+    payloads = new PayloadWriter(data, budget);
+  }
+  for (const { name, source } of outside) {
+    if (places.has(source)) continue;
+    if (whole !== null && source.range !== null && liesIn(source, whole)) {
+      places.set(source, { location: basename(dataPath), offset: source.range.offset, length: source.nbytes });
+      continue;
+    }
     const linked = link ? linkTo(source, name) : null;
     if (linked !== null) {
       places.set(source, linked);
@@ -126,7 +137,10 @@ function locationIn(folder: string, path: string, name: string): string {
   return location.split(sep).join("/");
 }
 
-/** The model as one array, weights inside. Throws `save/size` from 2 GiB on. */
+/**
+ * The model's protobuf as one array, weights inside: what Python's `onnx_ir.to_proto(model).SerializeToString()` gives. Throws `save/size`
+ * from 2 GiB on, `save/fake`, `weights/…`.
+ */
 export function encodeModel(model: Model, options: Omit<SaveOptions, "external_data" | "durable"> = {}): Uint8Array<ArrayBuffer> {
   const { include_initializers = true, budget = defaultBudget } = options;
   if (include_initializers) refuseFake(initializers(model.graph));

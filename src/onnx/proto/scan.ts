@@ -2,6 +2,7 @@
 
 import { core } from "../../core/door.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
+import { textsIn } from "../../platform/node.ts";
 import { fieldName, messageNames, scanTable } from "./schema.ts";
 
 /** Where a model's bytes are. */
@@ -29,9 +30,10 @@ export interface Events {
 /** Protobuf messages are at most this long, in any implementation. */
 export const maxProtobuf = 0x7fffffff;
 
+const encoder = new TextEncoder();
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+
 const windowBytes = 1 << 20;
-/** Strings of a model that are not longer together are decoded at once. */
-const maxJoined = 1 << 28;
 const depth = 100;
 const stateWords = 17;
 const need = { window: 1, events: 2, pool: 3, strings: 4 } as const;
@@ -120,7 +122,7 @@ class Scanner implements LiveScan {
     const i32 = core.i32();
     const [at, length] = [i32[entry] as number, i32[entry + 1] as number];
     const pool = this.#get(arrays.pool.at) >>> 0;
-    return Buffer.from(core.u8().buffer, pool + at, length).toString("utf8");
+    return textsIn(core.u8()).utf8(pool + at, pool + at + length);
   }
 
   event(i: number): readonly [key: number, a: number, b: number] {
@@ -131,7 +133,7 @@ class Scanner implements LiveScan {
 
   /** Gives `words` the first numbers of strings. */
   preload(words: readonly string[]): void {
-    const bytes = words.map((w) => Buffer.from(w));
+    const bytes = words.map((w) => encoder.encode(w));
     const scratch = this.#allocate(-3, Math.max(1, ...bytes.map((b) => b.length)));
     for (const [i, b] of bytes.entries()) {
       core.u8().set(b, scratch);
@@ -184,12 +186,11 @@ class Scanner implements LiveScan {
     const at = (this.#get(4) >>> 0) >>> 2;
     const words = core.i32().slice(at, at + count * 3);
     const pool = this.#get(16) >>> 0;
-    const bytes = Buffer.from(core.u8().slice(pool, pool + this.#get(20)).buffer);
+    const bytes = core.u8().slice(pool, pool + this.#get(20));
+    const texts = textsIn(bytes);
     const table = (this.#get(28) >>> 0) >>> 2;
     const strings = core.i32().slice(table, table + this.#get(32) * 4);
     const known = new Array<string | undefined>(this.strings);
-    // Parts of one string are made without a copy, and without a call out of JavaScript.
-    const all = bytes.length <= maxJoined ? bytes.toString("latin1") : null;
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const string = (id: number): string => {
       const found = known[id];
@@ -198,11 +199,9 @@ class Scanner implements LiveScan {
       const end = begin + (strings[id * 4 + 1] as number);
       let text: string;
       try {
-        const plain = strings[id * 4 + 3] === 1;
-        if (plain) text = all === null ? bytes.toString("latin1", begin, end) : all.substring(begin, end);
-        else text = decoder.decode(bytes.subarray(begin, end));
+        text = strings[id * 4 + 3] === 1 ? texts.ascii(begin, end) : decoder.decode(bytes.subarray(begin, end));
       } catch (cause) {
-        const shown = bytes.subarray(begin, Math.min(end, begin + 20)).toString("hex");
+        const shown = hexOf(bytes.subarray(begin, Math.min(end, begin + 20)));
         throw malformed(this.input, "utf8", `has a string that is not UTF-8 (bytes ${shown}…)`, { cause });
       }
       known[id] = text;
@@ -214,7 +213,7 @@ class Scanner implements LiveScan {
       } catch (error) {
         if (!(error instanceof OnnxExporterError)) throw error;
         const begin = strings[id * 4] as number;
-        return { text: bytes.toString("utf8", begin, begin + (strings[id * 4 + 1] as number)), exact: false };
+        return { text: texts.utf8(begin, begin + (strings[id * 4 + 1] as number)), exact: false };
       }
     };
     const isEmpty = (id: number): boolean => strings[id * 4 + 1] === 0;

@@ -1,10 +1,9 @@
 /** @file The text forms that onnx.save and onnx.load know by their suffix: protobuf's JSON and its text format, by protobufjs. */
 
-import { createRequire } from "node:module";
-import { extname } from "node:path";
 import type * as protojson from "protobufjs/ext/protojson.js";
 import type * as textformat from "protobufjs/ext/textformat.js";
 import { OnnxExporterError } from "../../errors.ts";
+import { extname, loadPackage } from "../../platform/node.ts";
 import { modelProtoType } from "./descriptor.ts";
 
 export type FileFormat = "protobuf" | "json" | "text";
@@ -22,9 +21,8 @@ const suffixes: { readonly [suffix: string]: FileFormat } = {
 export const formatOf = (path: string): FileFormat => suffixes[extname(path).toLowerCase()] ?? "protobuf";
 
 /** protobufjs' forms are loaded when a file wants them: most do without. */
-const require = createRequire(import.meta.url);
-const jsonForm = (): typeof protojson => require("protobufjs/ext/protojson.js") as typeof protojson;
-const textForm = (): typeof textformat => require("protobufjs/ext/textformat.js") as typeof textformat;
+const jsonForm = (): typeof protojson => loadPackage("protobufjs/ext/protojson.js") as typeof protojson;
+const textForm = (): typeof textformat => loadPackage("protobufjs/ext/textformat.js") as typeof textformat;
 
 /** Protobuf bytes of a ModelProto in a text form. */
 export function toText(bytes: Uint8Array, format: Exclude<FileFormat, "protobuf">): string {

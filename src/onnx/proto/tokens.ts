@@ -12,6 +12,8 @@ const depth = 400;
 /** Longer strings are rarely the same: looking for them costs more than writing them. */
 const maxInterned = 24;
 
+const encoder = new TextEncoder();
+
 /** Words of tokens from which on whole messages are encoded, so that neither tokens nor their strings pile up. */
 const batchWords = 1 << 16;
 
@@ -42,7 +44,7 @@ export interface TokenRange {
 export class Tokens {
   #words = new Int32Array(1 << 14);
   #count = 0;
-  #pool = Buffer.alloc(1 << 16);
+  #pool = new Uint8Array(1 << 16);
   #used = 0;
   #room = 0;
   /** Offset and length of each string in the pool. */
@@ -118,7 +120,7 @@ export class Tokens {
     const at = this.#used;
     for (let i = 0; i < text.length; i++) {
       const c = text.charCodeAt(i);
-      if (c > 127) return this.#add(pool.write(text, at));
+      if (c > 127) return this.#add(encoder.encodeInto(text, pool.subarray(at)).written);
       pool[at + i] = c;
     }
     return this.#add(text.length);
@@ -239,8 +241,8 @@ export class Tokens {
   }
   #reserve(bytes: number): void {
     if (this.#used + bytes <= this.#pool.length) return;
-    const larger = Buffer.alloc(Math.max(this.#pool.length * 2, this.#used + bytes));
-    this.#pool.copy(larger, 0, 0, this.#used);
+    const larger = new Uint8Array(Math.max(this.#pool.length * 2, this.#used + bytes));
+    larger.set(this.#pool.subarray(0, this.#used));
     this.#pool = larger;
   }
   #grow(): void {
