@@ -1,39 +1,77 @@
 #!/usr/bin/env node
-// npm run bench -- [--pt2 FILE] [--python PATH] [--runs N]: this exporter beside PyTorch's and beside `cp`, all in one run.
-// A big program comes from `python bench/make_bert.py FILE`. docs/benchmarks.md holds measured figures.
+// npm run bench -- [--only NAME] [--python PATH] [--pt2 FILE] [--runs N]: kernels, graph, initializers, conversion and process, one after the
+// other, as quick as their figures allow (about five minutes); each alone, and with more rounds, by its own script or `--only`.
+// A big program for `process` comes from `python bench/make_bert.py FILE`. docs/benchmarks.md holds measured figures.
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { conversions } from "./conversion.mjs";
-import { kernels } from "./kernels.mjs";
 import { pythonWith, wholeProcess } from "./whole-process.mjs";
 
-const { values } = parseArgs({ options: { pt2: { type: "string" }, python: { type: "string" }, runs: { type: "string", default: "7" } } });
-const fixtures = fileURLToPath(new URL("../test/fixtures", import.meta.url));
-const load = () => loadavg()[0].toFixed(1);
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const fixtures = here("../test/fixtures");
 
+/** Runs a bench that prints its own tables. */
+function script(name, args) {
+  const python = values.python === undefined ? [] : ["--python", values.python];
+  const { status, error } = spawnSync(process.execPath, [here(name), ...args, ...python], { stdio: "inherit" });
+  if (error || status !== 0) throw new Error(`bench/${name}: ${error?.message ?? `exit code ${status}`}`);
+}
+
+/** The program that is exported: the one given, or a fixture. */
+function program() {
+  if (values.pt2 !== undefined) return values.pt2;
+  console.log("No --pt2 FILE: a committed fixture of 0.2 MB stands in; make a big one with `python bench/make_bert.py bert_base.pt2`.");
+  return `${fixtures}/models/d_hf_bert.pt2`;
+}
+
+const benches = {
+  kernels: { title: "Kernels of the core, PyTorch and memory.copy by turns", run: () => script("kernels.mjs", ["--rounds", "5"]) },
+  graph: {
+    title: "Shape inference and folding of graphs, from file to file",
+    run: () => script("graph.mjs", ["--runs", "1", "--largest", "250000"]),
+  },
+  initializers: { title: "Weights from file to file", run: () => script("initializers.mjs", ["--mib", "256", "--rounds", "3"]) },
+  conversion: { title: "Warm, in process: load + export, nothing written", run: async () => console.table(await conversions(fixtures)) },
+  process: {
+    title: "Whole process, from a program to its ONNX file",
+    run() {
+      const python = pythonWith("torch, onnxscript", values.python);
+      if (python === null)
+        console.log(`No PyTorch: ${values.python ?? "python3"} cannot import torch and onnxscript; give one with --python PATH.`);
+      console.table(wholeProcess({ pt2: program(), python, runs: Number(values.runs) }));
+    },
+  },
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    pt2: { type: "string" },
+    python: { type: "string" },
+    runs: { type: "string", default: "5" },
+  },
+});
+if (values.only !== undefined && !Object.hasOwn(benches, values.only)) {
+  console.error(`--only ${values.only}: no such bench; there are ${Object.keys(benches).join(", ")}`);
+  process.exit(2);
+}
+if (values.pt2 !== undefined && !existsSync(values.pt2)) {
+  console.error(`--pt2 ${values.pt2}: no such file; make one with \`python bench/make_bert.py ${values.pt2}\``);
+  process.exit(2);
+}
+
+const load = () => loadavg()[0].toFixed(1);
 const [cpu] = cpus();
 console.log(
   `${cpus().length} x ${cpu?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${release()}, Node ${process.version}, load ${load()}`,
 );
-
-let { pt2 } = values;
-if (pt2 === undefined) {
-  console.log("No --pt2 FILE: a committed fixture of 0.2 MB stands in; make a big one with `python bench/make_bert.py bert_base.pt2`.");
-  pt2 = `${fixtures}/models/d_hf_bert.pt2`;
-} else if (!existsSync(pt2)) {
-  console.error(`--pt2 ${pt2}: no such file; make one with \`python bench/make_bert.py ${pt2}\``);
-  process.exit(2);
+for (const [name, { title, run }] of Object.entries(benches)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  const start = performance.now();
+  console.log(`\n${name}: ${title}, load ${load()}`);
+  await run();
+  console.log(`${name} took ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
-const python = pythonWith("torch, onnxscript", values.python);
-if (python === null)
-  console.log(`No PyTorch: ${values.python ?? "python3"} cannot import torch and onnxscript; give one with --python PATH.`);
-
-console.log(`\nWhole process, export of ${pt2} (medians of ${values.runs}; Python at most 3), load ${load()}`);
-console.table(wholeProcess({ pt2, python, runs: Number(values.runs) }));
-console.log(`\nWarm, in process: load + export, nothing written, load ${load()}`);
-console.table(await conversions(fixtures));
-console.log(`\nKernels of the core, PyTorch on one thread and memory.copy by turns, load ${load()}`);
-console.table(await kernels(values.python));
-console.log(`load at the end ${load()}`);

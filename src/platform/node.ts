@@ -77,7 +77,7 @@ export function sha256(pieces: Iterable<Uint8Array>): string {
   return hash.digest("hex");
 }
 
-/** Texts that are not longer together are decoded at once. */
+/** V8 has no much longer strings. */
 const maxJoined = 1 << 28;
 
 export function textsIn(bytes: Uint8Array): Texts {
@@ -85,7 +85,7 @@ export function textsIn(bytes: Uint8Array): Texts {
   // Parts of one string are made without a copy, and without a call out of JavaScript.
   const all = bytes.length <= maxJoined ? buffer.toString("latin1") : null;
   return {
-    ascii: (begin, end) => (all === null ? buffer.toString("latin1", begin, end) : all.substring(begin, end)),
+    ascii: (begin, end) => all?.substring(begin, end) ?? buffer.toString("latin1", begin, end),
     utf8: (begin, end) => buffer.toString("utf8", begin, end),
   };
 }

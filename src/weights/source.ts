@@ -212,16 +212,18 @@ export function fill(from: TensorSource, begin: number, length: number, view: ()
   if (at !== length) internal(`a source gave ${at} of ${length} bytes`);
 }
 
-/** All bytes of `from` in one array, which must stay as it is: it may be the source's own. Throws `weights/limit` when there are more than `limit`. */
+/** The bytes of `from`, to be looked at only: those of a source in memory are its own. Throws as `readAll`. */
+export function bytesIn(from: TensorSource, limit: number): Uint8Array {
+  if (!(from instanceof Source) || from.held === null || from.nbytes > limit) return readAll(from, limit);
+  from.reads++;
+  return from.held;
+}
+
+/** All bytes of `from` in one new array. Throws `weights/limit` when there are more than `limit`. */
 export function readAll(from: TensorSource, limit: number): Uint8Array {
   if (from.nbytes > limit) {
     const message = `a ${from.dtype}[${from.shape.join(", ")}] tensor has ${from.nbytes} bytes, more than the ${limit} that may be read at once`;
     throw new OnnxExporterError("weights/limit", message, "read it in chunks");
-  }
-  const held = from instanceof Source ? from.held : null;
-  if (held !== null) {
-    (from as Source).reads++;
-    return held;
   }
   const bytes = new Uint8Array(from.nbytes);
   fill(from, 0, bytes.length, () => bytes, defaultBudget);

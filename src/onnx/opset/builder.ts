@@ -1,18 +1,19 @@
 /** @file `op.Relu(x)`: makes ONNX nodes, each typed by inference at once. */
 
-import { byteLength, type DType, dtypes } from "../../dtype.ts";
+import { type DType, dtypes } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 import { encode, isLiteral, type Literal } from "../../literal.ts";
 import { equal, isStatic, type Shape, SymInt } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { inferNode } from "../infer.ts";
+import { integersOf } from "../infer-constant.ts";
 import { Graph, type Model, Node, Value, type ValueType } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import type { Target } from "../target.ts";
 import { type Attributes, attributesOf, isAttributes } from "./attributes.ts";
 import { DimBuilder } from "./dims.ts";
 import { expandRows } from "./expand.ts";
-import { bytesOf, memorySource, type Operand } from "./literal.ts";
+import { memorySource, type Operand } from "./literal.ts";
 import type { Ops } from "./ops.gen.ts";
 import { reshapeOperand } from "./reshape.ts";
 import { type Formal, newest, type OpSchema, opNames, schemaAt, versionsOf } from "./schema.ts";
@@ -68,7 +69,7 @@ class Builder {
   initializer(name: string | null, source: TensorSource): Value {
     const value = new Value(name, { dtype: source.dtype, shape: source.shape });
     value.source = source;
-    if (isIndexData(source)) value.data = Array.from(readIntegers(source));
+    if (isIndexData(source)) value.data = integersOf(source).map(Number);
     this.model.graph.initializers.add(value);
     return value;
   }
@@ -254,15 +255,6 @@ function outputCount(op: string, inputs: readonly (Value | null)[], attributes: 
 
 const isIndexData = (s: TensorSource): boolean =>
   (s.dtype === "int64" || s.dtype === "int32" || s.dtype === "bool") && s.shape.length <= 1 && s.nbytes <= 512 && s.materialized;
-
-function* readIntegers(source: TensorSource): Generator<number> {
-  const bytes = bytesOf(source);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const size = byteLength(source.dtype, 1);
-  for (let i = 0; i < bytes.length; i += size) {
-    yield size === 8 ? Number(view.getBigInt64(i, true)) : size === 4 ? view.getInt32(i, true) : (bytes[i] as number);
-  }
-}
 
 function knownConstants(graph: Graph): Map<string, Value> {
   const known = new Map<string, Value>();

@@ -4,7 +4,7 @@ import type { DType } from "../../dtype.ts";
 import { decode, type Literal } from "../../literal.ts";
 import type { SymInt } from "../../symbolic.ts";
 import { bufferSource, MemorySource } from "../../weights/basic.ts";
-import { readAll, type TensorSource } from "../../weights/source.ts";
+import { bytesIn, type TensorSource } from "../../weights/source.ts";
 import type { Value } from "../ir/graph.ts";
 
 /** What an op takes as an input: a value, a scalar, a size (int64), or a list of these (a vector). */
@@ -27,8 +27,8 @@ export function memorySource(dtype: DType, shape: readonly number[], bytes: Uint
 const LARGEST_KEY = 1024;
 const LARGEST_READ = 64 << 20;
 
-/** All bytes of a source, in one piece. */
-export const bytesOf = (from: TensorSource): Uint8Array => readAll(from, LARGEST_READ);
+/** All bytes of a source, in one piece, to be looked at only. */
+export const bytesOf = (from: TensorSource): Uint8Array => bytesIn(from, LARGEST_READ);
 
 /** Elements of a materialized source. */
 export const elementsOf = (from: TensorSource): (number | bigint)[] => decode(from.dtype, bytesOf(from));

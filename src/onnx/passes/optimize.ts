@@ -47,17 +47,17 @@ export function optimize(model: Model, { fold = true }: OptimizeOptions = {}): M
   return toFixpoint(model, fold ? passes : passes.filter((p) => !folding.includes(p)));
 }
 
-/** Runs `chosen` until none of them changes anything, or for `ROUNDS`. Returns the changes of each. */
+/** Runs `chosen` by turns until each has run without a change since the last one, or for `ROUNDS`. Returns the changes of each. */
 export function toFixpoint(model: Model, chosen: readonly Pass[]): Map<string, number> {
-  const changes = new Map<string, number>();
+  const changes = new Map(chosen.map(({ name }) => [name, 0]));
+  let quiet = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    let made = 0;
     for (const { name, run } of chosen) {
       const n = run(model);
-      changes.set(name, (changes.get(name) ?? 0) + n);
-      made += n;
+      changes.set(name, (changes.get(name) as number) + n);
+      quiet = n === 0 ? quiet + 1 : 0;
+      if (quiet === chosen.length) return changes;
     }
-    if (made === 0) break;
   }
   return changes;
 }

@@ -32,7 +32,7 @@ export function pass(name: string, change: (graph: Graph, rewrite: Rewriter) => 
 /** `graph` and the graphs of its nodes, inner ones first. */
 export function graphsIn(graph: Graph): Graph[] {
   const found: Graph[] = [];
-  for (const node of graph.nodes()) for (const inner of node.graphs) found.push(...graphsIn(inner));
+  for (let node = graph.first; node !== null; node = node.next) for (const inner of node.graphs) found.push(...graphsIn(inner));
   found.push(graph);
   return found;
 }

@@ -2,11 +2,12 @@
 
 import { internal } from "../../errors.ts";
 import { type Graph, type Model, numbering, type Value } from "../ir/graph.ts";
+import { NameSet } from "./name-set.ts";
 
 /** Names that are taken here, or in a graph around; a hint that is gets a number. */
 class Allocator {
   readonly #outer: Allocator | null;
-  readonly #taken = new Set<string>();
+  readonly #taken = new NameSet();
   readonly #next = new Map<string, number>();
 
   constructor(outer: Allocator | null) {
@@ -14,9 +15,7 @@ class Allocator {
   }
 
   take(hint: string): string {
-    const taken = this.#taken;
-    const { size } = taken;
-    if (!this.#outer?.isTaken(hint) && taken.add(hint).size > size) return hint;
+    if (!this.#outer?.isTaken(hint) && this.#taken.add(hint)) return hint;
     let n = this.#next.get(hint) ?? 1;
     while (this.isTaken(`${hint}_${n}`)) n++;
     this.#next.set(hint, n + 1);

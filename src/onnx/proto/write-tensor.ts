@@ -2,7 +2,7 @@
 
 import { dtypes } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
-import { readAll, type TensorSource } from "../../weights/source.ts";
+import { bytesIn, type TensorSource } from "../../weights/source.ts";
 import { stringType } from "../ir/container.ts";
 import type { SparseTensor, StringTensor } from "../ir/graph.ts";
 import { type Fields, type Unheld, unheldOf } from "../ir/unheld.ts";
@@ -46,7 +46,7 @@ export class TensorWriter {
     const place = placeable ? this.#place(source) : null;
     if (place !== null) this.#outside(place);
     else if (unheld?.value !== undefined) this.fields(unheld.value);
-    else if (source.nbytes <= maxCopied) t.bytes(tensorFields.raw_data, readAll(source, maxCopied));
+    else if (source.nbytes <= maxCopied) t.bytes(tensorFields.raw_data, bytesIn(source, maxCopied));
     else t.hole(tensorFields.raw_data, this.payloads.push(source) - 1, source.nbytes);
     this.fields(unheld?.fields ?? none);
     t.end();
