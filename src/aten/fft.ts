@@ -4,7 +4,7 @@ import { realTransform, transform, transformDims } from "../core/ops/fourier.ts"
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { add, type Dim, floordiv, isStatic, mul, sub } from "../symbolic.ts";
+import { add, type Dim, equal, floordiv, isStatic, mul, sub } from "../symbolic.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped, wrapDim, wrapDims } from "./view-shape.ts";
@@ -50,7 +50,7 @@ const floating = (self: Symbolic, call: Call): Symbolic =>
 /** `x` with `size` entries along `dim`: cut, or padded with zeros. */
 function resized(x: Symbolic, dim: number, size: Dim | null, call: Call): Symbolic {
   const have = x.shape[dim] as Dim;
-  if (size === null || size === have) return x;
+  if (size === null || equal(size, have)) return x;
   if (!isStatic(have) || !isStatic(size))
     throw new OnnxExporterError("aten/argument", "a Fourier transform cut or padded to a symbolic size", "give n as a number");
   if (size < have) return call("aten::slice.Tensor", { self: x, dim, start: 0, end: size });

@@ -3,6 +3,7 @@
  * a chain of views with these rows; an op without a row cannot be written through.
  */
 
+import { isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { add, type Dim, mul, type Shape } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
@@ -154,5 +155,8 @@ export const viewInverses = {
   },
   "aten::view_as_real": (call, _base, self) => call("aten::view_as_complex", { self }),
   "aten::view_as_complex": (call, _base, self) => call("aten::view_as_real", { self }),
+  "aten::real": (call, base, real) =>
+    isComplex(base.dtype) ? call("aten::complex", { real, imag: call("aten::imag", { self: base }) }) : real,
+  "aten::imag": (call, base, imag) => call("aten::complex", { real: call("aten::real", { self: base }), imag }),
   "aten::view.dtype": (call, base, self) => call("aten::view.dtype", { self, dtype: base.dtype }),
 } satisfies ViewInverses;

@@ -4,7 +4,7 @@
  */
 
 import { type Arg, Graph, Node, type Origin, Value } from "../aten/graph.ts";
-import { type Args, callOn, graphInterpreter } from "../dispatch.ts";
+import { type Args, callOn, graphInterpreter, metaOn } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Module, originalForward, runningModules } from "../nn/module.ts";
 import { SymbolicSize } from "../sym.ts";
@@ -66,6 +66,7 @@ class Tracer implements Mode {
     (node) => this.#nodes.push(node),
     () => this.#origin(),
     (hint) => this.#name(hint),
+    metaOn(this.#env),
   );
 
   constructor(module: Module, args: readonly unknown[], options: ExportOptions) {

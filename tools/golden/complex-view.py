@@ -1,4 +1,4 @@
-# Complex tensors and their parts; complex values have no place in ONNX before they are made into pairs.
+# Complex tensors and their parts.
 for draw_ in [c64, c128]:
     for op in ["view_as_real", "real", "imag", "conj_physical", "_conj_physical", "view_as_real_copy"]:
         row(f"aten::{op}", draw_(2, 3))

@@ -82,7 +82,6 @@ for mode in [0, 1, 2]:
     row("aten::embedding_bag.padding_idx", W, B, of("int64", [0, 3]), False, mode, False, None, False, 2, compare="first")
     row("aten::embedding_bag.padding_idx", W, B, of("int64", [0, 3, 5]), False, mode, False, None, True, None, compare="first")
 row("aten::embedding_bag.padding_idx", W, B, of("int64", [0, 3]), False, 0, False, f32(5), False, None, compare="first")
-no = "complex values are made into pairs before lowering"
-row("aten::scatter_add", c64(3), 0, of("int64", [0, 0, 2]), c64(3), xfail_onnx=no)
-row("aten::index_put", c64(3), [of("int64", [0, 0])], c64(2), accumulate=True, xfail_onnx=no)
-row("aten::index_fill.int_Scalar", c64(3), 0, of("int64", [0]), 1.5 - 2j, xfail_onnx=no)
+row("aten::scatter_add", c64(3), 0, of("int64", [0, 0, 2]), c64(3))
+row("aten::index_put", c64(3), [of("int64", [0, 0])], c64(2), accumulate=True)
+row("aten::index_fill.int_Scalar", c64(3), 0, of("int64", [0]), 1.5 - 2j)

@@ -52,7 +52,7 @@ for x in [f32(), f32(3), f32(2, 3)]:
     row("aten::numpy_T", x)
 row("aten::mT", S)
 row("aten::mH", f32(2, 3))
-row("aten::mH", c64(2, 3), xfail_onnx="complex values are made into pairs before lowering")
+row("aten::mH", c64(2, 3))
 row("aten::adjoint", S)
 row("aten::matrix_H", f32(2, 3))
 row("aten::movedim.int", S, 0, 2)

@@ -3,10 +3,9 @@
 import { each } from "../../aten/broadcast.ts";
 import { Value } from "../../aten/graph.ts";
 import type { Op, ScalarOf } from "../../aten/table.ts";
-import { internal } from "../../errors.ts";
-import type { Dim } from "../../symbolic.ts";
+import type { Dim, Shape } from "../../symbolic.ts";
 import * as algebra from "./algebra.ts";
-import type { Cartesian, Operand, Part } from "./pair.ts";
+import type { Cartesian, Operand, Pair } from "./pair.ts";
 import { cartesian, type Rewriting, type RuleTable } from "./rule.ts";
 
 type X = Operand | ScalarOf<Dim>;
@@ -32,30 +31,30 @@ const sum =
     return f(cartesian(x, at), algebra.mul(cartesian(y, at), cartesian(alpha, at), at.real), at.real);
   };
 
-/** A real number of every element. */
-const size = ({ self }: { readonly self: Operand }, at: Rewriting): Value => asTensor(algebra.abs(cartesian(self, at), at.real));
+const size = ({ self }: { readonly self: Operand }, at: Rewriting): Value =>
+  at.real.hypot((self as Pair).re, (self as Pair).cartesian.im) as Value;
 
-const asTensor = (x: Part | boolean): Value => (x instanceof Value ? x : internal("a complex value without a tensor in it"));
+/** Whether x == y, part by part: truth values of `shape` where only numbers are compared. */
+function equal(x: X, y: X, shape: Shape, at: Rewriting): Value {
+  const [a, b] = [cartesian(x, at), cartesian(y, at)];
+  const same = at.real.and(at.real.equal(a.re, b.re), at.real.equal(a.im, b.im));
+  return same instanceof Value ? same : at.real.call("aten::full", { size: shape, fill_value: same, dtype: "bool" });
+}
+const equals = ({ self, other }: Two, at: Rewriting): Value => equal(self, other, at.types[0]?.shape ?? [], at);
+const differs = (args: Two, at: Rewriting): Value => at.real.call("aten::logical_not", { self: equals(args, at) });
 
-/** Whether a == b, part by part. */
-const equal = ({ self, other }: Two, at: Rewriting): Value => {
-  const [x, y] = [cartesian(self, at), cartesian(other, at)];
-  return asTensor(at.real.and(at.real.equal(x.re, y.re), at.real.equal(x.im, y.im)) as Value);
-};
-const differs = (args: Two, at: Rewriting): Value => at.real.call("aten::logical_not", { self: equal(args, at) });
-
-/** A test that holds where it holds of the parts, joined by `join`. */
+/** A test that holds where it holds of the parts, joined by `join`; an imaginary part of 0 changes none of them. */
 const test =
   (name: "isnan" | "isinf" | "isfinite" | "logical_not", join: "logical_or" | "logical_and") =>
   ({ self }: { readonly self: Operand }, at: Rewriting): Value => {
-    const { re, im } = cartesian(self, at);
-    const [a, b] = [re, im].filter((p): p is Value => p instanceof Value).map((p) => at.real.call(`aten::${name}`, { self: p }));
-    if (a === undefined) internal(`${name} of a complex value without a tensor in it`);
-    return b === undefined ? a : at.real.call(`aten::${join}`, { self: a, other: b });
+    const z = self as Pair;
+    const ofReal = at.real.call(`aten::${name}`, { self: z.re });
+    if (z.cartesian.im === 0) return ofReal;
+    return at.real.call(`aten::${join}`, { self: ofReal, other: at.real.call(`aten::${name}`, { self: z.im }) });
   };
 
 /** What is true of a number: that it is not 0. */
-export const truth = (self: Operand, at: Rewriting): Value => differs({ self, other: 0 }, at);
+export const truth = (self: Operand, at: Rewriting): Value => at.real.call("aten::logical_not", { self: equal(self, 0, self.shape, at) });
 
 const logical = <N extends "aten::logical_and" | "aten::logical_or" | "aten::logical_xor">(names: readonly N[]) =>
   each(
@@ -83,7 +82,7 @@ export const elementwise = {
   "aten::sinh": unary(algebra.sinh),
   "aten::cosh": unary(algebra.cosh),
   "aten::abs": size,
-  ...both(["aten::eq.Tensor", "aten::eq.Scalar"], equal),
+  ...both(["aten::eq.Tensor", "aten::eq.Scalar"], equals),
   ...both(["aten::ne.Tensor", "aten::ne.Scalar"], differs),
   "aten::isnan": test("isnan", "logical_or"),
   "aten::isinf": test("isinf", "logical_or"),

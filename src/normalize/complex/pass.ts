@@ -17,7 +17,7 @@ import type { Functional } from "../functionalize.ts";
 import { Cartesian, type Operand, Pair, type RealCall, Stored, storedType } from "./pair.ts";
 import { Reals } from "./reals.ts";
 import type { Rewriting } from "./rule.ts";
-import { rules } from "./rules.ts";
+import { rules, viaComplex } from "./rules.ts";
 
 /** A functional graph without complex dtypes. */
 export interface Real extends Functional {
@@ -37,11 +37,12 @@ export function complexToReal({ graph, mutated }: Functional, env: SymEnv): Real
 
 const isComplexValue = (v: Value | null): boolean => v?.type.kind === "tensor" && isComplex(v.type.dtype);
 
-/** Whether a graph, or one inside it, has a complex value. */
+const makesComplex = (node: Node): boolean => viaComplex.has(node.op) || node.outputs.flat().some(isComplexValue);
+
+/** Whether a graph, or one inside it, has or needs a complex value. */
 function hasComplex(graph: Graph): boolean {
   const inside = (arg: Arg): boolean => arg instanceof Graph && hasComplex(arg);
-  const makes = (node: Node): boolean => node.outputs.flat().some(isComplexValue) || Object.values(node.args).some(inside);
-  return graph.inputs.some(isComplexValue) || graph.nodes.some(makes);
+  return graph.inputs.some(isComplexValue) || graph.nodes.some((n) => makesComplex(n) || Object.values(n.args).some(inside));
 }
 
 /** An op that neither a rule nor a decomposition takes apart. */
@@ -133,7 +134,7 @@ class ComplexPass implements Interpreter<Operand> {
   #rewriteNode(node: Node): void {
     this.#origin = node.origin;
     const args = mapArgs(node.args as Args, (x) => (x instanceof Value ? (this.#replaced.get(x) ?? x) : x));
-    const complex = somewhere(args, (x) => x instanceof Pair) || node.outputs.flat().some(isComplexValue);
+    const complex = somewhere(args, (x) => x instanceof Pair) || makesComplex(node);
     if (somewhere(args, (x) => x instanceof Graph)) this.#rewriteRegion(node, args);
     else if (complex) this.#translate(node, args);
     else this.#nodes.push(new Node(node.op, args as Record<string, Arg>, node.outputs, node.origin));
@@ -160,9 +161,9 @@ class ComplexPass implements Interpreter<Operand> {
     const results = captured ?? callOn(this.#meta, op, mapArgs(args, knownOf));
     const types = flatTypes(results);
     const complex = types.some((t) => isComplex(t.dtype)) || somewhere(args, (x) => x instanceof Pair);
-    if (!complex) return this.#interpreter.run(op, args, schema);
+    if (!complex) return viaComplex.has(op) ? undefined : this.#interpreter.run(op, args, schema);
     const rule = rules.get(op);
-    if (rule !== undefined) return this.#sealed(rule(args as never, this.#rewriting(types, results)), [...types]);
+    if (rule !== undefined) return this.#sealed(rule(args as never, this.#rewriting(types, results)), results);
     if (entryOf(op)?.decompose === undefined) throw new NoRule(op);
     return undefined;
   }
@@ -177,12 +178,13 @@ class ComplexPass implements Interpreter<Operand> {
     };
   }
 
-  /** The results of a rule as values of the pass; `types` are those of the tensors among them, in order. */
-  #sealed(result: unknown, types: TensorType[]): unknown {
-    return mapLeaves(result, (x) => {
-      const type = isTyped(x) || x instanceof Cartesian || x instanceof Stored ? types.shift() : undefined;
-      return type !== undefined && (x instanceof Cartesian || x instanceof Stored) ? new Pair(type, x, this.#real) : x;
-    });
+  /** The results of a rule as values of the pass, of the types that the op's results have. */
+  #sealed(result: unknown, type: unknown): unknown {
+    if (Array.isArray(result)) return result.map((r, i) => this.#sealed(r, (type as readonly unknown[])[i]));
+    if (!isTyped(type)) return result;
+    if (result instanceof Cartesian || result instanceof Stored) return new Pair(type, result, this.#real);
+    const narrow = result instanceof Value && result.shape.length < type.shape.length;
+    return narrow ? this.#real("aten::expand", { self: result, size: type.shape }) : result;
   }
 
   #bind(output: Output, result: unknown): void {

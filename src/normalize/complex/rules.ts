@@ -20,3 +20,13 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyRule>>>> = {
 
 /** Op → how it is said on real values. An op without a rule is taken apart by its `decompose`. */
 export const rules: ReadonlyMap<string, AnyRule> = merge(families);
+
+/** Ops of real numbers that are taken apart all the same: their decompositions compute with complex ones. */
+export const viaComplex: ReadonlySet<string> = new Set([
+  "aten::fft_irfft",
+  "aten::fft_irfft2",
+  "aten::fft_irfftn",
+  "aten::fft_hfft",
+  "aten::fft_hfft2",
+  "aten::fft_hfftn",
+]);

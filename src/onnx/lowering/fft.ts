@@ -4,8 +4,7 @@
  */
 
 import { wrapDims } from "../../aten/view-shape.ts";
-import { isFloat } from "../../dtype.ts";
-import { add, type Dim, equal, floordiv, mul, product, sub } from "../../symbolic.ts";
+import { add, type Dim, equal, floordiv, product, sub } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { dimOf, type Int } from "./ints.ts";
@@ -61,48 +60,6 @@ function complexToComplex(self: Value, dim: readonly number[], mode: number, for
   return normalized(y, mode, total, forward ? 1 : total, op);
 }
 
-/** `x` with `size` entries along `axis`: cut, or padded with zeros. */
-function resized(x: Value, axis: number, size: Dim, op: OpBuilder): Value {
-  if (equal(x.shape[axis] as Dim, size)) return x;
-  const growth = sub(size, x.shape[axis] as Dim);
-  const pads = Array.from({ length: 2 * x.rank }, (_, i): Dim => (i === x.rank + axis ? growth : 0));
-  return op.Pad(x, pads, op.scalar(0, x.dtype)); // negative padding cuts
-}
-
-interface RealSignal {
-  readonly self: Value;
-  readonly norm: string | null;
-}
-
-/**
- * irfft and hfft of a real spectrum: its imaginary parts are zeros. (Complex operands come as `_fft_c2r`.) hfft conjugates, which changes
- * nothing in a real spectrum along its last dim; along others it turns the direction.
- */
-function ofRealSpectrum(
-  { self, norm }: RealSignal,
-  s: readonly Int[] | null,
-  dim: readonly number[] | null,
-  op: OpBuilder,
-  forward: boolean,
-): Value {
-  const x = op.cast(self, isFloat(self.dtype) ? self.dtype : "float32");
-  const rank = x.rank;
-  const dims = dim !== null ? wrapDims(dim, rank) : Array.from({ length: s?.length ?? rank }, (_, i) => rank - (s?.length ?? rank) + i);
-  if (forward && dims.length > 1) return op.refuse("hfft of several dims of a real spectrum", "make the spectrum complex first");
-  const sizes = dims.map((d, i): Dim => {
-    const given = s?.[i] === undefined ? -1 : dimOf(s[i] as Int);
-    if (given === null) return op.refuse("a transform whose length only the data decide", "give s as numbers");
-    if (given !== -1) return given;
-    return i < dims.length - 1 ? (x.shape[d] as Dim) : mul(2, sub(x.shape[d] as Dim, 1));
-  });
-  const n = sizes.at(-1) as Dim;
-  const wanted = sizes.map((size, i) => (i < dims.length - 1 ? size : add(floordiv(n, 2), 1)));
-  const cut = dims.reduce((y, d, i) => resized(y, d, wanted[i] as Dim, op), x);
-  const pairs = op.Pad(op.Unsqueeze(cut, [rank]), [...new Array<number>(2 * rank + 1).fill(0), 1], op.scalar(0, x.dtype));
-  const mode = norm === "ortho" ? 1 : (norm === "forward") === forward ? 2 : 0;
-  return complexToReal(pairs, dims, mode, typeof n === "number" ? n : op.dim(n), op);
-}
-
 export const fft = {
   "aten::_fft_r2c": ({ self, dim, normalization, onesided }, op) => realToComplex(self, dim, normalization, onesided, op),
   "aten::_fft_c2c": ({ self, dim, normalization, forward }, op) => {
@@ -110,8 +67,4 @@ export const fft = {
     return complexToComplex(self, dims, normalization, forward, op);
   },
   "aten::_fft_c2r": ({ self, dim, normalization, last_dim_size: n }, op) => complexToReal(self, dim, normalization, n, op),
-  "aten::fft_irfft": ({ self, n, dim, norm }, op) => ofRealSpectrum({ self, norm }, n === null ? null : [n], [dim], op, false),
-  "aten::fft_hfft": ({ self, n, dim, norm }, op) => ofRealSpectrum({ self, norm }, n === null ? null : [n], [dim], op, true),
-  "aten::fft_irfft2": ({ self, s, dim, norm }, op) => ofRealSpectrum({ self, norm }, s, dim, op, false),
-  "aten::fft_irfftn": ({ self, s, dim, norm }, op) => ofRealSpectrum({ self, norm }, s, dim, op, false),
 } satisfies LoweringTable;
