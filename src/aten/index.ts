@@ -34,6 +34,7 @@ import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { stack } from "./stack.ts";
+import { shortTime } from "./stft.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
 import { view } from "./view.ts";
@@ -74,6 +75,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   singular,
   sort,
   special,
+  shortTime,
   stack,
   symbolic,
   view,

@@ -29,4 +29,6 @@ export const viaComplex: ReadonlySet<string> = new Set([
   "aten::fft_hfft",
   "aten::fft_hfft2",
   "aten::fft_hfftn",
+  "aten::stft",
+  "aten::stft.center",
 ]);

@@ -1,0 +1,18 @@
+# Short-time Fourier transforms and their inverse.
+hann = torch.hann_window
+near = dict(atol=2e-5)
+row("aten::stft", f32(2, 40), 16, 4, window=hann(16), return_complex=True, **near)
+row("aten::stft", f32(40), 16, return_complex=True, **near)
+row("aten::stft", f32(40), 16, 8, 10, hann(10), True, return_complex=True, **near)
+row("aten::stft", f32(40), 15, 8, 10, return_complex=True, onesided=False, **near)
+row("aten::stft", f32(2, 40), 16, 4, return_complex=False, **near)
+row("aten::stft", c64(40), 16, 4, onesided=False, return_complex=True, **near)
+row("aten::stft", f32(2, 40), 16, 4, window=hann(16), return_complex=True, dynamic={"self": [0]}, **near)
+row("aten::stft.center", f32(2, 40), 16, 4, window=hann(16), return_complex=True, **near)
+row("aten::stft.center", f32(40), 16, 4, return_complex=True, center=False, **near)
+row("aten::istft", c64(2, 9, 7), 16, 4, window=hann(16), **near)
+row("aten::istft", c64(9, 7), 16, window=hann(16), length=20, **near)
+row("aten::istft", c64(9, 7), 16, 8, 12, hann(12), True, True, **near)
+row("aten::istft", c64(16, 5), 16, 4, window=hann(16), onesided=False, **near)
+row("aten::istft", c64(16, 5), 16, 4, window=hann(16), onesided=False, return_complex=True, **near)
+row("aten::istft", c64(9, 4), 16, 4, window=torch.ones(16), center=False, **near)
