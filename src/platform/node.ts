@@ -79,13 +79,19 @@ export function sha256(pieces: Iterable<Uint8Array>): string {
 
 /** V8 has no much longer strings. */
 const maxJoined = 1 << 28;
+/** Who asks for more texts than this will ask for most of them. */
+const fewTexts = 256;
 
 export function textsIn(bytes: Uint8Array): Texts {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Parts of one string are made without a copy, and without a call out of JavaScript.
-  const all = bytes.length <= maxJoined ? buffer.toString("latin1") : null;
+  let all: string | null = null;
+  let asked = 0;
   return {
-    ascii: (begin, end) => all?.substring(begin, end) ?? buffer.toString("latin1", begin, end),
+    ascii(begin, end) {
+      // Parts of one string are made without a copy, and without a call out of JavaScript.
+      if (++asked === fewTexts && bytes.length <= maxJoined) all = buffer.toString("latin1");
+      return all?.substring(begin, end) ?? buffer.toString("latin1", begin, end);
+    },
     utf8: (begin, end) => buffer.toString("utf8", begin, end),
   };
 }
