@@ -65,13 +65,13 @@ export function layerNormFull(x: Strided, normalizedDims: number, weight: Stride
 export const layerNorm = (x: Strided, normalizedDims: number, weight: Strided | null, bias: Strided | null, eps: number): Strided =>
   layerNormFull(x, normalizedDims, weight, bias, eps).y;
 
-/** A vector of channels (dim 1) shaped to broadcast with `x`. */
-const perChannel = (v: Strided, x: Strided): Strided =>
-  asStrided(
-    v,
-    x.shape.map((_, i) => (i === 1 ? numel(v.shape) : 1)),
-    x.shape.map((_, i) => (i === 1 ? (v.strides[0] ?? 1) : 0)),
-  );
+/** A vector of channels (dim 1) shaped to broadcast with `x`; itself where `x` has one dim, which PyTorch lets be empty. */
+function perChannel(v: Strided, x: Strided): Strided {
+  if (x.shape.length < 2) return v;
+  const shape = x.shape.map((_, i) => (i === 1 ? numel(v.shape) : 1));
+  const strides = x.shape.map((_, i) => (i === 1 ? (v.strides[0] ?? 1) : 0));
+  return asStrided(v, shape, strides);
+}
 
 /** x * weight + bias per channel, in x's dtype. */
 function affine(x: Strided, weight: Strided | null, bias: Strided | null): Strided {
