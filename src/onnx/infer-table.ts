@@ -9,7 +9,7 @@ import { constantOf, integersOf, isIndex, isSmall, MAX_ELEMENTS, readsFloats } f
 import { RowReader } from "./infer-read.ts";
 import { Words } from "./infer-words.ts";
 import { type Row, rowOf, stringType } from "./ir/container.ts";
-import { type Attribute, type FunctionBody, type Node, numbering, type Value } from "./ir/graph.ts";
+import { type Attribute, type FunctionBody, functionKey, type Node, numbering, type Value } from "./ir/graph.ts";
 import { elementsOf } from "./opset/literal.ts";
 import { attributeNumbers, opNumbers } from "./opset/op-numbers.gen.ts";
 
@@ -65,7 +65,6 @@ const MAX_CALLS = 32;
 const MAX_NESTING = 100;
 /** Calls, and nodes that they stand for, all together. */
 const MAX_CALLED = 1 << 21;
-const functionKey = (domain: string, name: string, overload = ""): string => `${domain}::${name}${overload === "" ? "" : `::${overload}`}`;
 
 const none: ReadonlyMap<string, FunctionBody> = new Map();
 /** A node outside a model has the newest version of its op. */

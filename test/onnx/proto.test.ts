@@ -1,6 +1,6 @@
 /** The codec: what is written is read again, protobufjs agrees byte by byte, and nothing that is no model does more than throw. */
 
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -93,9 +93,11 @@ describe("round trips", () => {
   const corpus = join(import.meta.dirname, "../../../shared/conformance/onnx/cases");
   test.skipIf(!existsSync(corpus))("the ONNX project's operator tests", () => {
     const type = modelProtoType();
+    // Inputs omitted at the end are kept behind the other fields of their node: protobufjs puts both in its order.
+    const ordered = (bytes: Uint8Array): Uint8Array => type.encode(type.decode(bytes)).finish();
     for (const file of readdirSync(corpus).filter((f) => f.endsWith(".onnx"))) {
-      const bytes = encodeModel(readModel(join(corpus, file)));
-      expect(same(type.encode(type.decode(bytes)).finish(), bytes), file).toBe(true);
+      const path = join(corpus, file);
+      expect(same(ordered(encodeModel(readModel(path))), ordered(readFileSync(path))), file).toBe(true);
     }
   });
 });

@@ -4,13 +4,13 @@ import { Generator } from "../../core/ops/random.ts";
 import { isStrided, type Storage, scoped, scopedBy } from "../../core/strided.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";
-import type { FunctionBody, Graph, Model, Node } from "../ir/graph.ts";
+import { type FunctionBody, functionKey, type Graph, type Model, type Node } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import { recursionIn } from "../ir/recursion.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { type EvaluatedValue, type Feed, given, taken } from "./feed.ts";
 import { evaluatorOf } from "./index.ts";
-import { functionKey, type Plan, planOf, type Slot, Slots, type Step } from "./plan.ts";
+import { type Plan, planOf, type Slot, Slots, type Step } from "./plan.ts";
 import { Call, compute, type Evaluate, type Surroundings } from "./table.ts";
 import { type Computed, none, storagesOf } from "./value.ts";
 
@@ -47,12 +47,12 @@ const mostIterations = 1_000_000;
 
 /** All ops without an evaluator, at once. */
 function refuseUnsupported(model: Model): void {
-  const functions = new Set(model.functions.map((f) => functionKey(f.domain, f.name)));
+  const functions = new Set(model.functions.map((f) => functionKey(f.domain, f.name, f.overload)));
   const missing = new Map<string, { count: number; first: string }>();
   const visit = (graph: Graph): void => {
     for (const node of graph.nodes()) {
       for (const body of node.graphs) visit(body);
-      if (functions.has(functionKey(node.domain, node.op)) || evaluatorOf(node)) continue;
+      if (functions.has(functionKey(node.domain, node.op, node.overload)) || evaluatorOf(node)) continue;
       const op = node.domain === "" ? node.op : `${node.domain}::${node.op}`;
       const known = missing.get(op);
       if (known) known.count++;
@@ -99,7 +99,7 @@ class Evaluation {
     this.#model = model;
     this.#options = options;
     this.#generator = new Generator(options.seed ?? 0);
-    this.#functions = new Map(model.functions.map((f) => [functionKey(f.domain, f.name), f]));
+    this.#functions = new Map(model.functions.map((f) => [functionKey(f.domain, f.name, f.overload), f]));
   }
 
   main(inputs: { readonly [name: string]: Feed }): Computed[] {

@@ -1,6 +1,6 @@
 /** @file The order of computing a graph: found once, since a body may run many times. */
 
-import type { FunctionBody, Graph, Node, Value } from "../ir/graph.ts";
+import { type FunctionBody, functionKey, type Graph, type Node, type Value } from "../ir/graph.ts";
 import { evaluatorOf } from "./index.ts";
 import type { Evaluate } from "./table.ts";
 import type { Computed } from "./value.ts";
@@ -42,8 +42,6 @@ export class Slots {
   }
 }
 
-export const functionKey = (domain: string, name: string): string => `${domain}::${name}`;
-
 /** Where each value that `graph` makes or reads is read last; graph outputs are read after all nodes. */
 function lastReaders(graph: Graph): Map<Value, Node> {
   const last = new Map<Value, Node>();
@@ -77,7 +75,7 @@ export function planOf(graph: Graph, main: boolean, functions: ReadonlyMap<strin
   const steps = Array.from(graph.nodes(), (node) => ({
     node,
     evaluator: evaluatorOf(node),
-    body: functions.get(functionKey(node.domain, node.op)),
+    body: functions.get(functionKey(node.domain, node.op, node.overload)),
     inputs: node.inputs.map((v) => (v === null ? null : slots.of(v))),
     outputs: node.outputs.map((v) => slots.of(v)),
     dead: dead.get(node) ?? [],

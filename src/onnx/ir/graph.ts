@@ -350,6 +350,10 @@ export interface OriginRow {
   readonly fxNode?: string;
 }
 
+/** What functions are found by: nodes call them by domain, op and overload. */
+export const functionKey = (domain: string, name: string, overload = ""): string =>
+  `${domain}::${name}${overload === "" ? "" : `::${overload}`}`;
+
 /** A function of the model, called by nodes of its domain, name and overload. */
 export interface FunctionBody {
   readonly domain: string;
