@@ -8,7 +8,7 @@ import { OnnxExporterError } from "../errors.ts";
 import { add, type Dim, mul, type Shape } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
 import type { ArgsOf, Call, Op, Symbolic } from "./table.ts";
-import { chunkSizes, inversePermutation, moveDims, sectionSizes, startOf, swapDims, wrapDim } from "./view-shape.ts";
+import { chunkSizes, inversePermutation, moveDims, reshapingOps, sectionSizes, startOf, swapDims, wrapDim } from "./view-shape.ts";
 
 /** The new value of `base` after its view (result `outputIndex` of the op with `args`) became `newView`. */
 export type ViewInverse<K extends Op> = (
@@ -53,27 +53,7 @@ const splitBack =
     pieceBack(call, base, newView, args.dim, startOf(piecesOf(args, sizeAt(base, args.dim)), i));
 
 export const viewInverses = {
-  ...each(
-    [
-      "aten::view",
-      "aten::_reshape_alias",
-      "aten::_unsafe_view",
-      "aten::reshape",
-      "aten::view_as",
-      "aten::reshape_as",
-      "aten::flatten.using_ints",
-      "aten::ravel",
-      "aten::unflatten.int",
-      "aten::squeeze",
-      "aten::squeeze.dim",
-      "aten::squeeze.dims",
-      "aten::unsqueeze",
-      "aten::atleast_1d",
-      "aten::atleast_2d",
-      "aten::atleast_3d",
-    ],
-    () => reshapeBack,
-  ),
+  ...each([...reshapingOps, "aten::unsqueeze", "aten::atleast_1d", "aten::atleast_2d", "aten::atleast_3d"], () => reshapeBack),
   ...each(
     [
       "aten::alias",

@@ -3,7 +3,23 @@
 import { internal, OnnxExporterError } from "../errors.ts";
 import { add, ceildiv, compare, type Dim, equal, floordiv, max, min, mul, product, type Shape, show, sub } from "../symbolic.ts";
 import type { Typed } from "./promotion.ts";
-import type { Meta } from "./table.ts";
+import type { Meta, Op } from "./table.ts";
+
+/** Ops that give all elements in their order under another shape, which their arguments say. */
+export const reshapingOps = [
+  "aten::view",
+  "aten::_reshape_alias",
+  "aten::_unsafe_view",
+  "aten::reshape",
+  "aten::view_as",
+  "aten::reshape_as",
+  "aten::flatten.using_ints",
+  "aten::ravel",
+  "aten::unflatten.int",
+  "aten::squeeze",
+  "aten::squeeze.dim",
+  "aten::squeeze.dims",
+] as const satisfies readonly Op[];
 
 export const showShape = (shape: Shape): string => `[${shape.map(show).join(", ")}]`;
 

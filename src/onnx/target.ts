@@ -40,7 +40,7 @@ const releases: readonly (readonly [minor: number, ir: number, opset: number])[]
 const runtimes = ["onnxruntime", "onnxruntime-web", "onnxruntime-node"];
 
 /** The IR version that came with `opset`. */
-export function irVersionOf(opset: number): number {
+function irVersionOf(opset: number): number {
   const row = irVersions.find(([first]) => opset >= first);
   if (row) return row[1];
   throw unknownOpset(opset);

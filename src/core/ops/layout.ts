@@ -339,10 +339,3 @@ export function repeat(x: Strided, reps: readonly number[]): Strided {
   copyInto(split, asStrided(x, source, strides));
   return y;
 }
-
-/** Each place along `dim` `count` times in a row (torch: repeat_interleave). */
-export function repeatEach(x: Strided, dim: number, count: number): Strided {
-  const d = dimOf(dim, x.shape.length);
-  const spread = expand(reshape(x, x.shape.toSpliced(d + 1, 0, 1)), x.shape.toSpliced(d + 1, 0, count));
-  return reshape(spread, x.shape.with(d, (x.shape[d] as number) * count));
-}

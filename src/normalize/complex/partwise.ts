@@ -6,6 +6,7 @@ import { Value } from "../../aten/graph.ts";
 import { isTyped } from "../../aten/promotion.ts";
 import { schemaOf } from "../../aten/schema.ts";
 import type { Op } from "../../aten/table.ts";
+import { reshapingOps } from "../../aten/view-shape.ts";
 import { type DType, isComplex, realOf } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import { Cartesian, type Operand, Pair } from "./pair.ts";
@@ -75,18 +76,7 @@ const ofShape = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRul
   );
 
 const views = [
-  "aten::view",
-  "aten::_reshape_alias",
-  "aten::_unsafe_view",
-  "aten::reshape",
-  "aten::view_as",
-  "aten::reshape_as",
-  "aten::flatten.using_ints",
-  "aten::ravel",
-  "aten::unflatten.int",
-  "aten::squeeze",
-  "aten::squeeze.dim",
-  "aten::squeeze.dims",
+  ...reshapingOps,
   "aten::unsqueeze",
   "aten::permute",
   "aten::transpose.int",

@@ -1,7 +1,7 @@
 /** @file View ops in ONNX. The captured result shape says the sizes, so a reshape needs no shape arithmetic in the graph. */
 
 import { each } from "../../aten/broadcast.ts";
-import { isBeyond, moveDims, swapDims, wrapDim } from "../../aten/view-shape.ts";
+import { isBeyond, moveDims, reshapingOps, swapDims, wrapDim } from "../../aten/view-shape.ts";
 import { dtypes } from "../../dtype.ts";
 import { add, type Dim, equal, isStatic, mul, type Shape } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
@@ -120,23 +120,7 @@ function diagonal(
 }
 
 export const view = {
-  ...each(
-    [
-      "aten::view",
-      "aten::_reshape_alias",
-      "aten::_unsafe_view",
-      "aten::reshape",
-      "aten::view_as",
-      "aten::reshape_as",
-      "aten::flatten.using_ints",
-      "aten::ravel",
-      "aten::unflatten.int",
-      "aten::squeeze",
-      "aten::squeeze.dim",
-      "aten::squeeze.dims",
-    ],
-    () => reshaped,
-  ),
+  ...each(reshapingOps, () => reshaped),
   // Unsqueeze says it without sizes, which a reshape of several symbols would need
   "aten::unsqueeze": ({ self, dim }, op) => op.Unsqueeze(self, [wrapDim(dim, self.rank + 1)]),
   "aten::permute": permuted(({ self, dims }: Self & { readonly dims: readonly number[] }) => dims.map((d) => wrapDim(d, self.rank))),

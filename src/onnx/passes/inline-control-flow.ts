@@ -1,5 +1,6 @@
 /** @file An If whose condition is known becomes its branch; a Loop that never runs becomes its initial values. */
 
+import { isStatic } from "../../symbolic.ts";
 import { type Graph, Node, Value } from "../ir/graph.ts";
 import { elementsOf, memorySource } from "../opset/literal.ts";
 import { pass, type Rewriter } from "./pass.ts";
@@ -49,18 +50,14 @@ const isNever = (node: Node, rewrite: Rewriter): boolean =>
 
 /** Initial values, and no rows of what the iterations would have given; null where their type is not known. */
 function withoutIterations(node: Node, rewrite: Rewriter): Value[] | null {
-  const carried = node.inputs.slice(2);
-  const results: Value[] = [];
-  for (const [i, y] of node.outputs.entries()) {
-    const start = carried[i];
-    if (start) results.push(start);
-    else {
-      const shape = y.type?.shape?.slice(1);
-      if (!shape?.every((d) => typeof d === "number") || y.type === null || rewrite.inFunction) return null;
-      results.push(rewrite.at(node).initializer(null, memorySource(y.dtype, [0, ...shape], new Uint8Array(0))));
-    }
-  }
-  return results;
+  const carried = node.inputs.slice(2).filter((v) => v !== null);
+  if (carried.length < node.inputs.length - 2) return null;
+  const scanned = node.outputs.slice(carried.length);
+  const isKnown = (y: Value): boolean => y.type?.shape?.slice(1).every(isStatic) ?? false;
+  if (scanned.length > 0 && (rewrite.inFunction || !scanned.every(isKnown))) return null;
+  const nothing = (y: Value): Value =>
+    rewrite.at(node).initializer(null, memorySource(y.dtype, [0, ...(y.shape.slice(1) as number[])], new Uint8Array(0)));
+  return [...carried, ...scanned.map(nothing)];
 }
 
 export const inlineControlFlow = pass("inline-control-flow", (graph, rewrite) => {

@@ -105,13 +105,7 @@ export function readTensor(cursor: Cursor, range: Range, origin: Origin, where: 
 }
 
 /** The tensor of numbers in `range`; `proto/tensor` for one of strings. */
-export function readNumbers(
-  cursor: Cursor,
-  range: Range,
-  origin: Origin,
-  where: string,
-  named: boolean,
-): { name: string; source: TensorSource } {
+function readNumbers(cursor: Cursor, range: Range, origin: Origin, where: string, named: boolean): { name: string; source: TensorSource } {
   const { name, source } = readTensor(cursor, range, origin, where, named);
   if (source === null) throw malformed(cursor.input, "tensor", `has ${where} of strings`);
   return { name, source };
