@@ -44,6 +44,8 @@ const irregularTwins: Readonly<Record<string, string>> = {
   "aten::floor_divide_.Tensor": "aten::floor_divide",
   "aten::ldexp_": "aten::ldexp.Tensor",
   "aten::transpose_": "aten::transpose.int",
+  "aten::normal_": "aten::normal_functional",
+  "aten::bernoulli_.float": "aten::bernoulli.p",
 };
 
 /** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`, `aten::__iand__` → `aten::__and__`; null where `op` mutates nothing. */

@@ -1,10 +1,8 @@
-/** @file Activations and dropout. Formulas are those of ATen/native/cpu/Activation.cpp; low precision is computed in float32, rounded once. */
+/** @file Activations. Formulas are those of ATen/native/cpu/Activation.cpp; low precision is computed in float32, rounded once. */
 
 import { binary, compare, unary, where } from "../core/ops/elementwise.ts";
 import { slice } from "../core/ops/layout.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
-import { OnnxExporterError } from "../errors.ts";
 import { type Dim, floordiv } from "../symbolic.ts";
 import { each, inOpmath, operand } from "./broadcast.ts";
 import { complexForms, type Form } from "./complex-forms.ts";
@@ -41,30 +39,13 @@ const softplus = (x: Strided, beta: Number_ = 1, threshold: Number_ = 20): Strid
 /** log(1 / (1 + exp(-x))) = min(x, 0) - log1p(exp(-|x|)) */
 const logSigmoid = (x: Strided): Strided =>
   binary("sub", binary("minimum", x, operand(0, x.dtype)), unary("log1p", unary("exp", unary("neg", unary("abs", x)))));
-const leaky = (x: Strided, slope: Strided | Number_): Strided => where(gt(x, 0), x, mul(x, slope));
+/** x where it is positive, else `slope` times it. */
+export const leaky = (x: Strided, slope: Strided | Number_): Strided => where(gt(x, 0), x, mul(x, slope));
 const hardsigmoid = (x: Strided): Strided => div(clamp(add(x, 3), 0, 6), 6);
 
 /** torch.nn.SELU's constants. */
 export const seluAlpha = 1.6732632423543772;
 export const seluScale = 1.0507009873554805;
-
-/** In eval mode the input itself, as PyTorch returns it; in training times 0 or 1/(1-p). */
-const dropout = ({ input, p, train }: { input: Symbolic; p: number | Dim; train: boolean }, call: Call): Symbolic => {
-  if (!train || p === 0) return call("aten::alias", { self: input });
-  return call("aten::native_dropout", { input, p, train: true })[0];
-};
-/** Ones that drop whole channels, or keep the variance of SELU: random in training only. */
-const evalOnlyDropout = (name: string) => ({
-  meta: ({ input }: { input: TensorType }): Meta => ({ dtype: input.dtype, shape: input.shape }),
-  eval: ({ input, train }: { input: Strided; p: number; train: boolean }): Strided => {
-    if (!train) return input;
-    throw new OnnxExporterError(
-      "aten/training",
-      `${name} with train=True has no meaning in an exported program`,
-      "call model.eval() before exporting",
-    );
-  },
-});
 
 /** Slopes along dim 1, as PyTorch broadcasts them. */
 const alongChannels = (weight: readonly unknown[], rank: number): number[] | null =>
@@ -100,16 +81,6 @@ export const activation = {
     meta: same,
     eval: ({ self, weight }) => inOpmath([self, weight], (x, w) => leaky(x, w)),
   },
-  "aten::rrelu": {
-    decompose: ({ self, lower, upper, training }, call) => {
-      if (!training) return call("aten::leaky_relu", { self, negative_slope: (Number(lower) + Number(upper)) / 2 });
-      throw new OnnxExporterError(
-        "aten/training",
-        "rrelu with training=True has no meaning in an exported program",
-        "call model.eval() before exporting",
-      );
-    },
-  },
   "aten::hardswish": floating((x) => mul(x, hardsigmoid(x))),
   "aten::hardsigmoid": floating((x) => hardsigmoid(x)),
   "aten::softplus": floating((x, { beta, threshold }: { self: Strided; beta: Number_; threshold: Number_ }) =>
@@ -135,18 +106,6 @@ export const activation = {
       const at = wrapDim(dim, self.shape.length);
       const half = (self.shape[at] as number) / 2;
       return inOpmath([slice(self, at, 0, half, 1), slice(self, at, half, 2 * half, 1)], (a, b) => mul(a, unary("sigmoid", b)));
-    },
-  },
-  "aten::dropout": { decompose: dropout },
-  ...each(["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"], (name) => evalOnlyDropout(name)),
-  "aten::native_dropout": {
-    decompose: ({ input, p, train }, call) => {
-      const ones = (dtype: DType): Symbolic => call("aten::ones_like", { self: input, dtype });
-      if (train === false) return [call("aten::clone", { self: input }), ones("bool")];
-      const mask = call("aten::bernoulli.p", { self: input, p: 1 - Number(p) });
-      if (p === 1) return [call("aten::mul.Tensor", { self: input, other: mask }), call("aten::to.dtype", { self: mask, dtype: "bool" })];
-      const scaled = call("aten::mul.Scalar", { self: call("aten::mul.Tensor", { self: input, other: mask }), other: 1 / (1 - Number(p)) });
-      return [scaled, call("aten::to.dtype", { self: mask, dtype: "bool" })];
     },
   },
   ...each(["aten::special_expit"], () => ({

@@ -10,6 +10,7 @@ import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
 import { decompositions } from "./decompositions.ts";
 import { distance } from "./distance.ts";
+import { dropout } from "./dropout.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
@@ -51,6 +52,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   convert,
   creation,
   distance,
+  dropout,
   embeddingBag,
   fft,
   indexing,

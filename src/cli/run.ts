@@ -3,8 +3,9 @@
 import { stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { cast } from "../core/ops/elementwise.ts";
+import { Generator } from "../core/ops/generator.ts";
 import { contiguous } from "../core/ops/layout.ts";
-import { Generator, randint, uniform } from "../core/ops/random.ts";
+import { randint, uniform } from "../core/ops/random.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";

@@ -8,6 +8,7 @@ import { type Graph, type Node, type Output, operandsOf, Value, valuesOf } from 
 import { isTyped } from "../aten/promotion.ts";
 import { inlineRegions } from "../aten/regions.ts";
 import { schemaOf } from "../aten/schema.ts";
+import { seeded } from "../core/ops/generator.ts";
 import { copyInto, emptyStrided, isDense } from "../core/ops/layout.ts";
 import { isStrided, type Storage, type Strided, scoped, storagesOf } from "../core/strided.ts";
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
@@ -24,6 +25,11 @@ import type { ExportedProgram } from "./exported-program.ts";
 export type EvalValue = Strided | number | bigint | boolean | null;
 
 export interface EvaluateOptions {
+  /**
+   * What PyTorch's generator is started from for this run, as by `torch.manual_seed`, so that a run can be repeated; 42 without it, the seed
+   * of PyTorch's own operator samples. null: the run goes on with the default generator.
+   */
+  readonly seed?: number | bigint | null;
   /** Called after each node with its results, before operands that are not needed any more are freed. */
   readonly onNode?: (node: Node, results: readonly unknown[]) => void;
 }
@@ -46,7 +52,9 @@ export function evaluateProgram(program: ExportedProgram, inputs: readonly EvalV
     }
     return spec.target === null || spec.kind === "custom_obj" || spec.kind === "token" ? null : program.tensorOf(spec);
   });
-  const results = evaluateGraph(graph, bound, options);
+  const run = (): EvalValue[] => evaluateGraph(graph, bound, options);
+  const { seed = 42 } = options;
+  const results = seed === null ? run() : seeded(seed, run);
   return program.signature.outputs.flatMap((spec, i) => (spec.kind === "user_output" ? [results[i] as EvalValue] : []));
 }
 

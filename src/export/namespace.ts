@@ -3,7 +3,7 @@
 import { tensor } from "../creation.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { Tensor, valuesOf, wrap } from "../tensor.ts";
-import { type EvalValue, evaluateProgram } from "./evaluate.ts";
+import { type EvaluateOptions, type EvalValue, evaluateProgram } from "./evaluate.ts";
 import type { ExportedProgram } from "./exported-program.ts";
 
 export { Dim } from "./dim.ts";
@@ -13,11 +13,16 @@ export { type ExportOptions, exportProgram as export } from "./trace.ts";
 
 /**
  * Runs a captured program on user inputs, flat and in graph order, by the core's kernels. Returns its user outputs, flat: numbers as 0-d tensors
- * (int64, float32, bool), None as null. Inputs may be given to programs that write to them: they are copied first.
+ * (int64, float32, bool), None as null. Inputs may be given to programs that write to them: they are copied first. Random ops draw PyTorch's
+ * numbers from `seed` on (42; null: on with the default generator).
  */
-export async function evaluate(program: ExportedProgram, inputs: readonly (Tensor | number | boolean)[]): Promise<(Tensor | null)[]> {
+export async function evaluate(
+  program: ExportedProgram,
+  inputs: readonly (Tensor | number | boolean)[],
+  options: Pick<EvaluateOptions, "seed"> = {},
+): Promise<(Tensor | null)[]> {
   const values = tensorsAsNumbers(program, inputs);
-  return evaluateProgram(program, values).map((o) => (o === null ? null : typeof o === "object" ? wrap(o) : tensor(o)));
+  return evaluateProgram(program, values, options).map((o) => (o === null ? null : typeof o === "object" ? wrap(o) : tensor(o)));
 }
 
 /** Symbolic number inputs may come as 0-d tensors; inputs that are constants of the program are dropped when given. */

@@ -23,12 +23,16 @@ const mayAlias: Readonly<Record<string, (node: Node) => boolean>> = {
 
 /** Ops whose schema has no alias although the result is their argument. */
 const identities: Readonly<Record<string, (node: Node) => boolean>> = {
-  "aten::dropout": (n) => n.args.train === false,
-  "aten::feature_dropout": (n) => n.args.train === false,
-  "aten::alpha_dropout": (n) => n.args.train === false,
-  "aten::feature_alpha_dropout": (n) => n.args.train === false,
+  "aten::dropout": dropsNothing,
+  "aten::feature_dropout": dropsNothing,
+  "aten::alpha_dropout": dropsNothing,
+  "aten::feature_alpha_dropout": dropsNothing,
   "aten::type_as": sameDType,
 };
+
+function dropsNothing({ args }: Node): boolean {
+  return args.train === false || args.p === 0;
+}
 
 /** Name of the argument that the results of `node` are views of, null where they own their memory. */
 export function aliasedArgument(node: Node, schema: Schema): string | null {

@@ -18,6 +18,7 @@ import type { AnyLowering } from "./lowering/table.ts";
 import { optimize } from "./passes/optimize.ts";
 import { ONNXProgram } from "./program.ts";
 import { progress } from "./progress.ts";
+import { seedRandomNodes } from "./seed.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 /** torch.onnx.export's keyword arguments that this exporter has, under their names. */
@@ -40,6 +41,8 @@ export interface ExportOptions {
   readonly custom_translation_table?: Readonly<Record<string, AnyLowering>> | null;
   /** Folding, fusions and clean-up; true unless said otherwise. */
   readonly optimize?: boolean;
+  /** What the seeds of random nodes are derived from, a whole number; 0 without it. Each node has its own. */
+  readonly seed?: number;
   /** Runs the file in ONNX Runtime against the captured program. */
   readonly verify?: boolean;
   /** False leaves the weights out of the file. */
@@ -108,7 +111,9 @@ function translate(captured: ExportedProgram, target: Target, options: ExportOpt
       "OnnxExporterWarning",
     );
   }
-  return lower(normalized, target, translations(options.custom_translation_table));
+  const onnx = lower(normalized, target, translations(options.custom_translation_table));
+  seedRandomNodes(onnx, options.seed);
+  return onnx;
 }
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {

@@ -3,7 +3,7 @@
 import * as ort from "onnxruntime-node";
 import { type Arg, Graph, Node, type Output, type TensorType, Value } from "../../src/aten/graph.ts";
 import { isTyped } from "../../src/aten/promotion.ts";
-import { defaultGenerator } from "../../src/core/ops/random.ts";
+import { defaultGenerator } from "../../src/core/ops/generator.ts";
 import { numel, type Strided } from "../../src/core/strided.ts";
 import { callOn, evalInterpreter, metaInterpreter } from "../../src/dispatch.ts";
 import { type DType, dtypes, isComplex, realOf } from "../../src/dtype.ts";

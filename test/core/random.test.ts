@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fill } from "../../src/core/ops/elementwise.ts";
+import { defaultGenerator, Generator, seeded } from "../../src/core/ops/generator.ts";
 import {
   bernoulli,
   bernoulliScalar,
   exponential,
-  Generator,
   multinomial,
   normal,
   rand,
@@ -73,4 +73,15 @@ test("multinomial refuses what is no distribution", () => {
   expect(() => multinomial(g, tensor("float32", [2], [1, Number.NaN]), 1, true)).toThrow(/negative, infinite or NaN/);
   expect(() => multinomial(g, tensor("float32", [2], [0, 0]), 3, true)).toThrow(/all weights of a row are 0/);
   expect(() => multinomial(g, tensor("float32", [2], [1, 1]), 3, false)).toThrow(/3 draws from 2 categories/);
+});
+
+test("a seeded run draws what its seed says, and leaves the default generator where it was", () => {
+  defaultGenerator.manual_seed(3);
+  numbers(randn(defaultGenerator, "float32", [3])); // a second normal number waits
+  const { words, ...at } = defaultGenerator.state();
+  const inside = seeded(5, () => numbers(randn(defaultGenerator, "float32", [5])));
+  expect(inside[0]).toBe(-0.4867807626724243);
+  expect(defaultGenerator.state()).toEqual({ words, ...at });
+  expect(() => seeded(5, () => randint(defaultGenerator, "int64", [1], 3, 3))).toThrow(/core\/randint/);
+  expect(defaultGenerator.state()).toEqual({ words, ...at });
 });

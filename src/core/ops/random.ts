@@ -1,99 +1,17 @@
-/** @file PyTorch's CPU random numbers: the mt19937 generator, and what each distribution draws from it, in PyTorch's order. */
+/**
+ * @file PyTorch's CPU random tensors: what each distribution draws from the generator, in row-major order. PyTorch built with MKL draws
+ * `bernoulli_(p)` and `exponential_` from another generator on Intel's processors; here they are as on all others.
+ */
 
-import { type DType, width } from "../../dtype.ts";
+import { type DType, dtypes, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
+import type { Generator } from "./generator.ts";
 import { copyInto } from "./layout.ts";
 import { realBinary, realCast } from "./real.ts";
 import { argReduce, topk } from "./reduce.ts";
 import { floats, fromIntegers } from "./values.ts";
-
-const size = 624;
-
-/** at::CPUGeneratorImpl: Mersenne twister 19937, and the second normal number of the last pair. */
-export class Generator {
-  readonly #state = new Uint32Array(size);
-  #at = size;
-  #seed = 0n;
-  #spare: number | null = null;
-
-  /** PyTorch's default seed is 67280421310721. */
-  constructor(seed: number | bigint = 67280421310721n) {
-    this.manual_seed(seed);
-  }
-
-  /** Starts again from `seed`, of which mt19937 uses the low 32 bits. */
-  manual_seed(seed: number | bigint): this {
-    this.#seed = BigInt.asUintN(64, BigInt(seed));
-    const s = this.#state;
-    s[0] = Number(this.#seed & 0xffff_ffffn);
-    for (let i = 1; i < size; i++) {
-      const last = s[i - 1] as number;
-      s[i] = Math.imul(1812433253, last ^ (last >>> 30)) + i;
-    }
-    this.#at = size;
-    this.#spare = null;
-    return this;
-  }
-
-  initial_seed(): bigint {
-    return this.#seed;
-  }
-
-  /** The next 32 bits, unsigned. */
-  random(): number {
-    if (this.#at === size) this.#twist();
-    let y = this.#state[this.#at++] as number;
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    return (y ^ (y >>> 18)) >>> 0;
-  }
-
-  /** The next 64 bits: the first draw is the high half. */
-  random64(): bigint {
-    const high = BigInt(this.random());
-    return (high << 32n) | BigInt(this.random());
-  }
-
-  /** Uniform in [0, 1) with 24 bits. */
-  float(): number {
-    return (this.random() & 0xffffff) / 16777216;
-  }
-
-  /** Uniform in [0, 1) with 53 bits. */
-  double(): number {
-    const high = this.random() & 0x1fffff;
-    return (high * 4294967296 + this.random()) / 9007199254740992;
-  }
-
-  /** Standard normal in double (at::normal_distribution<double>): pairs, the second of which waits for the next call. */
-  normal(): number {
-    const spare = this.#spare;
-    if (spare !== null) {
-      this.#spare = null;
-      return spare;
-    }
-    const u1 = this.double();
-    const radius = Math.sqrt(-2 * Math.log1p(-this.double()));
-    const theta = 2 * Math.PI * u1;
-    this.#spare = radius * Math.sin(theta);
-    return radius * Math.cos(theta);
-  }
-
-  #twist(): void {
-    const s = this.#state;
-    for (let i = 0; i < size; i++) {
-      const y = ((s[i] as number) & 0x80000000) | ((s[(i + 1) % size] as number) & 0x7fffffff);
-      s[i] = (s[(i + 397) % size] as number) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
-    this.#at = 0;
-  }
-}
-
-/** What torch.manual_seed seeds. */
-export const defaultGenerator = new Generator();
 
 function floating(what: string, dtype: DType): void {
   if (dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16") return;
@@ -141,19 +59,22 @@ function clampRounded(x: Strided, dtype: DType, to: number, from: number): Strid
 /** torch.rand. */
 export const rand = (generator: Generator, dtype: DType, shape: readonly number[]): Strided => uniform(generator, dtype, shape);
 
+/** Normal numbers drawn one by one, as tensor.normal_ does below 16 elements and in memory that is not contiguous. */
+export function normalOneByOne(generator: Generator, dtype: DType, shape: readonly number[], mean = 0, std = 1): Strided {
+  floating("normal", dtype);
+  return each(dtype, shape, () => generator.normal() * std + mean);
+}
+
 /**
  * Normal numbers, as tensor.normal_ and torch.randn (contiguous). From 16 elements on PyTorch's vectorized Box-Muller:
  * float32, float16 and bfloat16 bit for bit as its AVX2 and AVX-512 builds; float64 may differ in the last bit.
  */
 export function normal(generator: Generator, dtype: DType, shape: readonly number[], mean = 0, std = 1): Strided {
-  floating("normal", dtype);
   const n = numel(shape);
+  if (n < 16) return normalOneByOne(generator, dtype, shape, mean, std);
+  floating("normal", dtype);
   const x = empty(dtype === "float64" ? "float64" : "float32", shape);
   const values = elements(x);
-  if (n < 16) {
-    for (let i = 0; i < n; i++) values[i] = generator.normal() * std + mean;
-    return dtype === x.dtype ? x : realCast(x, dtype);
-  }
   const draw = dtype === "float64" ? () => generator.double() : () => generator.float();
   const whole = n - (n % 16);
   // PyTorch's low precision loop goes by blocks and draws nothing for the elements that the tail will overwrite.
@@ -172,7 +93,47 @@ export function normal(generator: Generator, dtype: DType, shape: readonly numbe
 /** torch.randn. */
 export const randn = (generator: Generator, dtype: DType, shape: readonly number[]): Strided => normal(generator, dtype, shape);
 
-/** Integers in [low, high), as torch.randint: one draw of 32 bits each, of 64 where the range reaches 2^28. */
+/** Bits of the significand: PyTorch draws integers of float dtypes up to 2 to this power. */
+const digits: Readonly<Partial<Record<DType, number>>> = { float64: 53, float32: 24, float16: 11, bfloat16: 8 };
+
+/** The largest integer of `dtype` that random_ draws. */
+export function largestInteger(dtype: DType): bigint {
+  const bits = digits[dtype];
+  if (bits !== undefined) return 1n << BigInt(bits);
+  const { kind, size } = dtypes[dtype];
+  return kind === "bool" ? 1n : (1n << BigInt(8 * size - (kind === "int" ? 1 : 0))) - 1n;
+}
+
+const bitLength = (x: bigint): number => (x < 0n ? -x : x).toString(2).length;
+
+/** `x` rounded to `bits` significant bits, ties to even. */
+function rounded(x: bigint, bits: number): bigint {
+  const dropped = BigInt(Math.max(bitLength(x) - bits, 0));
+  const [sign, magnitude] = x < 0n ? [-1n, -x] : [1n, x];
+  const [kept, rest] = [magnitude >> dropped, magnitude & ((1n << dropped) - 1n)];
+  const half = dropped === 0n ? 0n : 1n << (dropped - 1n);
+  const up = rest > half || (rest === half && half !== 0n && (kept & 1n) === 1n);
+  return sign * ((up ? kept + 1n : kept) << dropped);
+}
+
+/** `[low, high)` moved inwards to numbers of the float `dtype` that rounding keeps inside (update_from and update_to of PyTorch). */
+function boundsIn(dtype: DType, low: bigint, high: bigint): [bigint, bigint] {
+  const bits = digits[dtype];
+  if (bits === undefined) return [low, high];
+  const step = (x: bigint): bigint => 1n << BigInt(bitLength(x) - bits);
+  const [above, below] = [rounded(low + 1n, bits), rounded(high - 1n, bits)];
+  return [above < low ? above + step(low + 1n) : low, below >= high ? below - step(high - 1n) : high];
+}
+
+/** A draw for each element as int64, then `dtype`. */
+function integers(shape: readonly number[], dtype: DType, draw: () => bigint): Strided {
+  const x = empty("int64", shape);
+  const values = core.i64().subarray(address(x) >>> 3, (address(x) >>> 3) + numel(shape));
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+  return realCast(x, dtype);
+}
+
+/** Integers in [low, high), as torch.randint: one draw of 32 bits each, of 64 where the range reaches 2^28. Throws `core/randint` for none. */
 export function randint(
   generator: Generator,
   dtype: DType,
@@ -180,16 +141,26 @@ export function randint(
   low: number | bigint,
   high: number | bigint,
 ): Strided {
-  const [base, range] = [BigInt(low), BigInt(high) - BigInt(low)];
+  const [base, end] = boundsIn(dtype, BigInt(low), BigInt(high));
+  const range = end - base;
   if (range <= 0n) throw new OnnxExporterError("core/randint", `randint: no integers from ${low} to ${high}`, "high must be above low");
-  const x = empty("int64", shape);
-  const values = core.i64().subarray(address(x) >>> 3, (address(x) >>> 3) + numel(shape));
-  if (range >= 1n << 28n) for (let i = 0; i < values.length; i++) values[i] = (generator.random64() % range) + base;
-  else {
-    const small = Number(range);
-    for (let i = 0; i < values.length; i++) values[i] = BigInt(generator.random() % small) + base;
+  if (range >= 1n << 28n) return integers(shape, dtype, () => (generator.random64() % range) + base);
+  const small = Number(range);
+  return integers(shape, dtype, () => BigInt(generator.random() % small) + base);
+}
+
+/** Integers from 0 (or `from`) to the largest that `dtype` has or counts to, as tensor.random_(). */
+export function random(generator: Generator, dtype: DType, shape: readonly number[], from: number | bigint | null = null): Strided {
+  const first = BigInt(from ?? 0);
+  if (first === -(1n << 63n)) return integers(shape, dtype, () => BigInt.asIntN(64, generator.random64()));
+  if (from !== null) {
+    const [base] = boundsIn(dtype, first, first + 1n);
+    return randint(generator, dtype, shape, base, largestInteger(dtype) + 1n);
   }
-  return realCast(x, dtype);
+  const modulus = largestInteger(dtype) + 1n;
+  if (dtype === "int64" || dtype === "float64") return integers(shape, dtype, () => generator.random64() % modulus);
+  const small = Number(modulus);
+  return integers(shape, dtype, () => BigInt(generator.random() % small));
 }
 
 /** A permutation of 0 … n - 1, as torch.randperm (below 2^32 elements). */
@@ -212,24 +183,48 @@ export function bernoulliScalar(generator: Generator, dtype: DType, shape: reado
   return realCast(x, dtype);
 }
 
-/** 1 with the probability that `p` gives for each element, in p's dtype: torch.bernoulli(p), one float each (float64: one double). */
-export function bernoulli(generator: Generator, p: Strided): Strided {
+/** 1 with the probability that `p` gives for each element, in `dtype`: torch.bernoulli(p), one float each (float64: one double). */
+export function bernoulli(generator: Generator, p: Strided, dtype: DType = p.dtype): Strided {
+  floating("bernoulli", p.dtype);
   const wide = p.dtype === "float64";
   const source = realCast(p, wide ? "float64" : "float32");
   const flat = empty(source.dtype, p.shape);
   copyInto(flat, source);
   const values = elements(flat);
   for (let i = 0; i < values.length; i++) values[i] = (wide ? generator.double() : generator.float()) < (values[i] as number) ? 1 : 0;
-  return realCast(flat, p.dtype);
+  return realCast(flat, dtype);
+}
+
+/** A number of double precision for each element, then rounded to `dtype`. */
+export function each(dtype: DType, shape: readonly number[], draw: () => number): Strided {
+  const x = empty("float64", shape);
+  const values = elements(x);
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+  return realCast(x, dtype);
 }
 
 /** Exponential numbers of rate lambda: tensor.exponential_(lambda), one double each. */
 export function exponential(generator: Generator, dtype: DType, shape: readonly number[], lambda = 1): Strided {
   floating("exponential", dtype);
-  const x = empty("float64", shape);
-  const values = elements(x);
-  for (let i = 0; i < values.length; i++) values[i] = (-1 / lambda) * Math.log1p(-generator.double());
-  return realCast(x, dtype);
+  return each(dtype, shape, () => (-1 / lambda) * Math.log1p(-generator.double()));
+}
+
+/** tensor.cauchy_(median, sigma), one double each. */
+export function cauchy(generator: Generator, dtype: DType, shape: readonly number[], median = 0, sigma = 1): Strided {
+  floating("cauchy", dtype);
+  return each(dtype, shape, () => median + sigma * Math.tan(Math.PI * (generator.double() - 0.5)));
+}
+
+/** exp of normal numbers: tensor.log_normal_(mean, std), drawn one by one however many they are. */
+export function logNormal(generator: Generator, dtype: DType, shape: readonly number[], mean = 1, std = 2): Strided {
+  floating("log_normal", dtype);
+  return each(dtype, shape, () => Math.exp(generator.normal() * std + mean));
+}
+
+/** How many trials of probability p until the first success: tensor.geometric_(p), one double each, of any real dtype. */
+export function geometric(generator: Generator, dtype: DType, shape: readonly number[], p: number): Strided {
+  const failure = Math.log1p(-p);
+  return each(dtype, shape, () => Math.ceil(Math.log(generator.double()) / failure));
 }
 
 /**

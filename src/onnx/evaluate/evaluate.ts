@@ -1,6 +1,6 @@
 /** @file Computes a model in the core, node by node: ONNX's own meaning of every op, whatever a runtime supports. */
 
-import { Generator } from "../../core/ops/random.ts";
+import { Generator } from "../../core/ops/generator.ts";
 import { isStrided, type Storage, scoped, scopedBy } from "../../core/strided.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { loadStrided } from "../../weights/basic.ts";

@@ -4,7 +4,8 @@
  */
 
 import { binary, cast, compare, fill, scalarTensor } from "../../core/ops/elementwise.ts";
-import { bernoulli, Generator, normal, uniform } from "../../core/ops/random.ts";
+import { Generator } from "../../core/ops/generator.ts";
+import { bernoulli, normal, uniform } from "../../core/ops/random.ts";
 import { doubles, floats, fromFloats, fromIntegers, range } from "../../core/ops/values.ts";
 import type { Strided } from "../../core/strided.ts";
 import { type DType, wideOf } from "../../dtype.ts";

@@ -1,7 +1,7 @@
 /** @file The shape of an evaluator: how one ONNX node computes its outputs. */
 
 import { sized } from "../../core/door.ts";
-import type { Generator } from "../../core/ops/random.ts";
+import type { Generator } from "../../core/ops/generator.ts";
 import { integers } from "../../core/ops/values.ts";
 import { isStrided, type Strided } from "../../core/strided.ts";
 import type { DType } from "../../dtype.ts";

@@ -1,7 +1,6 @@
-/** @file How ONNX says activations and dropout. */
+/** @file How ONNX says activations. */
 
 import { seluAlpha, seluScale } from "../../aten/activation.ts";
-import { each } from "../../aten/broadcast.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { axisOf, known, type Numeric, operand } from "./operand.ts";
@@ -24,13 +23,6 @@ function elu(x: Value, alpha: number, scale: number, inputScale: number, op: OpB
 /** ONNX's Celu is for float32 only. */
 const celu = (x: Value, alpha: number, op: OpBuilder): Value =>
   x.dtype === "float32" ? op.Celu(x, { alpha }) : elu(x, alpha, 1, 1 / alpha, op);
-
-/** In eval mode the input. In training ONNX's Dropout draws the mask; it takes no ratio of 1. */
-const dropout = ({ input, p, train }: { input: Value; p: Numeric; train: boolean }, op: OpBuilder): Value => {
-  if (!train || p === 0) return op.Identity(input);
-  if (p === 1) return op.Mul(input, 0);
-  return op.outputs(1, "Dropout", [input, operand(op, p, "float32"), op.scalar(true, "bool")])[0] as Value;
-};
 
 export const activation = {
   "aten::relu": ({ self }, op) => op.Relu(self),
@@ -67,11 +59,4 @@ export const activation = {
     const [a, b] = op.outputs(2, "Split", [self], { axis: axisOf(dim, self.rank), num_outputs: 2 }) as [Value, Value];
     return op.Mul(a, op.Sigmoid(b));
   },
-  "aten::dropout": dropout,
-  ...each(
-    ["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"],
-    (name) =>
-      ({ input, train }: { input: Value; train: boolean }, op: OpBuilder): Value =>
-        train ? op.refuse(`${name} with train=True`, "call model.eval() before exporting") : op.Identity(input),
-  ),
 } satisfies LoweringTable;

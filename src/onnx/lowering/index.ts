@@ -7,6 +7,7 @@ import { complexView } from "./complex-view.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
+import { dropout } from "./dropout.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
@@ -22,6 +23,7 @@ import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
+import { sampling } from "./sampling.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
 import { sort } from "./sort.ts";
@@ -39,6 +41,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   conv,
   convert,
   creation,
+  dropout,
   embeddingBag,
   fft,
   indexing,
@@ -54,6 +57,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   reduce,
   resize,
   rnn,
+  sampling,
   scatter,
   search,
   sort,

@@ -1,8 +1,8 @@
 /** @file A node all of whose inputs are small constants becomes constants. Bounded: what is folded may not swell the file. */
 
 import { cast } from "../../core/ops/elementwise.ts";
+import { Generator } from "../../core/ops/generator.ts";
 import { contiguous } from "../../core/ops/layout.ts";
-import { Generator } from "../../core/ops/random.ts";
 import { isStrided, numel, type Strided, scoped } from "../../core/strided.ts";
 import { byteLength } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
