@@ -26,12 +26,10 @@ function featureSizes({ shape }: Symbolic): Dim[] {
   return shape.map((d, i) => (i < 2 ? d : 1));
 }
 
-/** 1 with probability 1 - p, else 0: for each element, or for each channel. */
+/** 1 with probability 1 - p, else 0: for each element, drawn in the order that the input has in memory, or for each channel. */
 const keepMask = ({ input, p }: Dropout, byChannel: boolean, call: Call): Symbolic => {
-  const like = byChannel
-    ? call("aten::empty.memory_format", { size: featureSizes(input), dtype: input.dtype })
-    : call("aten::empty_like", { self: input });
-  return call("aten::bernoulli.p", { self: like, p: 1 - Number(p) });
+  const self = byChannel ? call("aten::empty.memory_format", { size: featureSizes(input), dtype: input.dtype }) : input;
+  return call("aten::bernoulli.p", { self, p: 1 - Number(p) });
 };
 
 /** What of SELU's activations stands for "dropped": minus the limit of selu(x) for x towards minus infinity. */

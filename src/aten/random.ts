@@ -85,7 +85,7 @@ type Kind = "rand" | "randn";
 const scales: Readonly<Record<Kind, number>> = { rand: 1, randn: Math.SQRT1_2 };
 const drawOf = (kind: Kind, dtype: DType, oneByOne: boolean): Draw => (kind === "rand" ? uniformly() : normally(dtype, 0, 1, oneByOne));
 
-/** `decompose` is for complex dtypes: real ones have a lowering. */
+/** `decompose` is for complex tensors: real ones have a lowering. */
 const sized = <N extends Op>(names: readonly N[], kind: Kind) =>
   each(names, () => ({
     meta: ({ size, dtype }: Sized<Shape>): Meta => ({ dtype: dtype ?? "float32", shape: size }),
@@ -102,8 +102,11 @@ const like = <N extends Op>(names: readonly N[], kind: Kind) =>
       const draw = drawOf(kind, dtype ?? self.dtype, !rowMajor);
       return rowMajor ? inParts(draw, dtype ?? self.dtype, self.shape) : inOrderOf(self, dtype ?? self.dtype, draw);
     },
-    decompose: ({ self, dtype }: Like<Symbolic>, call: Call): Symbolic =>
-      complexOf(call(`aten::${kind}`, { size: [...self.shape, 2], dtype: realOf(dtype ?? self.dtype) }), scales[kind], call),
+    decompose: ({ self, dtype }: Like<Symbolic>, call: Call): Symbolic => {
+      const wanted = dtype ?? self.dtype;
+      if (!isComplex(wanted)) return call(`aten::${kind}`, { size: self.shape, dtype: wanted });
+      return complexOf(call(`aten::${kind}`, { size: [...self.shape, 2], dtype: realOf(wanted) }), scales[kind], call);
+    },
   }));
 
 interface Integers<S, T> {

@@ -11,6 +11,7 @@ for op in ["rand", "randn"]:
     row(f"aten::{op}_like", f32(3, 7), dynamic={"self": [0]}, **same)
     row(f"aten::{op}_like", f16(3, 7), dtype=torch.float32, **same)
     row(f"aten::{op}_like", c64(3, 7), **same)
+    row(f"aten::{op}_like", c64(3, 7), dtype=torch.float64, **same)
     # Memory that is not row-major is filled in its own order, normal numbers one by one.
     row(f"aten::{op}_like", permuted(f32(2, 4, 5, 3), (0, 3, 1, 2)), **same)
     row(f"aten::{op}_like", permuted(f32(2, 4, 5, 3), (0, 3, 1, 2)), memory_format=torch.contiguous_format, **same)
