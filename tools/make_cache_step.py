@@ -6,10 +6,11 @@ Run with PyTorch 2.13 and transformers 5: python tools/make_cache_step.py.
 import pathlib
 
 import torch
-import transformers.integrations.executorch  # registers DynamicCache with torch.utils._pytree
+from transformers.integrations.executorch import register_dynamic_cache_export_support
 from transformers.cache_utils import DynamicCache
 
 LAYERS = 2
+register_dynamic_cache_export_support()
 
 
 class Step(torch.nn.Module):
