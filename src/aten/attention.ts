@@ -2,14 +2,15 @@
 
 import { biasOf } from "../core/ops/attention.ts";
 import { arange, binary, cast, compare, fill, scalarTensor, where } from "../core/ops/elementwise.ts";
+import { defaultGenerator } from "../core/ops/generator.ts";
 import { expand, reshape, unsqueeze } from "../core/ops/layout.ts";
 import { matmul } from "../core/ops/matmul.ts";
 import { softmax } from "../core/ops/norm.ts";
+import { drop } from "../core/ops/random.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import { reduceSet } from "../core/ops/reduce-set.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, wideOf } from "../dtype.ts";
-import { OnnxExporterError } from "../errors.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { broadcastShapes } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
@@ -57,8 +58,6 @@ interface Answer {
 
 /** softmax(scale q k^T + mask) v in at least float32; rows that are masked everywhere give zeros, as PyTorch's kernels do. */
 function attend(args: Attention<Strided, number>): Answer {
-  if (args.dropout_p > 0)
-    throw new OnnxExporterError("aten/random", "scaled_dot_product_attention with dropout has no one answer", "export in eval mode");
   const { dtype } = args.query;
   const wide = wideOf(dtype);
   const heads = args.query.shape.at(-3) ?? 1;
@@ -77,7 +76,8 @@ function attend(args: Attention<Strided, number>): Answer {
   const most = reduce("max", scores, [rows], true);
   const dead = compare("eq", most, scalarTensor(wide, Number.NEGATIVE_INFINITY));
   const zero = scalarTensor(wide, 0);
-  const probabilities = where(dead, zero, softmax(scores, rows));
+  const certain = where(dead, zero, softmax(scores, rows));
+  const probabilities = args.dropout_p > 0 ? drop(defaultGenerator, certain, args.dropout_p) : certain;
   const lse = where(dead, zero, reduceSet("logsumexp", scores, [rows], true));
   return { output: cast(matmul(probabilities, share(args.value)), dtype), probabilities, logsumexp: reshape(lse, lse.shape.slice(0, -1)) };
 }

@@ -1,7 +1,9 @@
 /** @file Recurrent layers and cells. */
 
 import { cast } from "../core/ops/elementwise.ts";
+import { defaultGenerator } from "../core/ops/generator.ts";
 import { concat, permute, select, stack } from "../core/ops/layout.ts";
+import { drop } from "../core/ops/random.ts";
 import type { State } from "../core/ops/recurrence.ts";
 import { type Cell, rnnLayer, type Weights } from "../core/ops/rnn.ts";
 import type { Strided } from "../core/strided.ts";
@@ -69,9 +71,6 @@ function outputTypes(args: Layers<TensorType, Dim>, h: TensorType): [Meta, Meta]
 
 /** All layers: the outputs of the last one, and the last states of each direction, stacked. */
 function run(cell: Cell, args: Layers<Strided, number>, hx: Strided, cx: Strided | null): { y: Strided; h: Strided; c: Strided | null } {
-  if (args.train && args.dropout > 0 && args.num_layers > 1) {
-    throw new OnnxExporterError("aten/random", "a recurrent net with dropout between its layers has no one answer", "export in eval mode");
-  }
   const { dtype } = args.input;
   const wide = (x: Strided): Strided => cast(x, wideOf(dtype));
   const directions = args.bidirectional ? 2 : 1;
@@ -87,6 +86,7 @@ function run(cell: Cell, args: Layers<Strided, number>, hx: Strided, cx: Strided
       return y;
     });
     x = concat(outputs, 2);
+    if (args.train && args.dropout > 0 && layer < args.num_layers - 1) x = drop(defaultGenerator, x, args.dropout);
   }
   const stacked = (pick: (s: State) => Strided): Strided => cast(stack(last.map(pick), 0), dtype);
   const y = cast(args.batch_first ? permute(x, [1, 0, 2]) : x, dtype);

@@ -79,10 +79,12 @@ function opsetOf(text: string | undefined): number | null {
 function verdict(v: Verification): string {
   const rows = v.outputs.map(
     (o) =>
-      `  ${o.name}  ${o.actual_dtype}[${o.actual_shape.join(", ")}]  abs ${o.max_abs_diff.toExponential(1)}  rel ${o.max_rel_diff.toExponential(1)}\n`,
+      `  ${o.name}  ${o.actual_dtype}[${o.actual_shape.join(", ")}]  ${o.compared === "moments" ? "mean of random values: " : ""}abs ${o.max_abs_diff.toExponential(1)}  rel ${o.max_rel_diff.toExponential(1)}\n`,
   );
   const reason = v.reason === null ? "" : `: ${v.reason}`;
-  return `${rows.join("")}${v.verdict} (witness: ${v.witness}, inputs: ${v.inputs})${reason}\n`;
+  const random = v.outputs.filter((o) => o.compared === "moments").length;
+  const how = random === 0 ? "" : `, ${random} of ${v.outputs.length} outputs by moments`;
+  return `${rows.join("")}${v.verdict} (witness: ${v.witness}, inputs: ${v.inputs}${how})${reason}\n`;
 }
 
 export const exportCommand = { help, run };

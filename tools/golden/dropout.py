@@ -29,3 +29,11 @@ for f in [f32, f64, bf16]:
     row("aten::rrelu_", f(4, 5), 0.1, 0.3, True, **same)
     row("aten::rrelu_with_noise_functional", f(4, 5), f(4, 5), 0.1, 0.3, True, **same)
 row("aten::rrelu_with_noise_functional", f32(4, 5), f32(4, 5), 0.1, 0.3, False)
+# Attention drops its probabilities, recurrent nets what goes from layer to layer.
+for f in [f32, f64]:
+    row("aten::scaled_dot_product_attention", f(2, 3, 4, 5), f(2, 3, 6, 5), f(2, 3, 6, 5), None, 0.3, **same)
+row("aten::scaled_dot_product_attention", f32(2, 3, 4, 5), f32(2, 3, 4, 5), f32(2, 3, 4, 5), None, 0.3, True, dynamic={"query": [2], "key": [2], "value": [2]}, **same)
+row("aten::_scaled_dot_product_attention_math", f32(2, 3, 4, 5), f32(2, 3, 6, 5), f32(2, 3, 6, 5), None, 0.3, **same)
+weights = [f32(12, 4), f32(12, 3), f32(12), f32(12), f32(12, 3), f32(12, 3), f32(12), f32(12)]
+row("aten::lstm.input", f32(5, 2, 4), [f32(2, 2, 3), f32(2, 2, 3)], weights, True, 2, 0.4, True, False, False, **same)
+row("aten::gru.input", f32(2, 5, 4), f32(2, 2, 3), [w[:9] for w in weights], True, 2, 0.4, True, False, True, **same)

@@ -9,7 +9,7 @@ import { core } from "../door.ts";
 import { address, empty, numel, type Strided } from "../strided.ts";
 import type { Generator } from "./generator.ts";
 import { copyInto } from "./layout.ts";
-import { realBinary, realCast } from "./real.ts";
+import { realBinary, realCast, realFill } from "./real.ts";
 import { argReduce, topk } from "./reduce.ts";
 import { floats, fromIntegers } from "./values.ts";
 
@@ -193,6 +193,12 @@ export function bernoulli(generator: Generator, p: Strided, dtype: DType = p.dty
   const values = elements(flat);
   for (let i = 0; i < values.length; i++) values[i] = (wide ? generator.double() : generator.float()) < (values[i] as number) ? 1 : 0;
   return realCast(flat, dtype);
+}
+
+/** `x` (a float tensor) with each element dropped with probability p and the others divided by 1 - p, as torch.dropout in training. */
+export function drop(generator: Generator, x: Strided, p: number): Strided {
+  const mask = bernoulliScalar(generator, x.dtype, x.shape, 1 - p);
+  return realBinary("mul", x, realBinary("div", mask, realFill(x.dtype, [], p === 1 ? 1 : 1 - p)));
 }
 
 /** A number of double precision for each element, then rounded to `dtype`. */

@@ -4,6 +4,7 @@ import type { DType } from "../../dtype.ts";
 import { compare, type Dim, equal, floordiv } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
+import { dropped } from "./dropout.ts";
 import { swapLast } from "./ints.ts";
 import type { LoweringTable } from "./table.ts";
 
@@ -98,11 +99,7 @@ function attend(args: Attention, op: OpBuilder): Answer {
   const groups = args.enable_gqa ? grouped(query, key, value, mask, op) : null;
   const parts = groups ?? { query, key, value, mask };
   const { scores, dead } = maskedScores(scaledQuery(parts.query, args.scale, op), parts.key, parts.mask, args.is_causal, op);
-  let probabilities = op.Softmax(scores, { axis: -1 });
-  if (args.dropout_p !== 0) {
-    const ratio = typeof args.dropout_p === "number" ? op.scalar(args.dropout_p, "float32") : args.dropout_p;
-    probabilities = op.Dropout(probabilities, ratio, op.scalar(true, "bool"));
-  }
+  const probabilities = dropped({ input: op.Softmax(scores, { axis: -1 }), p: args.dropout_p, train: true }, op);
   const product = op.MatMul(probabilities, parts.value);
   // PyTorch gives zeros where a row is masked everywhere; softmax alone gives NaN.
   const output = dead === null ? product : op.Where(dead, op.scalar(0, product.dtype), product);

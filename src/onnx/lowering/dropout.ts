@@ -8,8 +8,8 @@ import { uniform } from "./random.ts";
 import type { LoweringTable } from "./table.ts";
 
 /** In eval mode the input. In training ONNX's Dropout draws the mask; it takes no ratio of 1. */
-const dropped = ({ input, p, train }: { input: Value; p: Numeric; train: boolean }, op: OpBuilder): Value => {
-  if (!train || p === 0) return op.Identity(input);
+export const dropped = ({ input, p, train }: { input: Value; p: Numeric; train: boolean }, op: OpBuilder): Value => {
+  if (!train || p === 0) return input;
   if (p === 1) return op.Mul(input, 0);
   return op.outputs(1, "Dropout", [input, operand(op, p, "float32"), op.scalar(true, "bool")])[0] as Value;
 };
@@ -22,7 +22,7 @@ function slopes(x: Value, lower: ScalarOf<unknown>, upper: ScalarOf<unknown>, op
 }
 
 export const dropout = {
-  "aten::dropout": dropped,
+  "aten::dropout": (args, op) => (args.train && args.p !== 0 ? dropped(args, op) : op.Identity(args.input)),
   "aten::rrelu_with_noise_functional": ({ self, noise, lower, upper, training }, op) => {
     if (!training) return [op.LeakyRelu(self, { alpha: (Number(lower) + Number(upper)) / 2 }), noise];
     const factors = slopes(self, lower, upper, op);

@@ -4,6 +4,7 @@ import { type LayerParams, layerParams } from "../../aten/rnn.ts";
 import { type Dim, mul } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
+import { dropped } from "./dropout.ts";
 import type { LoweringTable } from "./table.ts";
 
 interface Layers {
@@ -93,8 +94,6 @@ function layer(kind: Kind, x: Value, rows: readonly LayerParams<Value>[], states
 }
 
 function run(kind: Kind, args: Layers, states: readonly Value[], op: OpBuilder): Outputs {
-  if (args.train && args.dropout !== 0 && args.num_layers > 1)
-    op.refuse("dropout between recurrent layers is random", "export in eval mode");
   const directions = args.bidirectional ? 2 : 1;
   const rows = layerParams(args);
   if (rows.some((r) => r.projection !== null)) op.refuse("ONNX's LSTM has no projection (proj_size)", "use an LSTM without proj_size");
@@ -111,7 +110,7 @@ function run(kind: Kind, args: Layers, states: readonly Value[], op: OpBuilder):
       op,
     );
     last.push(out);
-    x = out.y;
+    x = args.train && i < args.num_layers - 1 ? dropped({ input: out.y, p: args.dropout, train: true }, op) : out.y;
   }
   const joined = (parts: readonly Value[]): Value => (parts.length === 1 ? (parts[0] as Value) : op.Concat(parts, { axis: 0 }));
   const cells = last.flatMap((o) => (o.c === null ? [] : [o.c]));

@@ -6,6 +6,8 @@ import type { Tensor } from "../../tensor.ts";
 /** How one output agrees (torch: `torch.onnx.verification.VerificationInfo`). */
 export interface VerificationInfo {
   readonly name: string;
+  /** By values, or, for what depends on random numbers, by the moments of several runs: then the differences are those of the means. */
+  readonly compared: "values" | "moments";
   readonly max_abs_diff: number;
   /** |actual - expected| / (|expected| + 1e-7), at its largest. */
   readonly max_rel_diff: number;
@@ -28,7 +30,7 @@ const tolerances: Readonly<Partial<Record<DType, readonly [rtol: number, share: 
 /** Compares `actual` with `expected`: integers and bools exactly, floats within the dtype's tolerance; NaN equals NaN. */
 export function compareTensors(name: string, expected: Tensor, actual: Tensor): VerificationInfo {
   const shapes = { expected_shape: [...expected.shape], actual_shape: [...actual.shape] };
-  const info = { name, expected_dtype: expected.dtype, actual_dtype: actual.dtype, ...shapes };
+  const info = { name, compared: "values" as const, expected_dtype: expected.dtype, actual_dtype: actual.dtype, ...shapes };
   const none = { ...info, max_abs_diff: Number.POSITIVE_INFINITY, max_rel_diff: Number.POSITIVE_INFINITY };
   if (expected.dtype !== actual.dtype) return { ...none, problem: `dtype ${actual.dtype}, the witness has ${expected.dtype}` };
   if (String(shapes.expected_shape) !== String(shapes.actual_shape)) {

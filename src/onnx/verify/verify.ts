@@ -4,12 +4,14 @@
  */
 
 import { OnnxExporterError } from "../../errors.ts";
-import { type EvalValue, evaluateProgram } from "../../export/evaluate.ts";
+import { type EvaluateOptions, type EvalValue, evaluateProgram } from "../../export/evaluate.ts";
 import { Tensor, valuesOf, wrap } from "../../tensor.ts";
 import { asTensor } from "../io-structure.ts";
 import type { ONNXProgram } from "../program.ts";
 import { compareTensors, type VerificationInfo } from "./compare.ts";
 import { asEval, verificationInputs } from "./inputs.ts";
+import { compareMoments, runs } from "./moments.ts";
+import { randomOutputs } from "./randomness.ts";
 import { inPairs } from "./runtime.ts";
 
 export interface VerifyOptions {
@@ -30,7 +32,10 @@ export interface Verification {
 
 const notVerified = (reason: string): Verification => ({ verdict: "not verified", witness: "none", inputs: "none", outputs: [], reason });
 
-/** Runs `program` in ONNX Runtime and compares every output's dtype, shape and values with the witness. */
+/**
+ * Runs `program` in ONNX Runtime and compares every output's dtype, shape and values with the witness. Outputs that depend on random numbers
+ * are compared with the captured program by shape, dtype and moments over several runs: each output says how it was compared.
+ */
 export async function verifyProgram(program: ONNXProgram, options: VerifyOptions): Promise<Verification> {
   const found = options.inputs ? { values: options.inputs, from: "given" as const } : verificationInputs(program.exported_program);
   if ("reason" in found) return notVerified(found.reason);
@@ -46,8 +51,15 @@ export async function verifyProgram(program: ONNXProgram, options: VerifyOptions
   }
   const actual = await program.run(found.values);
   if (actual.length !== expected.length) return notVerified(`the model has ${actual.length} outputs, the witness ${expected.length}`);
-  const session = await program.session();
-  const outputs = expected.map((e, i) => compareTensors(session.outputNames[i] as string, inPairs(e), actual[i] as Tensor));
+  const { outputNames } = await program.session();
+  const random = randomOutputs(program.exported_program);
+  const drawn = random.includes(true) ? await drawAgain(program, found.values, actual) : null;
+  const outputs = expected.map((e, i) => {
+    const name = outputNames[i] as string;
+    const pick = (runs: readonly (readonly Tensor[])[]): Tensor[] => runs.map((run) => inPairs(run[i] as Tensor));
+    if (drawn !== null && random[i]) return compareMoments(name, pick(drawn.expected), pick(drawn.actual));
+    return compareTensors(name, inPairs(e), actual[i] as Tensor);
+  });
   const bad = outputs.find((o) => o.problem !== null);
   return {
     verdict: bad ? "mismatch" : "verified",
@@ -58,9 +70,17 @@ export async function verifyProgram(program: ONNXProgram, options: VerifyOptions
   };
 }
 
+/** Outputs of runs of both sides, each with other random numbers; the witness has one more. The session goes on drawing from run to run. */
+async function drawAgain(program: ONNXProgram, inputs: readonly (Tensor | number | boolean)[], first: Tensor[]) {
+  const expected = Array.from({ length: runs + 1 }, (_, k) => witness(program, inputs, { seed: k }));
+  const actual = [first];
+  while (actual.length < runs) actual.push(await program.run(inputs));
+  return { expected, actual };
+}
+
 /** User outputs of the captured program that the file has too: tensors and numbers, not None. */
-function witness(program: ONNXProgram, inputs: readonly (Tensor | number | boolean)[]): Tensor[] {
-  const outputs = evaluateProgram(program.exported_program, inputs.map(copied));
+function witness(program: ONNXProgram, inputs: readonly (Tensor | number | boolean)[], options: EvaluateOptions = {}): Tensor[] {
+  const outputs = evaluateProgram(program.exported_program, inputs.map(copied), options);
   return outputs.flatMap((o) => (o === null ? [] : [typeof o === "object" ? wrap(o) : asTensor(typeof o === "bigint" ? Number(o) : o)]));
 }
 
