@@ -86,6 +86,8 @@ async function runPipeline(
     const hint = "leave dynamo out: modules and .pt2 programs are captured by torch.export";
     throw new OnnxExporterError("export/dynamo", "dynamo: false asks for TorchScript capture, which this version does not have", hint);
   }
+  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+    throw new OnnxExporterError("export/seed", `the seed is ${options.seed}`, "give a whole number");
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));

@@ -19,3 +19,19 @@ export function padBeforeMaxPool(op: OpBuilder, pad: Node): Value | null {
   const padded = Array.from({ length: x.rank }, (_, i) => i).slice(2);
   return op.Pad(x, [...padded.map((i) => amounts[i] ?? 0), ...padded.map((i) => amounts[x.rank + i] ?? 0)], op.scalar(0, x.dtype), padded);
 }
+
+/**
+ * ONNX Runtime (to 1.32 at least) takes a Dropout out of the graph also where it is told to train. What it is there, of the same seed:
+ * x * (u >= ratio) / (1 - ratio); null where the node does not train, or its mask is read.
+ */
+export function trainingDropout(op: OpBuilder, node: Node): Value | null {
+  const [x, ratio, training] = node.inputs;
+  if (!x || !training?.source || Number(elementsOf(training.source)[0]) === 0 || (node.outputs[1]?.useCount ?? 0) > 0) return null;
+  const drawn = x.dtype === "float64" ? "float64" : "float32";
+  const seed = node.int("seed", -1);
+  const u = op.RandomUniformLike(x, { dtype: drawn, ...(seed < 0 ? {} : { seed }) });
+  const p = ratio?.source ? Number(elementsOf(ratio.source)[0]) : (ratio ?? 0.5);
+  const dropped = typeof p === "number" ? op.scalar(p, drawn) : op.cast(p, drawn);
+  const kept = typeof p === "number" ? op.scalar(1 - p, x.dtype) : op.cast(op.Sub(op.scalar(1, drawn), dropped), x.dtype);
+  return op.Mul(x, op.Div(op.cast(op.GreaterOrEqual(u, dropped), x.dtype), kept));
+}

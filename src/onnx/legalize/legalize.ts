@@ -16,7 +16,7 @@ import { type Formal, newest, type OpSchema, schemaAt } from "../opset/schema.ts
 import { graphsIn, Rewriter } from "../passes/pass.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
-import { padBeforeMaxPool } from "./defects.ts";
+import { padBeforeMaxPool, trainingDropout } from "./defects.ts";
 import { insteads } from "./instead.ts";
 import { type Kernel, kernelsOf, takes } from "./kernels.ts";
 
@@ -88,7 +88,10 @@ class Legalizer {
   }
 
   #node(node: Node): void {
-    if (this.#target.runtime !== null) this.#apart(node);
+    if (this.#target.runtime !== null) {
+      this.#apart(node);
+      if (node.op === "Dropout" && this.#become(node, () => trainingDropout(this.#op, node))) return;
+    }
     const schema = schemaAt(node.op, this.#target.opset);
     if (node.domain !== "" || schema === null || node.op === "Cast" || node.graphs.length > 0) return;
     const kernels = this.#target.runtime === null ? [] : kernelsOf(node.op, schema.since);
@@ -123,16 +126,26 @@ class Legalizer {
   /** Writes an op that the runtime does not know in ops that it does. */
   #expand(node: Node): void {
     const row = expandRows[node.op];
+    if (!row) return;
+    this.#become(node, () => {
+      const result = row(this.#op, node.inputs, plainAttributes(node));
+      return result instanceof Value ? result : (result[0] ?? null);
+    });
+  }
+
+  /** Puts what `build` makes, itself mended, in the place of the first output of `node`; false where it makes nothing. */
+  #become(node: Node, build: () => Value | null): boolean {
     const [y] = node.outputs;
-    if (!row || !y) return;
+    if (!y) return false;
     this.#op.before = node;
     this.#op.origin = node.origin;
     const made: Node[] = [];
     this.#op.onInsert = (n) => made.push(n);
-    const result = row(this.#op, node.inputs, plainAttributes(node));
+    const value = build();
     this.#op.onInsert = null;
-    this.#rewrite.replace(y, result instanceof Value ? result : (result[0] ?? y));
+    if (value === null || !this.#rewrite.replace(y, value)) return false;
     for (const n of made) this.#node(n);
+    return true;
   }
 
   #fits(schema: OpSchema, kernels: readonly Kernel[], types: Types): boolean {
@@ -204,19 +217,10 @@ class Legalizer {
   /** Other ops that say the same, if there are any. */
   #otherwise(node: Node, types: Types): boolean {
     const [x] = node.inputs;
-    const [y] = node.outputs;
     const instead = insteads[node.op];
-    if (!instead || !x || !y || node.outputs.length !== 1) return false;
+    if (!instead || !x || node.outputs.length !== 1) return false;
     if ([...types.values()].every((d) => d !== "float64" && d !== "int64" && d !== "uint32")) return false;
-    this.#op.before = node;
-    this.#op.origin = node.origin;
-    const made: Node[] = [];
-    this.#op.onInsert = (n) => made.push(n);
-    const value = instead(this.#op, node, x);
-    this.#op.onInsert = null;
-    if (value === null || !this.#rewrite.replace(y, value)) return false;
-    for (const n of made) this.#node(n);
-    return true;
+    return this.#become(node, () => instead(this.#op, node, x));
   }
 
   #refusal(node: Node, types: Types): OnnxExporterError {
