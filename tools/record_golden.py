@@ -14,7 +14,8 @@ Each tools/golden/<family>.py is a plain script that says its rows with the name
 Arguments are positional or by schema name; an argument whose name is an option's is given in `args={"atol": …}`.
 Options: atol, rtol (default by dtype, in rows.test.ts); dynamic={"self": [0, 1]}: dims that are symbols in one more run of meta and of the
 lowering (equal sizes are one symbol; dim(5) as an int argument is that symbol); compare="shape" where values are not defined
-(empty, random in ONNX: compare="eval" compares in eval only; compare="first": the first result only); xfail_meta / xfail_eval / xfail_onnx = "reason" (strict: must fail).
+(empty, random in ONNX: compare="eval" compares in eval only; compare="first": the first result only); xfail_meta / xfail_eval / xfail_onnx = "reason" (strict: must fail);
+note="what the row is there for".
 
 Writes test/aten/golden/<family>.json and .safetensors: equal tensors are stored once, the whole family must stay under 300 KB.
 """
@@ -32,7 +33,7 @@ from safetensors.torch import save_file
 ROOT = pathlib.Path(__file__).resolve().parent
 OUT = ROOT.parent / "test" / "aten" / "golden"
 LIMIT = 300_000
-OPTIONS = ("atol", "rtol", "dynamic", "compare", "xfail_meta", "xfail_eval", "xfail_onnx")
+OPTIONS = ("atol", "rtol", "dynamic", "compare", "xfail_meta", "xfail_eval", "xfail_onnx", "note")
 
 
 class Dim(int):

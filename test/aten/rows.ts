@@ -25,6 +25,8 @@ export interface Row {
   readonly dynamic?: Readonly<Record<string, readonly number[]>>;
   /** "shape": values are not defined. "eval": they are, but ONNX draws others. "first": only the first result's are. */
   readonly compare?: "shape" | "eval" | "first";
+  /** What the row is there for. */
+  readonly note?: string;
   readonly xfail_meta?: string;
   readonly xfail_eval?: string;
   readonly xfail_onnx?: string;

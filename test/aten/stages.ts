@@ -16,7 +16,7 @@ import { legalize } from "../../src/onnx/legalize/legalize.ts";
 import { lower } from "../../src/onnx/lower.ts";
 import { encodeModel } from "../../src/onnx/proto/save.ts";
 import { spell } from "../../src/onnx/spell.ts";
-import { resolveTarget } from "../../src/onnx/target.ts";
+import { resolveTarget, type Target } from "../../src/onnx/target.ts";
 import { runtimeArrays } from "../../src/onnx/verify/runtime.ts";
 import { type Dim, SymEnv, SymInt } from "../../src/symbolic.ts";
 import { evaluate, isAnonymous } from "../../src/symbolic-values.ts";
@@ -25,7 +25,7 @@ import { decodeArgs, type Family, isTensorRef, type Json, type Row, sizesOf, typ
 
 /** `OPSET=23 npx vitest run test/aten/rows.test.ts` runs the rows at another opset than the default. */
 const opset = process.env.OPSET;
-const target = resolveTarget(opset === undefined ? {} : { opset_version: Number(opset) });
+const usual = resolveTarget(opset === undefined ? {} : { opset_version: Number(opset) });
 const plain = (n: number): number => n;
 
 /** Symbols of a dynamic run: one per distinct size. */
@@ -236,7 +236,7 @@ function typed(dtype: DType, bytes: Uint8Array): ArrayBufferView {
 }
 
 /** The lowered one-op graph is a valid model whose answers in ONNX Runtime ≈ PyTorch's. */
-export async function checkOnnx(family: Family, row: Row, dynamic: boolean): Promise<string | null> {
+export async function checkOnnx(family: Family, row: Row, dynamic: boolean, target: Target = usual): Promise<string | null> {
   const one = new OneOp(row, dynamic);
   if (one.outputs.length === 0) return null;
   const model = lower(normalize(one.program()), target);
