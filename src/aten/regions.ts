@@ -7,10 +7,11 @@ import { type DType, isFloat } from "../dtype.ts";
 import { mapArgs, substitute } from "./arguments.ts";
 import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
 
-/** Positions of the sub-graph and of its first operand. */
-const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: boolean }>> = {
-  "higher_order::wrap_with_set_grad_enabled": { graph: 1, autocast: false },
-  "higher_order::wrap_with_autocast": { graph: 4, autocast: true },
+/** Positions of the sub-graph, which its operands follow, and of the flag that turns autocast on or off inside. */
+const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: number | null }>> = {
+  "higher_order::wrap_with_set_grad_enabled": { graph: 1, autocast: null },
+  /** `(device_type, dtype, enabled, cache_enabled, graph, …)`. */
+  "higher_order::wrap_with_autocast": { graph: 4, autocast: 2 },
 };
 
 /** `graph` without mode regions, nested ones included; the same graph when it has none. */
@@ -34,7 +35,7 @@ function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Ar
   body.inputs.forEach((formal, i) => {
     if (formal) replaced.set(formal, args[String(region.graph + 1 + i)] ?? null);
   });
-  const enabled = region.autocast ? args["1"] === true : autocast;
+  const enabled = region.autocast === null ? autocast : args[String(region.autocast)] === true;
   for (const inner of body.nodes) inlineNode(inner, read, replaced, nodes, enabled);
   const results = flatOutputs(node.outputs);
   body.outputs.flat().forEach((output, i) => {
