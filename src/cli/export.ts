@@ -15,6 +15,7 @@ Converts a program saved by torch.export.save. Without MODEL.onnx, it is written
   --opset N              ONNX opset, 13 to 26 (default 20)
   --target NAME          runtime that must load it: onnxruntime (default), onnxruntime-web@1.22, onnx for no limits
   --verify               run the file in ONNX Runtime against the captured program
+  --seed N               what the seeds of random nodes are derived from, each its own (default 0)
   --no-external-data     weights inside the file (up to 2 GB)
   --no-params            leave the weights out
   --no-optimize          no folding, fusions and clean-up
@@ -31,6 +32,7 @@ const options = {
   opset: { type: "string" },
   target: { type: "string" },
   verify: { type: "boolean" },
+  seed: { type: "string" },
   "no-external-data": { type: "boolean" },
   "no-params": { type: "boolean" },
   "no-optimize": { type: "boolean" },
@@ -54,6 +56,7 @@ async function run(args: string[]): Promise<number> {
     opset_version: opsetOf(values.opset),
     ...(values.target === undefined ? {} : { target: values.target }),
     verify: values.verify ?? false,
+    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
     external_data: !values["no-external-data"],
     export_params: !values["no-params"],
     optimize: !values["no-optimize"],

@@ -54,6 +54,18 @@ describe("export", () => {
     expect(existsSync(join(tmp, "copy.onnx"))).toBe(true);
   });
 
+  test("--seed that is no whole number is refused", () => {
+    const { status, stderr } = run("export", mlp, "seed.onnx", "--seed", "x");
+    expect([status, stderr]).toEqual([1, expect.stringContaining("export/seed")]);
+  });
+
+  test("--verify says which outputs were compared by moments", () => {
+    const { status, stdout } = run("export", join(fixtures, "../export/random_step.pt2"), "random.onnx", "--verify", "--seed", "3");
+    expect(stdout.match(/mean of random values: abs /g)).toHaveLength(4);
+    expect(stdout).toMatch(/\nverified \(witness: captured program, inputs: samples, 4 of 5 outputs by moments\)\n$/);
+    expect(status).toBe(0);
+  });
+
   test("--verify prints each output and the verdict", () => {
     const { status, stdout } = run("export", mlp, "v.onnx", "--verify");
     expect(stdout).toMatch(

@@ -1,4 +1,5 @@
 //! Random ops in ONNX: each draws the distribution that PyTorch's does, from a seed of its own; verification says how it knows.
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { drawsNumbers } from "../../src/aten/randomness.ts";
 import * as torch from "../../src/index.ts";
@@ -168,6 +169,26 @@ describe("seeds", () => {
   test("a seed that is no whole number is refused", async () => {
     await expect(exported(two, x(), { seed: 0.5 })).rejects.toThrow(/export\/seed/);
   });
+});
+
+test("a program of PyTorch's is evaluated to PyTorch's numbers, and verified", async () => {
+  const fixture = (name: string) => join(import.meta.dirname, "../fixtures/export", name);
+  const program = await torch.export.load(fixture("random_step.pt2"));
+  const recorded = torch.safetensors.load_file(fixture("random_step.safetensors"));
+  const outputs = await torch.export.evaluate(program, [recorded.x as torch.Tensor], { seed: 7 });
+  for (const [i, y] of outputs.entries()) {
+    const off = y
+      ?.sub(recorded[`y${i}`] as torch.Tensor)
+      .abs()
+      .max()
+      .item();
+    expect(off, `output ${i}`).toBeLessThan(1e-5);
+  }
+  const onnx = await torch.onnx.export(program);
+  const { verdict, outputs: compared } = await onnx.verify();
+  onnx.release();
+  expect(verdict).toBe("verified");
+  expect(compared.map((o) => o.compared)).toEqual(["moments", "moments", "moments", "moments", "values"]);
 });
 
 test("evaluate repeats itself, and goes on with the default generator where told to", async () => {
