@@ -3,6 +3,7 @@
 import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { comparison } from "./comparison.ts";
 import { complexView } from "./complex-view.ts";
 import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
@@ -30,6 +31,7 @@ import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
+import { secondNames } from "./second-names.ts";
 import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
@@ -45,6 +47,7 @@ import { windows } from "./window.ts";
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   activation,
   attention,
+  comparison,
   complexView,
   composed,
   conv,
@@ -72,6 +75,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   rnn,
   scatter,
   search,
+  secondNames,
   singular,
   sort,
   special,

@@ -1,0 +1,65 @@
+/** @file Ops that are other ones under a second name. */
+
+import { each } from "./broadcast.ts";
+import type { AtenTable, Call, Op, Symbolic } from "./table.ts";
+
+/** Op → the op that it is. */
+const aliases = <const A extends Readonly<Partial<Record<Op, Op>>>>(table: A) =>
+  each(Object.keys(table) as (keyof A & Op)[], (name) => ({
+    decompose: (args: object, call: Call) => call(table[name] as "aten::relu", args as { self: Symbolic }) as never,
+  }));
+
+export const secondNames = aliases({
+  "aten::__and__.Tensor": "aten::bitwise_and.Tensor",
+  "aten::__and__.Scalar": "aten::bitwise_and.Scalar",
+  "aten::__or__.Tensor": "aten::bitwise_or.Tensor",
+  "aten::__or__.Scalar": "aten::bitwise_or.Scalar",
+  "aten::__xor__.Tensor": "aten::bitwise_xor.Tensor",
+  "aten::__xor__.Scalar": "aten::bitwise_xor.Scalar",
+  "aten::__lshift__.Tensor": "aten::bitwise_left_shift.Tensor",
+  "aten::__lshift__.Scalar": "aten::bitwise_left_shift.Tensor_Scalar",
+  "aten::__rshift__.Tensor": "aten::bitwise_right_shift.Tensor",
+  "aten::__rshift__.Scalar": "aten::bitwise_right_shift.Tensor_Scalar",
+  "aten::max.other": "aten::maximum",
+  "aten::min.other": "aten::minimum",
+  "aten::absolute": "aten::abs",
+  "aten::negative": "aten::neg",
+  "aten::fix": "aten::trunc",
+  "aten::arccos": "aten::acos",
+  "aten::arccosh": "aten::acosh",
+  "aten::arcsin": "aten::asin",
+  "aten::arcsinh": "aten::asinh",
+  "aten::arctan": "aten::atan",
+  "aten::arctanh": "aten::atanh",
+  "aten::arctan2": "aten::atan2",
+  "aten::special_exp2": "aten::exp2",
+  "aten::special_expm1": "aten::expm1",
+  "aten::special_erf": "aten::erf",
+  "aten::special_erfc": "aten::erfc",
+  "aten::special_log1p": "aten::log1p",
+  "aten::special_round": "aten::round.decimals",
+  "aten::positive": "aten::alias",
+  "aten::special_xlogy": "aten::xlogy.Tensor",
+  "aten::special_xlogy.other_scalar": "aten::xlogy.Scalar_Other",
+  "aten::special_xlogy.self_scalar": "aten::xlogy.Scalar_Self",
+  "aten::clip": "aten::clamp",
+  "aten::clip.Tensor": "aten::clamp.Tensor",
+  "aten::multiply.Tensor": "aten::mul.Tensor",
+  "aten::multiply.Scalar": "aten::mul.Scalar",
+  "aten::subtract.Tensor": "aten::sub.Tensor",
+  "aten::subtract.Scalar": "aten::sub.Scalar",
+  "aten::divide.Tensor": "aten::div.Tensor",
+  "aten::divide.Scalar": "aten::div.Scalar",
+  "aten::divide.Tensor_mode": "aten::div.Tensor_mode",
+  "aten::divide.Scalar_mode": "aten::div.Scalar_mode",
+  "aten::greater.Tensor": "aten::gt.Tensor",
+  "aten::greater.Scalar": "aten::gt.Scalar",
+  "aten::greater_equal.Tensor": "aten::ge.Tensor",
+  "aten::greater_equal.Scalar": "aten::ge.Scalar",
+  "aten::less.Tensor": "aten::lt.Tensor",
+  "aten::less.Scalar": "aten::lt.Scalar",
+  "aten::less_equal.Tensor": "aten::le.Tensor",
+  "aten::less_equal.Scalar": "aten::le.Scalar",
+  "aten::not_equal.Tensor": "aten::ne.Tensor",
+  "aten::not_equal.Scalar": "aten::ne.Scalar",
+}) satisfies AtenTable;
