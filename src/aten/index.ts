@@ -3,6 +3,7 @@
 import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { bessel } from "./bessel.ts";
 import { comparison } from "./comparison.ts";
 import { complexView } from "./complex-view.ts";
 import { composed } from "./composed.ts";
@@ -22,6 +23,7 @@ import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
+import { polynomial } from "./polynomial.ts";
 import { pool } from "./pool.ts";
 import { prims } from "./prims.ts";
 import { quantized } from "./quantized.ts";
@@ -47,6 +49,7 @@ import { windows } from "./window.ts";
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   activation,
   attention,
+  bessel,
   comparison,
   complexView,
   composed,
@@ -66,6 +69,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   norm,
   pad,
   pointwise,
+  polynomial,
   pool,
   prims,
   quantized,

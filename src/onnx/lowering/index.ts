@@ -9,6 +9,7 @@ import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
+import { incompleteGamma } from "./incomplete-gamma.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
@@ -19,6 +20,7 @@ import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
 import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
+import { recurrence } from "./recurrence.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
@@ -41,6 +43,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   creation,
   embeddingBag,
   fft,
+  incompleteGamma,
   indexing,
   join,
   linalg,
@@ -51,6 +54,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   pool,
   quantized,
   random,
+  recurrence,
   reduce,
   resize,
   rnn,
