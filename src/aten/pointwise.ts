@@ -113,6 +113,17 @@ function logAddExp(self: Symbolic, other: Symbolic, base2: boolean, call: Call):
   return call("aten::where.self", { condition: same, self, other: sum });
 }
 
+/** The same of complex numbers, the one with the larger real part taken out; of two whose sizes are 0 the first. */
+function complexLogAddExp(self: Symbolic, other: Symbolic, call: Call): Symbolic {
+  const real = (x: Symbolic): Symbolic => call("aten::real", { self: x });
+  const pick = (condition: Symbolic, a: Symbolic, b: Symbolic): Symbolic => call("aten::where.self", { condition, self: a, other: b });
+  const less = call("aten::lt.Tensor", { self: real(self), other: real(other) });
+  const [least, most] = [pick(less, self, other), pick(less, other, self)];
+  const gap = call("aten::exp", { self: call("aten::sub.Tensor", { self: least, other: most }) });
+  const sum = call("aten::add.Tensor", { self: call("aten::log1p", { self: gap }), other: most });
+  return pick(call("aten::isneginf", { self: real(most) }), least, sum);
+}
+
 export const pointwise = {
   ...unaries([
     "aten::neg",
@@ -258,7 +269,9 @@ export const pointwise = {
   },
   ...each(["aten::logaddexp", "aten::logaddexp2"], (name) => ({
     decompose: ({ self, other }: { self: Symbolic; other: Symbolic }, call: Call): Symbolic =>
-      widened([self, other], call, (a, b) => logAddExp(a, b, name === "aten::logaddexp2", call)),
+      isComplex(self.dtype)
+        ? complexLogAddExp(self, other, call)
+        : widened([self, other], call, (a, b) => logAddExp(a, b, name === "aten::logaddexp2", call)),
   })),
   "aten::hypot": {
     decompose: ({ self, other }, call) => {

@@ -228,6 +228,7 @@ function diff(
   { self, n, dim, prepend, append }: { self: Symbolic; n: number; dim: number; prepend: Symbolic | null; append: Symbolic | null },
   call: Call,
 ): Symbolic {
+  if (n === 0) return call("aten::clone", { self }); // nothing is joined to it either
   const parts = [prepend, self, append].filter((t) => t !== null);
   let x = parts.length === 1 ? self : call("aten::cat", { tensors: parts, dim });
   for (let i = 0; i < n; i++) {

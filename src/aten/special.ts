@@ -3,14 +3,14 @@
  * (after Cephes) with loops of a data-dependent length replaced by a shift of fixed length; accurate to about 1e-6 relative in float32.
  */
 
-import { binary, cast } from "../core/ops/elementwise.ts";
+import { binary, cast, compare, unary as core, where } from "../core/ops/elementwise.ts";
 import { polygamma as corePolygamma, multigammaln } from "../core/ops/special.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { isComplex } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
 import { algebra, type Term, widened } from "./algebra.ts";
-import { each, inOpmath, isTensor, type Operand, pointwiseType } from "./broadcast.ts";
+import { each, inOpmath, isTensor, type Operand, operand, pointwiseType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { erfcxRight } from "./special-coefficients.ts";
 import { unarySpecial } from "./special-unary.ts";
@@ -187,6 +187,17 @@ function divisor(a: number, b: number): number {
   return x;
 }
 
+/** sin(pi x) / (pi x), 1 at 0. */
+const sinc = unarySpecial("sinc", (x, call) => {
+  const { div, eq, mul, sin, where } = algebra(call);
+  const angle = mul(x, Math.PI);
+  return where(eq(x, 0), 1, div(sin(angle), angle));
+});
+function complexSinc(x: Strided): Strided {
+  const angle = binary("mul", x, operand(Math.PI, x.dtype));
+  return where(compare("eq", x, operand(0, x.dtype)), operand(1, x.dtype), binary("div", core("sin", angle), angle));
+}
+
 export const special = {
   ...each(["aten::lgamma", "aten::special_gammaln"], () => unarySpecial("lgamma", lgamma)),
   ...each(["aten::digamma", "aten::special_digamma", "aten::special_psi"], () => unarySpecial("digamma", digamma)),
@@ -221,13 +232,10 @@ export const special = {
     const { eq, log, lt, mul, neg, where } = algebra(call);
     return where(lt(x, 0), Number.NEGATIVE_INFINITY, where(eq(x, 0), 0, mul(neg(x), log(x))));
   }),
-  ...each(["aten::sinc", "aten::special_sinc"], () =>
-    unarySpecial("sinc", (x, call) => {
-      const { div, eq, mul, sin, where } = algebra(call);
-      const angle = mul(x, Math.PI);
-      return where(eq(x, 0), 1, div(sin(angle), angle));
-    }),
-  ),
+  ...each(["aten::sinc", "aten::special_sinc"], () => ({
+    ...sinc,
+    eval: ({ self }: { readonly self: Strided }): Strided => (isComplex(self.dtype) ? complexSinc(self) : sinc.eval({ self })),
+  })),
   "aten::gcd": {
     meta: ({ self, other }) => pointwiseType([self, other]),
     eval: ({ self, other }) => {

@@ -59,3 +59,16 @@ for equation, *shapes in [("bij,bjk->bik", (2, 3, 4), (2, 4, 5)), ("bij,bij->b",
     row("aten::einsum", equation, [f32(*s) for s in shapes])
 row("aten::einsum", "ij,jk->ik", [i64(2, 3), i64(3, 2)])
 row("aten::einsum", "ij,jk->ik", [f16(2, 3), f16(3, 2)])
+# Factors of integer products lose their fraction; of nothing to multiply, self is scaled all the same.
+row("aten::addmm", i64(2, 3), i64(2, 4), i64(4, 3), beta=1.6, alpha=2.9)
+row("aten::addmv", i64(2), i64(2, 3), i64(3), beta=0.6, alpha=0.2)
+row("aten::addbmm", i64(2, 3), i64(2, 2, 4), i64(2, 4, 3), beta=0.6, alpha=1.2)
+row("aten::baddbmm", i64(2, 2, 3), i64(2, 2, 4), i64(2, 4, 3), beta=2.6, alpha=1.2)
+row("aten::addmm", f32(2, 3), f32(2, 0), f32(0, 3), beta=0.2, alpha=0.6)
+row("aten::addmv", f32(2), f32(2, 0), f32(0), beta=0.2, alpha=0.6)
+row("aten::mv", f32(2, 0), f32(0))
+row("aten::dot", f32(0), f32(0))
+# A dim of size 1 meets all of the other's.
+row("aten::tensordot", f32(1, 1, 1), f32(2, 1, 2), [0, 1], [2, 0])
+row("aten::tensordot", f32(2, 3), f32(1, 4), [1], [0])
+row("aten::tensordot", i32(2, 3), i32(1, 4), [1], [0])
