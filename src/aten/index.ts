@@ -14,6 +14,7 @@ import { decompositions } from "./decompositions.ts";
 import { distance } from "./distance.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
+import { floatParts } from "./float-parts.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
@@ -59,6 +60,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   distance,
   embeddingBag,
   fft,
+  floatParts,
   indexing,
   join,
   linalgNorms,
