@@ -39,6 +39,7 @@ import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { stack } from "./stack.ts";
+import { statistics } from "./statistics.ts";
 import { shortTime } from "./stft.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
@@ -87,6 +88,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   special,
   shortTime,
   stack,
+  statistics,
   symbolic,
   view,
   windows,
