@@ -11,6 +11,7 @@ import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
 import { decompositions } from "./decompositions.ts";
+import { derivative } from "./derivative.ts";
 import { distance } from "./distance.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
@@ -58,6 +59,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   conv,
   convert,
   creation,
+  derivative,
   distance,
   embeddingBag,
   fft,

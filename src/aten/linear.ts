@@ -235,6 +235,15 @@ export const linear = {
     decompose: ({ self, batch1, batch2, out_dtype: d, beta, alpha }, call) =>
       call("aten::baddbmm", { self: to(self, d, call), batch1: to(batch1, d, call), batch2: to(batch2, d, call), beta, alpha }),
   },
+  "aten::_int_mm": {
+    decompose: ({ self, mat2 }, call) => call("aten::mm", { self: to(self, "int32", call), mat2: to(mat2, "int32", call) }),
+  },
+  "aten::_addmm_activation": {
+    decompose: ({ use_gelu, ...args }, call) => {
+      const self = call("aten::addmm", args);
+      return use_gelu ? call("aten::gelu", { self }) : call("aten::relu", { self });
+    },
+  },
   "aten::outer": {
     decompose: ({ self, vec2 }, call) => call("aten::mul.Tensor", { self: call("aten::unsqueeze", { self, dim: 1 }), other: vec2 }),
   },

@@ -200,6 +200,8 @@ export const pointwise = {
   ...each(["aten::clamp_min", "aten::clamp_min.Tensor"], () => clampEntry("min", null)),
   ...each(["aten::clamp_max", "aten::clamp_max.Tensor"], () => clampEntry(null, "max")),
 
+  "aten::_add_relu.Tensor": { decompose: (args, call) => call("aten::relu", { self: call("aten::add.Tensor", args) }) },
+  "aten::_add_relu.Scalar": { decompose: (args, call) => call("aten::relu", { self: call("aten::add.Scalar", args) }) },
   "aten::square": { decompose: ({ self }, call) => call("aten::mul.Tensor", { self, other: self }) },
   "aten::frac": { decompose: ({ self }, call) => call("aten::sub.Tensor", { self, other: call("aten::trunc", { self }) }) },
   "aten::deg2rad": { decompose: ({ self }, call) => call("aten::mul.Scalar", { self, other: Math.PI / 180 }) },

@@ -62,4 +62,8 @@ export const secondNames = aliases({
   "aten::less_equal.Scalar": "aten::le.Scalar",
   "aten::not_equal.Tensor": "aten::ne.Tensor",
   "aten::not_equal.Scalar": "aten::ne.Scalar",
+  "aten::special_logit": "aten::logit",
+  "aten::special_softmax": "aten::softmax.int",
+  "aten::special_log_softmax": "aten::log_softmax.int",
+  "aten::_logcumsumexp": "aten::logcumsumexp",
 }) satisfies AtenTable;

@@ -83,3 +83,6 @@ for name in ["hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomi
     row(op + ".n_scalar", f32(4, lo=-1, hi=1), 3, rtol=1e-5, atol=1e-5)
     row(op + ".x_scalar", 0.3, f32(4, lo=0, hi=6), rtol=1e-5, atol=1e-5)
 row("aten::special_hermite_polynomial_h", f32(3), of("float32", [200.0, 2.0, 0.0]))
+row("aten::special_logit", f32(4, lo=0.1, hi=0.9), rtol=1e-5)
+row("aten::special_softmax", f32(3, 4), 1, torch.float32)
+row("aten::special_log_softmax", f32(3, 4), 0, dtype=torch.float64)
