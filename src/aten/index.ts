@@ -16,6 +16,7 @@ import { distance } from "./distance.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
 import { floatParts } from "./float-parts.ts";
+import { foreach } from "./foreach.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
@@ -64,6 +65,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   embeddingBag,
   fft,
   floatParts,
+  foreach,
   indexing,
   join,
   linalgNorms,

@@ -80,7 +80,6 @@ const names = {
   "prims::signbit": "aten::signbit",
   "prims::sin": "aten::sin",
   "prims::sinh": "aten::sinh",
-  "prims::spherical_bessel_j0": "aten::special_spherical_bessel_j0",
   "prims::sqrt": "aten::sqrt",
   "prims::sub": "aten::sub.Tensor",
   "prims::tan": "aten::tan",
@@ -120,6 +119,7 @@ export const prims = {
     decompose: ({ inp, dims, correction }, call) => call("aten::var.correction", { self: inp, dim: dims, correction: correction ?? 1 }),
   },
   "prims::cbrt": { decompose: ({ self }, call) => widened([self], call, (x) => cubeRoot(x, call)) },
+  "prims::spherical_bessel_j0": { decompose: ({ self }, call) => call("aten::special_spherical_bessel_j0", { x: self }) },
   "prims::conj": { decompose: ({ a }, call) => call("aten::_conj", { self: a }) },
   "prims::rev": { decompose: ({ a, dims }, call) => call("aten::flip", { self: a, dims }) },
   ...each(Object.keys(names) as Name[], (name) => ({
