@@ -1,6 +1,5 @@
 /** @file Scan along one dim: what running extremes and products are written with. */
 
-import { moveDims } from "../../aten/view-shape.ts";
 import { bounds, type Dim } from "../../symbolic.ts";
 import type { Graph, Value } from "../ir/graph.ts";
 import type { OpBuilder } from "./builder.ts";
@@ -10,6 +9,7 @@ interface Scanned {
   readonly axis: number;
 }
 
+const dims = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
 const mayBe0 = (d: Dim): boolean => bounds(d)[0] === 0;
 
 /**
@@ -34,7 +34,7 @@ export function scanAlong(
   const longer = mayBe0(length);
   const inputs = scanned.map((s) => {
     const slices = longer ? withOneMore(op, s, reverse) : s.x;
-    return moves && s.axis > 0 ? op.Transpose(slices, { perm: moveDims(slices.rank, [s.axis], [0]) }) : slices;
+    return moves && s.axis > 0 ? op.Transpose(slices, { perm: dims(slices.rank).toSpliced(s.axis, 1).toSpliced(0, 0, s.axis) }) : slices;
   });
   const stacked = op
     .Scan([...states, ...inputs], {
@@ -48,7 +48,7 @@ export function scanAlong(
     .slice(states.length);
   if (!moves) return stacked;
   return stacked.map((y, i) => {
-    const back = axis > 0 ? op.Transpose(y, { perm: moveDims(y.rank, [0], [axis]) }) : y;
+    const back = axis > 0 ? op.Transpose(y, { perm: dims(y.rank).toSpliced(0, 1).toSpliced(axis, 0, 0) }) : y;
     const kept = longer ? (reverse ? op.Slice(back, [1], [Number.MAX_SAFE_INTEGER], [axis]) : op.Slice(back, [0], [-1], [axis])) : back;
     op.retype(kept, shapeOf(made[i] as Value));
     return kept;
