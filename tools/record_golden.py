@@ -12,7 +12,7 @@ Each tools/golden/<family>.py is a plain script that says its rows with the name
     row("_operator::mul", 3, 4)
 
 Arguments are positional or by schema name; an argument whose name is an option's is given in `args={"atol": …}`.
-Options: atol, rtol (default by dtype, in rows.test.ts); dynamic={"self": [0, 1]}: dims that are symbols in one more run of meta and of the
+Options: atol, rtol (default by dtype, in rows.test.ts; both 0: to the last bit); dynamic={"self": [0, 1]}: dims that are symbols in one more run of meta and of the
 lowering (equal sizes are one symbol; dim(5) as an int argument is that symbol); compare="shape" where values are not defined
 (empty, random in ONNX: compare="eval" compares in eval only; compare="first": the first result only); xfail_meta / xfail_eval / xfail_onnx = "reason" (strict: must fail);
 note="what the row is there for".

@@ -1,6 +1,6 @@
 /** @file Formulas in other ops, written as formulas: `const { add, mul, exp } = algebra(call)`. */
 
-import { type DType, isLow } from "../dtype.ts";
+import { type DType, isComplex, isFloat, isLow } from "../dtype.ts";
 import { isTensor } from "./broadcast.ts";
 import type { Call, Symbolic } from "./table.ts";
 
@@ -119,3 +119,7 @@ export function widened(xs: readonly Symbolic[], call: Call, f: (...xs: Symbolic
   const wide = xs.map((self) => call("aten::to.dtype", { self, dtype: "float32" }));
   return call("aten::to.dtype", { self: f(...wide), dtype });
 }
+
+/** `self`, or as float32 where it is of integers. */
+export const asFloat = (self: Symbolic, call: Call): Symbolic =>
+  isFloat(self.dtype) || isComplex(self.dtype) ? self : call("aten::to.dtype", { self, dtype: "float32" });

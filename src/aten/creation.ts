@@ -105,10 +105,19 @@ function linspace(start: ScalarOf<number>, end: ScalarOf<number>, steps: number,
   return isComplex(dtype) ? makeComplex(part("re", realOf(dtype)), part("im", realOf(dtype))) : part("re", dtype);
 }
 
-const linspaceOfTensors = (
-  { start, end, steps, dtype }: { start: Symbolic | Scalar; end: Symbolic | Scalar; steps: number; dtype: DType | null },
-  call: Call,
-): Symbolic => {
+interface TensorSpan extends Asked {
+  readonly start: Symbolic | Scalar;
+  readonly end: Symbolic | Scalar;
+  readonly steps: number;
+}
+
+/** `base` to evenly spaced powers: integers are those of doubles, truncated. */
+function powersOf(base: Scalar, dtype: DType | null, call: Call, exponents: (dtype: DType | null) => Symbolic): Symbolic {
+  const exponent = exponents(dtype === null || isFloat(dtype) ? dtype : "float64");
+  return call("aten::to.dtype", { self: call("aten::pow.Scalar", { self: base, exponent }), dtype: dtype ?? "float32" });
+}
+
+const linspaceOfTensors = ({ start, end, steps, dtype }: TensorSpan, call: Call): Symbolic => {
   const wanted = dtype ?? "float32";
   const wide = isFloat(wanted) ? wanted : "float64";
   const asTensor = (x: Symbolic | Scalar): Symbolic =>
@@ -259,11 +268,13 @@ export const creation = {
     decompose: linspaceOfTensors,
   })),
   "aten::logspace": {
-    decompose: ({ start, end, steps, base, dtype }, call) => {
-      const exponent = call("aten::linspace", { start, end, steps, dtype: dtype === null || isFloat(dtype) ? dtype : "float64" });
-      return call("aten::to.dtype", { self: call("aten::pow.Scalar", { self: base, exponent }), dtype: dtype ?? "float32" });
-    },
+    decompose: ({ start, end, base, ...span }, call) =>
+      powersOf(base, span.dtype, call, (dtype) => call("aten::linspace", { start, end, ...span, dtype })),
   },
+  ...each(["aten::logspace.Tensor_Tensor", "aten::logspace.Tensor_Scalar", "aten::logspace.Scalar_Tensor"], () => ({
+    decompose: ({ base, ...span }: TensorSpan & { readonly base: number | Dim }, call: Call): Symbolic =>
+      powersOf(base, span.dtype, call, (dtype) => linspaceOfTensors({ ...span, dtype }, call)),
+  })),
   "aten::eye": { meta: ({ n, dtype }) => identityMatrix(n, n, dtype), eval: ({ n, dtype }) => eye(n, n, dtype) },
   "aten::eye.m": { meta: ({ n, m, dtype }) => identityMatrix(n, m, dtype), eval: ({ n, m, dtype }) => eye(n, m, dtype) },
   "aten::tril": triangle("le"),

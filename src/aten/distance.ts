@@ -3,6 +3,7 @@
 import { isComplex } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { compare, type Dim } from "../symbolic.ts";
+import { asFloat } from "./algebra.ts";
 import { promoteTypes } from "./promotion.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
@@ -28,7 +29,8 @@ function cosine(x1: Symbolic, x2: Symbolic, dim: number, eps: number, call: Call
 /** |x1 - x2 + eps| in the p-norm, over the last dim of the wider operand. */
 export function pairwise(x1: Symbolic, x2: Symbolic, p: number, eps: number, keepdim: boolean, call: Call): Symbolic {
   const rank = Math.max(x1.shape.length, x2.shape.length);
-  const moved = call("aten::add.Scalar", { self: sub(x1, x2, call), other: eps });
+  // eps is a double: integers become floats
+  const moved = call("aten::add.Scalar", { self: asFloat(sub(x1, x2, call), call), other: eps });
   const real = isComplex(moved.dtype) ? call("aten::abs", { self: moved }) : moved;
   return call("aten::linalg_vector_norm", { self: real, ord: p, dim: [rank - 1], keepdim });
 }

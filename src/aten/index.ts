@@ -3,16 +3,21 @@
 import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { bessel } from "./bessel.ts";
+import { comparison } from "./comparison.ts";
 import { complexView } from "./complex-view.ts";
 import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
 import { decompositions } from "./decompositions.ts";
+import { derivative } from "./derivative.ts";
 import { distance } from "./distance.ts";
 import { dropout } from "./dropout.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
+import { floatParts } from "./float-parts.ts";
+import { foreach } from "./foreach.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
@@ -22,6 +27,7 @@ import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
+import { polynomial } from "./polynomial.ts";
 import { pool } from "./pool.ts";
 import { prims } from "./prims.ts";
 import { quantized } from "./quantized.ts";
@@ -31,10 +37,12 @@ import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
+import { secondNames } from "./second-names.ts";
 import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { stack } from "./stack.ts";
+import { statistics } from "./statistics.ts";
 import { shortTime } from "./stft.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
@@ -46,15 +54,20 @@ import { windows } from "./window.ts";
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   activation,
   attention,
+  bessel,
+  comparison,
   complexView,
   composed,
   conv,
   convert,
   creation,
+  derivative,
   distance,
   dropout,
   embeddingBag,
   fft,
+  floatParts,
+  foreach,
   indexing,
   join,
   linalgNorms,
@@ -65,6 +78,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   norm,
   pad,
   pointwise,
+  polynomial,
   pool,
   prims,
   quantized,
@@ -74,11 +88,13 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   rnn,
   scatter,
   search,
+  secondNames,
   singular,
   sort,
   special,
   shortTime,
   stack,
+  statistics,
   symbolic,
   view,
   windows,

@@ -115,10 +115,18 @@ function evalEinsum(equation: string, tensors: readonly Strided[]): Strided {
   );
 }
 
+/** `x` summed over those of its `dims` that meet a dim of size 1 of `other`, which stands for all of them. */
+function summedOut(x: Symbolic, dims: readonly number[], other: Symbolic, dimsOther: readonly number[], call: Call): Symbolic {
+  const lone = dims.filter((d, i) => other.shape[dimsOther[i] as number] === 1 && x.shape[d] !== 1);
+  return lone.length === 0 ? x : call("aten::sum.dim_IntList", { self: x, dim: lone, keepdim: true, dtype: x.dtype });
+}
+
 /** Folds `dims` of the operands into one inner size: `torch.tensordot` as a product of two matrices. */
-function tensordot(self: Symbolic, other: Symbolic, dimsSelf: readonly number[], dimsOther: readonly number[], call: Call): Symbolic {
-  const inSelf = wrapDims(dimsSelf, self.shape.length);
-  const inOther = wrapDims(dimsOther, other.shape.length);
+function tensordot(left: Symbolic, right: Symbolic, dimsSelf: readonly number[], dimsOther: readonly number[], call: Call): Symbolic {
+  const inSelf = wrapDims(dimsSelf, left.shape.length);
+  const inOther = wrapDims(dimsOther, right.shape.length);
+  const self = summedOut(left, inSelf, right, inOther, call);
+  const other = summedOut(right, inOther, left, inSelf, call);
   const free = (shape: Shape, taken: readonly number[]) => shape.flatMap((_, i) => (taken.includes(i) ? [] : [i]));
   const [rows, columns] = [free(self.shape, inSelf), free(other.shape, inOther)];
   const pick = (shape: Shape, dims: readonly number[]): Dim[] => dims.map((d) => shape[d] as Dim);
@@ -226,6 +234,15 @@ export const linear = {
   "aten::baddbmm.dtype": {
     decompose: ({ self, batch1, batch2, out_dtype: d, beta, alpha }, call) =>
       call("aten::baddbmm", { self: to(self, d, call), batch1: to(batch1, d, call), batch2: to(batch2, d, call), beta, alpha }),
+  },
+  "aten::_int_mm": {
+    decompose: ({ self, mat2 }, call) => call("aten::mm", { self: to(self, "int32", call), mat2: to(mat2, "int32", call) }),
+  },
+  "aten::_addmm_activation": {
+    decompose: ({ use_gelu, ...args }, call) => {
+      const self = call("aten::addmm", args);
+      return use_gelu ? call("aten::gelu", { self }) : call("aten::relu", { self });
+    },
   },
   "aten::outer": {
     decompose: ({ self, vec2 }, call) => call("aten::mul.Tensor", { self: call("aten::unsqueeze", { self, dim: 1 }), other: vec2 }),

@@ -2,6 +2,7 @@
 
 import { isFloat } from "../dtype.ts";
 import { type Dim, product } from "../symbolic.ts";
+import { asFloat } from "./algebra.ts";
 import { pairwise } from "./distance.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
@@ -331,7 +332,7 @@ export const loss = {
   },
   "aten::margin_ranking_loss": {
     decompose: ({ input1, input2, target, margin, reduction }, call) =>
-      reduced(atLeast0(shift(mul(neg(target, call), sub(input1, input2, call), call), margin, call), call), reduction, call),
+      reduced(atLeast0(shift(asFloat(mul(neg(target, call), sub(input1, input2, call), call), call), margin, call), call), reduction, call),
   },
   "aten::soft_margin_loss": {
     decompose: ({ self, target, reduction }, call) =>

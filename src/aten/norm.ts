@@ -5,16 +5,16 @@ import { copyInto, reshape } from "../core/ops/layout.ts";
 import { batchNorm, groupNorm, groupNormFull, layerNorm, layerNormFull, logSoftmax, softmax } from "../core/ops/norm.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import type { Strided } from "../core/strided.ts";
-import { type DType, wideOf } from "../dtype.ts";
+import { type DType, realOf, wideOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
 
 import type { TensorType } from "./graph.ts";
-import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
+import type { ArgsOf, AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
 
 /** Machine epsilon of the type that `dtype` is computed in. */
-export const epsilonOf = (dtype: DType): number => (dtype === "float64" ? 2 ** -52 : 2 ** -23);
+export const epsilonOf = (dtype: DType): number => (realOf(dtype) === "float64" ? 2 ** -52 : 2 ** -23);
 
 /** A number where a float argument may be a symbol by its type. */
 export function number(x: number | Dim): number {
@@ -139,6 +139,15 @@ function rmsNorm(input: Strided, shape: readonly number[], weight: Strided | nul
   const rstd = rstdOf(square, eps ?? epsilonOf(input.dtype));
   const y = binary("mul", x, rstd);
   return [cast(weight === null ? y : binary("mul", y, cast(weight, x.dtype)), input.dtype), rstd];
+}
+
+/** x / sqrt(mean(x^2) + eps), squares of complex numbers as they are; ONNX is told that of real ones by RMSNormalization. */
+function complexRmsNorm({ input, normalized_shape, weight, eps }: ArgsOf<"aten::rms_norm", Symbolic, Dim>, call: Call): Symbolic {
+  const square = call("aten::mul.Tensor", { self: input, other: input });
+  const mean = call("aten::mean.dim", { self: square, dim: lastDims(input.shape.length, normalized_shape.length), keepdim: true });
+  const by = call("aten::rsqrt", { self: call("aten::add.Scalar", { self: mean, other: eps ?? epsilonOf(input.dtype) }) });
+  const y = call("aten::mul.Tensor", { self: input, other: by });
+  return weight === null ? y : call("aten::mul.Tensor", { self: y, other: weight });
 }
 
 const statsShape = (input: TensorType, count: number): Meta =>
@@ -290,6 +299,7 @@ export const norm = {
   "aten::rms_norm": {
     meta: ({ input }) => shaped(input, input.shape),
     eval: ({ input, normalized_shape: shape, weight, eps }) => rmsNorm(input, shape, weight, eps === null ? null : number(eps))[0],
+    decompose: (args, call) => complexRmsNorm(args, call),
   },
   "aten::_fused_rms_norm": {
     meta: ({ input, normalized_shape: shape }) => [

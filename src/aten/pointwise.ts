@@ -1,16 +1,16 @@
 /**
- * @file Elementwise arithmetic, comparison and logic. Operands arrive promoted (torch/onnx's promotion rows and promotion-extra.ts); a Tensor
+ * @file Elementwise arithmetic and elementary functions. Operands arrive promoted (torch/onnx's promotion rows and promotion-extra.ts); a Tensor
  * operand may be a Python number in captured programs.
  */
 
 import { complexUnary } from "../core/ops/complex.ts";
-import { binary, cast, compare, fill, unary, where } from "../core/ops/elementwise.ts";
+import { binary, cast, compare, unary, where } from "../core/ops/elementwise.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, isInteger, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
-import { widened } from "./algebra.ts";
-import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType, scalarDType } from "./broadcast.ts";
+import { asFloat, widened } from "./algebra.ts";
+import { each, finiteMax, inOpmath, isTensor, type Operand, operand, pointwiseType } from "./broadcast.ts";
 import { complexForms, complexPower, type Form } from "./complex-forms.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
@@ -19,11 +19,6 @@ type X = Operand<Strided, number>;
 type M = Operand<TensorType, Dim>;
 type CoreUnary = Parameters<typeof unary>[0];
 type CoreBinary = Parameters<typeof binary>[0];
-type CoreCompare = Parameters<typeof compare>[0];
-
-/** Integers and bools: finite, all of them. */
-const isExact = (d: DType): boolean => !isFloat(d) && !isComplex(d);
-const dtypeOf = (...operands: readonly X[]): DType => (operands.find((x) => isTensor<Strided>(x)) as Strided).dtype;
 
 /** The core's `op` for each ATen op; the result has the promoted dtype. ONNX is told complex functions by formula. */
 const unaries = <N extends Op>(names: readonly N[]) =>
@@ -44,48 +39,12 @@ const roundings = <N extends Op>(names: readonly N[]) =>
     eval: ({ self }: { self: Strided }): Strided => (isFloat(self.dtype) ? unary(op.slice(6) as CoreUnary, self) : cast(self, self.dtype)),
   }));
 
-/** A test of every element: bool. */
-const tests = <N extends Op>(names: readonly N[], test: (self: Strided, name: string) => Strided) =>
-  each(names, (op) => ({
-    meta: ({ self }: { self: TensorType }): Meta => ({ dtype: "bool", shape: self.shape }),
-    eval: ({ self }: { self: Strided }): Strided => test(self, op.slice(6)),
-  }));
-
-/** An op that is another one under a second name. */
-const aliases = <const A extends Readonly<Partial<Record<Op, Op>>>>(table: A) =>
-  each(Object.keys(table) as (keyof A & Op)[], (name) => ({
-    decompose: (args: object, call: Call) => call(table[name] as "aten::relu", args as { self: Symbolic }) as never,
-  }));
-
 /** self and other, each a tensor or a number, to the promoted dtype. */
 const pair = (f: (a: Strided, b: Strided) => Strided, dtype?: DType) => ({
   meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], dtype),
   eval: ({ self, other }: { self: X; other: X }): Strided => inOpmath([self, other], f),
 });
 const binaries = <N extends Op>(names: readonly N[], name: CoreBinary) => each(names, () => pair((a, b) => binary(name, a, b)));
-
-const comparisons = <N extends CoreCompare>(names: readonly N[]) => {
-  const entry = (name: N) => ({
-    meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], "bool"),
-    eval: ({ self, other }: { self: X; other: X }): Strided =>
-      compare(name, operand(self, dtypeOf(self, other)), operand(other, dtypeOf(self, other))),
-  });
-  return each(
-    names.flatMap((n) => [`aten::${n}.Tensor`, `aten::${n}.Scalar`] as const),
-    (op) => entry(op.slice(6, 8) as N),
-  );
-};
-
-/** and, or, xor of truth values, of whatever dtype. */
-const logicals = <N extends "and" | "or" | "xor">(names: readonly N[]) =>
-  each(
-    names.map((n) => `aten::logical_${n}` as const),
-    (op) => ({
-      meta: ({ self, other }: { self: M; other: M }): Meta => pointwiseType([self, other], "bool"),
-      eval: ({ self, other }: { self: Strided; other: Strided }): Strided =>
-        binary(`bitwise_${op.slice(14) as N}`, cast(self, "bool"), cast(operand(other, self.dtype), "bool")),
-    }),
-  );
 
 /** `a + alpha * b`; on bools `+` is or, and alpha is a truth value. */
 function addScaled(a: Strided, b: Strided, alpha: ScalarOf<number>): Strided {
@@ -124,23 +83,6 @@ const power = {
     complexPower(self, exponent, call),
 };
 
-const whereEntry = {
-  meta: ({ condition, self, other }: { condition: TensorType; self: M; other: M }): Meta =>
-    pointwiseType([condition, self, other], dtypeOfTypes(self, other)),
-  eval: ({ condition, self, other }: { condition: Strided; self: X; other: X }): Strided => {
-    const dtype = isTensor<Strided>(self) || isTensor<Strided>(other) ? dtypeOf(self, other) : scalarDType(self, other);
-    return where(cast(condition, "bool"), operand(self, dtype), operand(other, dtype));
-  },
-};
-const dtypeOfTypes = (self: M, other: M): DType =>
-  isTensor<TensorType>(self) ? self.dtype : isTensor<TensorType>(other) ? other.dtype : scalarDType(self, other);
-
-const maskedFill = {
-  meta: ({ self, mask }: { self: TensorType; mask: TensorType }): Meta => pointwiseType([self, mask]),
-  eval: ({ self, mask, value }: { self: Strided; mask: Strided; value: X }): Strided =>
-    where(mask, cast(operand(value, self.dtype), self.dtype), self),
-};
-
 /** min(max(x, lo), hi), NaN going through. Bounds are tensors, numbers or absent. */
 const clampEntry = <L extends string, H extends string>(low: L | null, high: H | null) => ({
   meta: (args: { readonly [K in "self" | L | H]: M | null }): Meta =>
@@ -169,6 +111,17 @@ function logAddExp(self: Symbolic, other: Symbolic, base2: boolean, call: Call):
   const sum = call("aten::add.Tensor", { self: call("aten::maximum", { self, other }), other: tail, alpha: base2 ? Math.LOG2E : 1 });
   const same = call("aten::logical_and", { self: call("aten::isinf", { self }), other: call("aten::eq.Tensor", { self, other }) });
   return call("aten::where.self", { condition: same, self, other: sum });
+}
+
+/** The same of complex numbers, the one with the larger real part taken out; of two whose sizes are 0 the first. */
+function complexLogAddExp(self: Symbolic, other: Symbolic, call: Call): Symbolic {
+  const real = (x: Symbolic): Symbolic => call("aten::real", { self: x });
+  const pick = (condition: Symbolic, a: Symbolic, b: Symbolic): Symbolic => call("aten::where.self", { condition, self: a, other: b });
+  const less = call("aten::lt.Tensor", { self: real(self), other: real(other) });
+  const [least, most] = [pick(less, self, other), pick(less, other, self)];
+  const gap = call("aten::exp", { self: call("aten::sub.Tensor", { self: least, other: most }) });
+  const sum = call("aten::add.Tensor", { self: call("aten::log1p", { self: gap }), other: most });
+  return pick(call("aten::isneginf", { self: real(most) }), least, sum);
 }
 
 export const pointwise = {
@@ -216,23 +169,6 @@ export const pointwise = {
     },
     decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => (complexForms.sgn as Form)(self, call),
   })),
-  ...tests(["aten::logical_not"], (x) => unary("logical_not", x)),
-  ...tests(["aten::isnan", "aten::isinf"], (x, name) => (isExact(x.dtype) ? compare("ne", x, x) : unary(name as "isnan", x))),
-  ...tests(["aten::isfinite"], (x) =>
-    isExact(x.dtype) ? compare("eq", x, x) : unary("logical_not", binary("bitwise_or", unary("isnan", x), unary("isinf", x))),
-  ),
-  ...tests(["aten::isposinf"], (x) =>
-    isFloat(x.dtype) ? compare("eq", x, operand(Number.POSITIVE_INFINITY, x.dtype)) : compare("ne", x, x),
-  ),
-  ...tests(["aten::isneginf"], (x) =>
-    isFloat(x.dtype) ? compare("eq", x, operand(Number.NEGATIVE_INFINITY, x.dtype)) : compare("ne", x, x),
-  ),
-  ...tests(["aten::signbit"], (x) => (isFloat(x.dtype) ? negative(x) : compare("lt", x, operand(0, x.dtype)))),
-  "aten::isreal": {
-    meta: ({ self }) => ({ dtype: "bool", shape: self.shape }),
-    eval: ({ self }) =>
-      isComplex(self.dtype) ? compare("eq", self, cast(cast(self, realOf(self.dtype)), self.dtype)) : fill("bool", self.shape, true),
-  },
 
   ...each(["aten::add.Tensor", "aten::add.Scalar"], () => add),
   ...each(["aten::sub.Tensor", "aten::sub.Scalar"], () => subtract(false)),
@@ -260,14 +196,12 @@ export const pointwise = {
   "aten::fmax": ignoringNaN("maximum"),
   "aten::fmin": ignoringNaN("minimum"),
   ...each(["aten::pow.Tensor_Tensor", "aten::pow.Tensor_Scalar", "aten::pow.Scalar"], () => power),
-  ...comparisons(["eq", "ne", "lt", "le", "gt", "ge"]),
-  ...logicals(["and", "or", "xor"]),
-  ...each(["aten::where.self", "aten::where.ScalarSelf", "aten::where.ScalarOther", "aten::where.Scalar"], () => whereEntry),
-  ...each(["aten::masked_fill.Scalar", "aten::masked_fill.Tensor"], () => maskedFill),
   ...each(["aten::clamp", "aten::clamp.Tensor"], () => clampEntry("min", "max")),
   ...each(["aten::clamp_min", "aten::clamp_min.Tensor"], () => clampEntry("min", null)),
   ...each(["aten::clamp_max", "aten::clamp_max.Tensor"], () => clampEntry(null, "max")),
 
+  "aten::_add_relu.Tensor": { decompose: (args, call) => call("aten::relu", { self: call("aten::add.Tensor", args) }) },
+  "aten::_add_relu.Scalar": { decompose: (args, call) => call("aten::relu", { self: call("aten::add.Scalar", args) }) },
   "aten::square": { decompose: ({ self }, call) => call("aten::mul.Tensor", { self, other: self }) },
   "aten::frac": { decompose: ({ self }, call) => call("aten::sub.Tensor", { self, other: call("aten::trunc", { self }) }) },
   "aten::deg2rad": { decompose: ({ self }, call) => call("aten::mul.Scalar", { self, other: Math.PI / 180 }) },
@@ -337,7 +271,9 @@ export const pointwise = {
   },
   ...each(["aten::logaddexp", "aten::logaddexp2"], (name) => ({
     decompose: ({ self, other }: { self: Symbolic; other: Symbolic }, call: Call): Symbolic =>
-      widened([self, other], call, (a, b) => logAddExp(a, b, name === "aten::logaddexp2", call)),
+      isComplex(self.dtype)
+        ? complexLogAddExp(self, other, call)
+        : widened([self, other], call, (a, b) => logAddExp(a, b, name === "aten::logaddexp2", call)),
   })),
   "aten::hypot": {
     decompose: ({ self, other }, call) => {
@@ -362,86 +298,4 @@ export const pointwise = {
     decompose: ({ self, other }, call) =>
       call("aten::mul.Tensor", { self, other: call("aten::pow.Scalar", { self: 2, exponent: asFloat(other, call) }) }),
   },
-  "aten::isclose": {
-    decompose: ({ self, other, rtol, atol, equal_nan }, call) => {
-      const [x, y] = [asFloat(self, call), asFloat(other, call)];
-      const gap = call("aten::abs", { self: call("aten::sub.Tensor", { self: x, other: y }) });
-      const allowed = call("aten::add.Scalar", {
-        self: call("aten::mul.Scalar", { self: call("aten::abs", { self: y }), other: rtol }),
-        other: atol,
-      });
-      const near = call("aten::logical_and", {
-        self: call("aten::isfinite", { self: gap }),
-        other: call("aten::le.Tensor", { self: gap, other: allowed }),
-      });
-      const close = call("aten::logical_or", { self: call("aten::eq.Tensor", { self, other }), other: near });
-      if (!equal_nan) return close;
-      const both = call("aten::logical_and", { self: call("aten::isnan", { self: x }), other: call("aten::isnan", { self: y }) });
-      return call("aten::logical_or", { self: close, other: both });
-    },
-  },
-  ...aliases({
-    "aten::__and__.Tensor": "aten::bitwise_and.Tensor",
-    "aten::__and__.Scalar": "aten::bitwise_and.Scalar",
-    "aten::__or__.Tensor": "aten::bitwise_or.Tensor",
-    "aten::__or__.Scalar": "aten::bitwise_or.Scalar",
-    "aten::__xor__.Tensor": "aten::bitwise_xor.Tensor",
-    "aten::__xor__.Scalar": "aten::bitwise_xor.Scalar",
-    "aten::__lshift__.Tensor": "aten::bitwise_left_shift.Tensor",
-    "aten::__lshift__.Scalar": "aten::bitwise_left_shift.Tensor_Scalar",
-    "aten::__rshift__.Tensor": "aten::bitwise_right_shift.Tensor",
-    "aten::__rshift__.Scalar": "aten::bitwise_right_shift.Tensor_Scalar",
-    "aten::max.other": "aten::maximum",
-    "aten::min.other": "aten::minimum",
-    "aten::absolute": "aten::abs",
-    "aten::negative": "aten::neg",
-    "aten::fix": "aten::trunc",
-    "aten::arccos": "aten::acos",
-    "aten::arccosh": "aten::acosh",
-    "aten::arcsin": "aten::asin",
-    "aten::arcsinh": "aten::asinh",
-    "aten::arctan": "aten::atan",
-    "aten::arctanh": "aten::atanh",
-    "aten::arctan2": "aten::atan2",
-    "aten::special_exp2": "aten::exp2",
-    "aten::special_expm1": "aten::expm1",
-    "aten::special_erf": "aten::erf",
-    "aten::special_erfc": "aten::erfc",
-    "aten::special_log1p": "aten::log1p",
-    "aten::special_round": "aten::round.decimals",
-    "aten::positive": "aten::alias",
-    "aten::special_xlogy": "aten::xlogy.Tensor",
-    "aten::special_xlogy.other_scalar": "aten::xlogy.Scalar_Other",
-    "aten::special_xlogy.self_scalar": "aten::xlogy.Scalar_Self",
-    "aten::clip": "aten::clamp",
-    "aten::clip.Tensor": "aten::clamp.Tensor",
-    "aten::multiply.Tensor": "aten::mul.Tensor",
-    "aten::multiply.Scalar": "aten::mul.Scalar",
-    "aten::subtract.Tensor": "aten::sub.Tensor",
-    "aten::subtract.Scalar": "aten::sub.Scalar",
-    "aten::divide.Tensor": "aten::div.Tensor",
-    "aten::divide.Scalar": "aten::div.Scalar",
-    "aten::divide.Tensor_mode": "aten::div.Tensor_mode",
-    "aten::divide.Scalar_mode": "aten::div.Scalar_mode",
-    "aten::greater.Tensor": "aten::gt.Tensor",
-    "aten::greater.Scalar": "aten::gt.Scalar",
-    "aten::greater_equal.Tensor": "aten::ge.Tensor",
-    "aten::greater_equal.Scalar": "aten::ge.Scalar",
-    "aten::less.Tensor": "aten::lt.Tensor",
-    "aten::less.Scalar": "aten::lt.Scalar",
-    "aten::less_equal.Tensor": "aten::le.Tensor",
-    "aten::less_equal.Scalar": "aten::le.Scalar",
-    "aten::not_equal.Tensor": "aten::ne.Tensor",
-    "aten::not_equal.Scalar": "aten::ne.Scalar",
-  }),
 } satisfies AtenTable;
-
-/** Sign bit of floats, that of -0 too: the reciprocal of -0 is -inf. */
-const negative = (x: Strided): Strided => {
-  const zero = operand(0, x.dtype);
-  const isNegative = compare("lt", x, zero);
-  return binary("bitwise_or", isNegative, binary("bitwise_and", compare("eq", x, zero), compare("lt", unary("reciprocal", x), zero)));
-};
-
-const asFloat = (self: Symbolic, call: Call): Symbolic =>
-  isFloat(self.dtype) || isComplex(self.dtype) ? self : call("aten::to.dtype", { self, dtype: "float32" });

@@ -47,6 +47,10 @@ export const extraRows: Readonly<Record<string, readonly [rule: string, kind: st
   "aten::special_shifted_chebyshev_polynomial_u": ["Elementwise", "INT_TO_FLOAT", 0, 1],
   "aten::special_shifted_chebyshev_polynomial_v": ["Elementwise", "INT_TO_FLOAT", 0, 1],
   "aten::special_shifted_chebyshev_polynomial_w": ["Elementwise", "INT_TO_FLOAT", 0, 1],
+  "aten::special_hermite_polynomial_h": ["Elementwise", "INT_TO_FLOAT", 0, 1],
+  "aten::special_hermite_polynomial_he": ["Elementwise", "INT_TO_FLOAT", 0, 1],
+  "aten::special_laguerre_polynomial_l": ["Elementwise", "INT_TO_FLOAT", 0, 1],
+  "aten::special_legendre_polynomial_p": ["Elementwise", "INT_TO_FLOAT", 0, 1],
   "aten::special_xlog1py": ["Elementwise", "INT_TO_FLOAT", 0, 1],
   "aten::special_xlogy": ["Elementwise", "INT_TO_FLOAT", 0, 1],
 };

@@ -196,14 +196,14 @@ const firstOf = <A>(pair: { decompose: (args: A, call: Call) => [Symbolic, Symbo
   decompose: (args: A, call: Call) => pair.decompose(args, call)[0],
 });
 
-/** log(sum(exp(x))), with the maximum taken out unless it is infinite. */
+/** log(sum(exp(x))), with the maximum (of the real parts) taken out unless it is infinite. */
 function logSumExp(
   { self, dim, keepdim }: { readonly self: Symbolic; readonly dim: readonly number[]; readonly keepdim: boolean },
   call: Call,
 ): Symbolic {
   const x = opmath(call, isFloat(self.dtype) || isComplex(self.dtype) ? self : call("aten::_to_copy", { self, dtype: "float32" }));
   const out = isFloat(self.dtype) ? self.dtype : x.dtype;
-  const peak = call("aten::amax", { self: x, dim, keepdim: true });
+  const peak = call("aten::amax", { self: isComplex(x.dtype) ? call("aten::real", { self: x }) : x, dim, keepdim: true });
   const finite = call("aten::masked_fill.Scalar", { self: peak, mask: call("aten::isinf", { self: peak }), value: 0 });
   const total = call("aten::sum.dim_IntList", {
     self: call("aten::exp", { self: call("aten::sub.Tensor", { self: x, other: finite }) }),
@@ -307,6 +307,15 @@ export const reduce = {
   "aten::cummax": runningExtreme("max"),
   "aten::cummin": runningExtreme("min"),
   "aten::logcumsumexp": runningLogSumExp,
+  // Back to the shape that `size` was broadcast from.
+  "aten::sum_to_size": {
+    decompose: ({ self, size }, call) => {
+      const lead = rankOf(self) - size.length;
+      const dim = self.shape.flatMap((d, i) => (i < lead || (size[i - lead] === 1 && d !== 1) ? [i] : []));
+      const summed = dim.length === 0 ? self : call("aten::sum.dim_IntList", { self, dim, keepdim: true });
+      return lead === 0 ? summed : call("aten::reshape", { self: summed, shape: size });
+    },
+  },
   "aten::trace": {
     decompose: ({ self }, call) => call("aten::sum", { self: call("aten::diagonal", { self }) }),
   },

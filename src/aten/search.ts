@@ -65,7 +65,7 @@ interface Search {
 }
 
 /** How many boundaries come before a value: those not >= it, or (`right`) not > it, so that NaN comes last. */
-function searchSorted({ sorted_sequence, self, out_int32, right, side, sorter }: Search, call: Call): Symbolic {
+export function searchSorted({ sorted_sequence, self, out_int32, right, side, sorter }: Search, call: Call): Symbolic {
   const line = sorter ? call("aten::gather", { self: sorted_sequence, dim: -1, index: sorter }) : sorted_sequence;
   const after = (side ?? (right ? "right" : "left")) === "right" ? "aten::gt.Tensor" : "aten::ge.Tensor";
   const bounds = rankOf(line) > 1 ? call("aten::unsqueeze", { self: line, dim: -2 }) : line;
@@ -98,14 +98,21 @@ function histogramRange(x: Symbolic, given: readonly [number, number] | null, ap
   return { left: call("aten::sub.Tensor", { self: left, other: by }), right: call("aten::add.Tensor", { self: right, other: by }) };
 }
 
-const inside = (x: Symbolic, { left, right }: Range, call: Call): Symbolic =>
+export const inside = (x: Symbolic, { left, right }: Range, call: Call): Symbolic =>
   call("aten::logical_and", {
     self: call("aten::ge.Tensor", { self: x, other: left }),
     other: call("aten::le.Tensor", { self: x, other: right }),
   });
 
 /** `weights` (null: ones) of the elements that count, added up by bin. */
-function countBins(bins: Dim, at: Symbolic, counted: Symbolic, weights: Symbolic | null, dtype: Symbolic["dtype"], call: Call): Symbolic {
+export function countBins(
+  bins: Dim,
+  at: Symbolic,
+  counted: Symbolic,
+  weights: Symbolic | null,
+  dtype: Symbolic["dtype"],
+  call: Call,
+): Symbolic {
   const ones = call("aten::_to_copy", { self: counted, dtype });
   const src = weights === null ? ones : call("aten::mul.Tensor", { self: ones, other: weights });
   const index = call("aten::clamp", { self: at, min: 0, max: sub(bins, 1) });
@@ -149,7 +156,7 @@ function histogramOf(self: Symbolic, edges: Symbolic, weight: Symbolic | null, d
   ];
 }
 
-function evenEdges(self: Symbolic, bins: number, range: readonly (number | Dim)[] | null, call: Call): Symbolic {
+export function evenEdges(self: Symbolic, bins: number, range: readonly (number | Dim)[] | null, call: Call): Symbolic {
   const given: [number, number] | null = range === null || range.length === 0 ? null : [Number(range[0]), Number(range[1])];
   const { left, right } = histogramRange(flatten(call, self), given, 0.5, call);
   const steps = call("aten::arange", { end: bins + 1, dtype: self.dtype });
@@ -228,6 +235,7 @@ function diff(
   { self, n, dim, prepend, append }: { self: Symbolic; n: number; dim: number; prepend: Symbolic | null; append: Symbolic | null },
   call: Call,
 ): Symbolic {
+  if (n === 0) return call("aten::clone", { self }); // nothing is joined to it either
   const parts = [prepend, self, append].filter((t) => t !== null);
   let x = parts.length === 1 ? self : call("aten::cat", { tensors: parts, dim });
   for (let i = 0; i < n; i++) {

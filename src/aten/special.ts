@@ -3,41 +3,23 @@
  * (after Cephes) with loops of a data-dependent length replaced by a shift of fixed length; accurate to about 1e-6 relative in float32.
  */
 
-import { binary, cast, unary as core } from "../core/ops/elementwise.ts";
-import type { SpecialOp } from "../core/ops/real.ts";
+import { binary, cast, compare, unary as core, where } from "../core/ops/elementwise.ts";
 import { polygamma as corePolygamma, multigammaln } from "../core/ops/special.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { isComplex } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
 import { algebra, type Term, widened } from "./algebra.ts";
-import { each, inOpmath, isTensor, type Operand, pointwiseType } from "./broadcast.ts";
+import { each, inOpmath, isTensor, type Operand, operand, pointwiseType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
-import { besselJ0, besselJ1, i0eLarge, i0eSmall, i1eLarge, i1eSmall } from "./special-coefficients.ts";
-import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
-
-type Unary = { readonly self: Symbolic };
-/** The core's function `name`, and `f`, which says it in other ops. */
-const unary = (name: SpecialOp, f: (x: Symbolic, call: Call) => Symbolic) => ({
-  eval: ({ self }: { readonly self: Strided }): Strided => core(name, self),
-  decompose: ({ self }: Unary, call: Call): Symbolic => widened([self], call, (x) => f(x, call)),
-});
+import { erfcxRight } from "./special-coefficients.ts";
+import { unarySpecial } from "./special-unary.ts";
+import type { AtenTable, Call, Meta, ScalarOf, Symbolic } from "./table.ts";
 
 /** The core's function `name` of two operands, one of which may be a number. */
 const pair = (name: "zeta" | "gammainc" | "gammaincc" | "xlogy" | "xlog1py") => ({
   eval: ({ self, other }: { readonly self: Operand<Strided, number>; readonly other: Operand<Strided, number> }): Strided =>
     inOpmath([self, other], (a, b) => binary(name, a, b)),
-});
-/** Functions that the core alone has: they are computed where they are met, and not exported. */
-const computed = (name: SpecialOp) => ({
-  meta: ({ self }: { readonly self: TensorType }): Meta => ({ dtype: self.dtype, shape: self.shape }),
-  eval: ({ self }: { readonly self: Strided }): Strided => core(name, self),
-});
-
-/** The same, where PyTorch calls the argument x. */
-const computedOfX = (name: SpecialOp) => ({
-  meta: ({ x }: { readonly x: TensorType }): Meta => ({ dtype: x.dtype, shape: x.shape }),
-  eval: ({ x }: { readonly x: Strided }): Strided => core(name, x),
 });
 const broadcasting = {
   meta: ({ self, other }: { readonly self: TensorType; readonly other: TensorType }): Meta => pointwiseType([self, other]),
@@ -146,105 +128,6 @@ function mvlgamma(x: Symbolic, p: number, call: Call): Symbolic {
   return p === 1 ? total : add(total, ((p * (p - 1)) / 4) * Math.log(Math.PI));
 }
 
-/** exp(-|x|) I_0(x), two Chebyshev series. */
-function i0e(self: Symbolic, call: Call): Symbolic {
-  const { abs, chebyshev, div, le, mul, sqrt, sub, where } = algebra(call);
-  const x = abs(self);
-  const large = div(chebyshev(sub(div(32, x), 2), i0eLarge), sqrt(x));
-  return where(le(x, 8), chebyshev(sub(mul(x, 0.5), 2), i0eSmall), large);
-}
-/** exp(-|x|) I_1(x), odd. */
-function i1e(self: Symbolic, call: Call): Symbolic {
-  const { abs, chebyshev, div, le, lt, mul, neg, sqrt, sub, where } = algebra(call);
-  const x = abs(self);
-  const large = div(chebyshev(sub(div(32, x), 2), i1eLarge), sqrt(x));
-  const size = where(le(x, 8), mul(chebyshev(sub(mul(x, 0.5), 2), i1eSmall), x), large);
-  return where(lt(self, 0), neg(size), size);
-}
-const grown =
-  (f: (x: Symbolic, call: Call) => Symbolic) =>
-  (x: Symbolic, call: Call): Symbolic => {
-    const { abs, exp, mul } = algebra(call);
-    return mul(exp(abs(x)), f(x, call));
-  };
-
-/** Rational functions up to 5, the phase-amplitude form beyond; J_1 is odd. */
-function bessel(self: Symbolic, order: 0 | 1, call: Call): Symbolic {
-  const { abs, cos, div, le, lt, mul, neg, polynomial, sin, sqrt, sub, where } = algebra(call);
-  const c = order === 0 ? besselJ0 : besselJ1;
-  const x = abs(self);
-  const square = mul(x, x);
-  const ratio = div(polynomial(square, c.rp), polynomial(square, c.rq));
-  const zeros = mul(sub(square, c.zeros[0]), sub(square, c.zeros[1]));
-  const small = order === 0 ? mul(zeros, ratio) : mul(mul(ratio, x), zeros);
-  const inverse = div(25, square);
-  const phase = sub(x, c.phase);
-  const even = mul(div(polynomial(inverse, c.pp), polynomial(inverse, c.pq)), cos(phase));
-  const odd = mul(mul(div(polynomial(inverse, c.qp), polynomial(inverse, c.qq)), div(5, x)), sin(phase));
-  const large = mul(sub(even, odd), div(Math.sqrt(2 / Math.PI), sqrt(x)));
-  const size = where(le(x, 5), small, large);
-  return order === 0 ? size : where(lt(self, 0), neg(size), size);
-}
-
-type Kind = "t" | "u" | "v" | "w";
-/** Chebyshev polynomials at y in closed form: trigonometric between -1 and 1, hyperbolic beyond, with the sign of y^n. n is truncated. */
-function chebyshevPolynomial(kind: Kind, y: Symbolic, order: Symbolic, call: Call): Symbolic {
-  const { abs, acos, acosh, add, and, clamp, cos, cosh, div, eq, le, lt, mul, remainder, sin, sinh, sub, trunc, where } = algebra(call);
-  const n = trunc(order);
-  const sign = where(lt(y, 0), sub(1, mul(remainder(n, 2), 2)), 1);
-  const [inside, outside] = [acos(clamp(y, -1, 1)), acosh(clamp(abs(y), 1, null))];
-  const half = add(n, 0.5);
-  const ratio = (f: (x: Symbolic) => Symbolic, m: Symbolic, angle: Symbolic, by: number) => div(f(mul(m, angle)), f(mul(angle, by)));
-  const forms: { readonly [K in Kind]: () => [Symbolic, Symbolic] } = {
-    t: () => [cos(mul(n, inside)), cosh(mul(n, outside))],
-    u: () => [ratio(sin, add(n, 1), inside, 1), ratio(sinh, add(n, 1), outside, 1)],
-    v: () => [ratio(cos, half, inside, 0.5), where(lt(y, 0), ratio(sinh, half, outside, 0.5), ratio(cosh, half, outside, 0.5))],
-    w: () => [ratio(sin, half, inside, 0.5), where(lt(y, 0), ratio(cosh, half, outside, 0.5), ratio(sinh, half, outside, 0.5))],
-  };
-  const [near, far] = forms[kind]();
-  let value = where(le(abs(y), 1), near, mul(far, sign));
-  // Quotients whose divisor vanishes, at their limits.
-  const limit = kind === "u" ? add(n, 1) : add(mul(n, 2), 1);
-  if (kind === "u") value = where(eq(abs(y), 1), mul(limit, sign), value);
-  if (kind === "v") value = where(eq(y, -1), mul(limit, sign), value);
-  if (kind === "w") value = where(eq(y, 1), limit, value);
-  return where(and(lt(n, 0), eq(n, n)), 0, value);
-}
-
-interface Polynomial {
-  readonly x: Symbolic | ScalarOf<unknown>;
-  readonly n: Symbolic | ScalarOf<unknown>;
-}
-const kinds = ["t", "u", "v", "w"] as const;
-const polynomialNames = kinds.flatMap(
-  (k) =>
-    [
-      `aten::special_chebyshev_polynomial_${k}`,
-      `aten::special_chebyshev_polynomial_${k}.n_scalar`,
-      `aten::special_chebyshev_polynomial_${k}.x_scalar`,
-    ] as const,
-);
-const shiftedNames = kinds.flatMap(
-  (k) =>
-    [
-      `aten::special_shifted_chebyshev_polynomial_${k}`,
-      `aten::special_shifted_chebyshev_polynomial_${k}.n_scalar`,
-      `aten::special_shifted_chebyshev_polynomial_${k}.x_scalar`,
-    ] as const,
-);
-const polynomials = <N extends Op>(names: readonly N[], isShifted: boolean) =>
-  each(names, (name) => ({
-    decompose: ({ x, n }: Polynomial, call: Call): Symbolic => {
-      const dtype = (isTensor<Symbolic>(x) ? x : (n as Symbolic)).dtype;
-      const tensor = (v: Symbolic | ScalarOf<unknown>): Symbolic =>
-        isTensor<Symbolic>(v) ? v : call("aten::scalar_tensor", { s: Number(v), dtype });
-      const { mul, sub } = algebra(call);
-      const at = tensor(x);
-      const kind = name.replace(/\..*/, "").slice(-1) as Kind;
-      return chebyshevPolynomial(kind, isShifted ? sub(mul(at, 2), 1) : at, tensor(n), call);
-    },
-  }));
-
 /** Giles' approximation, refined twice by Newton's method as ATen/native/Math.h does. */
 function erfinv(y: Symbolic, call: Call): Symbolic {
   const { abs, add, div, eq, exp, gt, le, log, lt, mul, neg, polynomial, sqrt, sub, where } = algebra(call);
@@ -268,6 +151,26 @@ function erfinv(y: Symbolic, call: Call): Symbolic {
   return where(eq(size, 1), edge, where(gt(size, 1), Number.NaN, x));
 }
 
+/** exp(x^2) erfc(x), x >= 0: a series in (x - 4) / (x + 4) for what is left of its decay. */
+function erfcxPositive(x: Symbolic, call: Call): Symbolic {
+  const { add, chebyshev, div, mul, sub } = algebra(call);
+  const place = sub(2, div(16, add(x, 4))); // twice (x - 4) / (x + 4), with no quotient of infinities
+  return div(chebyshev(place, erfcxRight), add(mul(x, 2), 1));
+}
+function erfcx(x: Symbolic, call: Call): Symbolic {
+  const { abs, exp, lt, mul, sub, where } = algebra(call);
+  const right = erfcxPositive(abs(x), call);
+  return where(lt(x, 0), sub(mul(exp(mul(x, x)), 2), right), right);
+}
+
+/** log(erfcx(-t) / 2) - t^2 with t = x / sqrt(2) where little is left of the tail, log(1 - erfc(t) / 2) elsewhere. */
+function logNdtr(x: Symbolic, call: Call): Symbolic {
+  const { abs, erfc, log, log1p, lt, mul, sub, where } = algebra(call);
+  const t = mul(x, Math.SQRT1_2);
+  const tail = sub(log(mul(erfcxPositive(abs(t), call), 0.5)), mul(t, t));
+  return where(lt(x, -1), tail, log1p(mul(erfc(t), -0.5)));
+}
+
 const power = ({ self, exponent }: { self: Symbolic | ScalarOf<Dim>; exponent: Symbolic | ScalarOf<Dim> }, call: Call): Symbolic => {
   const complex = [self, exponent].some((x) => (isTensor<Symbolic>(x) ? isComplex(x.dtype) : typeof x === "object" && "re" in x));
   const wide = (x: Symbolic): Symbolic => call("aten::to.dtype", { self: x, dtype: complex ? "complex128" : "float64" });
@@ -284,9 +187,20 @@ function divisor(a: number, b: number): number {
   return x;
 }
 
+/** sin(pi x) / (pi x), 1 at 0. */
+const sinc = unarySpecial("sinc", (x, call) => {
+  const { div, eq, mul, sin, where } = algebra(call);
+  const angle = mul(x, Math.PI);
+  return where(eq(x, 0), 1, div(sin(angle), angle));
+});
+function complexSinc(x: Strided): Strided {
+  const angle = binary("mul", x, operand(Math.PI, x.dtype));
+  return where(compare("eq", x, operand(0, x.dtype)), operand(1, x.dtype), binary("div", core("sin", angle), angle));
+}
+
 export const special = {
-  ...each(["aten::lgamma", "aten::special_gammaln"], () => unary("lgamma", lgamma)),
-  ...each(["aten::digamma", "aten::special_digamma", "aten::special_psi"], () => unary("digamma", digamma)),
+  ...each(["aten::lgamma", "aten::special_gammaln"], () => unarySpecial("lgamma", lgamma)),
+  ...each(["aten::digamma", "aten::special_digamma", "aten::special_psi"], () => unarySpecial("digamma", digamma)),
   ...each(["aten::polygamma", "aten::special_polygamma"], () => ({
     eval: ({ n, self }: { n: number; self: Strided }): Strided => corePolygamma(n, self),
     decompose: ({ n, self }: { n: number; self: Symbolic }, call: Call): Symbolic => widened([self], call, (x) => polygamma(n, x, call)),
@@ -301,48 +215,27 @@ export const special = {
     ...pair("zeta"),
     decompose: ({ self, other }, call) => zeta(self, call("aten::full_like", { self, fill_value: other }), call),
   },
-  ...each(["aten::i0", "aten::special_i0"], () => unary("i0", grown(i0e))),
-  "aten::special_i0e": unary("i0e", i0e),
-  "aten::special_i1": unary("i1", grown(i1e)),
-  "aten::special_i1e": unary("i1e", i1e),
-  "aten::special_bessel_j0": unary("bessel_j0", (x, call) => bessel(x, 0, call)),
-  "aten::special_bessel_j1": unary("bessel_j1", (x, call) => bessel(x, 1, call)),
-  "aten::special_bessel_y0": computed("bessel_y0"),
-  "aten::special_bessel_y1": computed("bessel_y1"),
-  "aten::special_modified_bessel_i0": unary("i0", grown(i0e)),
-  "aten::special_modified_bessel_i1": unary("i1", grown(i1e)),
-  "aten::special_modified_bessel_k0": computed("modified_bessel_k0"),
-  "aten::special_modified_bessel_k1": computed("modified_bessel_k1"),
-  "aten::special_scaled_modified_bessel_k0": computedOfX("scaled_modified_bessel_k0"),
-  "aten::special_scaled_modified_bessel_k1": computedOfX("scaled_modified_bessel_k1"),
-  "aten::special_spherical_bessel_j0": computedOfX("spherical_bessel_j0"),
-  "aten::special_airy_ai": computedOfX("airy_ai"),
-  "aten::special_erfcx": computed("erfcx"),
-  "aten::special_log_ndtr": computed("log_ndtr"),
+  "aten::special_erfcx": unarySpecial("erfcx", erfcx),
+  "aten::special_log_ndtr": unarySpecial("log_ndtr", logNdtr),
   ...each(["aten::igamma", "aten::special_gammainc"], () => ({ ...broadcasting, ...pair("gammainc") })),
   ...each(["aten::igammac", "aten::special_gammaincc"], () => ({ ...broadcasting, ...pair("gammaincc") })),
-  ...polynomials(polynomialNames, false),
-  ...polynomials(shiftedNames, true),
-  ...each(["aten::erfinv", "aten::special_erfinv"], () => unary("erfinv", erfinv)),
-  "aten::special_ndtri": unary("ndtri", (x, call) => {
+  ...each(["aten::erfinv", "aten::special_erfinv"], () => unarySpecial("erfinv", erfinv)),
+  "aten::special_ndtri": unarySpecial("ndtri", (x, call) => {
     const { mul, sub } = algebra(call);
     return mul(erfinv(sub(mul(x, 2), 1), call), Math.SQRT2);
   }),
-  "aten::special_ndtr": unary("ndtr", (x, call) => {
+  "aten::special_ndtr": unarySpecial("ndtr", (x, call) => {
     const { erfc, mul } = algebra(call);
     return mul(erfc(mul(x, -Math.SQRT1_2)), 0.5);
   }),
-  "aten::special_entr": unary("entr", (x, call) => {
+  "aten::special_entr": unarySpecial("entr", (x, call) => {
     const { eq, log, lt, mul, neg, where } = algebra(call);
     return where(lt(x, 0), Number.NEGATIVE_INFINITY, where(eq(x, 0), 0, mul(neg(x), log(x))));
   }),
-  ...each(["aten::sinc", "aten::special_sinc"], () =>
-    unary("sinc", (x, call) => {
-      const { div, eq, mul, sin, where } = algebra(call);
-      const angle = mul(x, Math.PI);
-      return where(eq(x, 0), 1, div(sin(angle), angle));
-    }),
-  ),
+  ...each(["aten::sinc", "aten::special_sinc"], () => ({
+    ...sinc,
+    eval: ({ self }: { readonly self: Strided }): Strided => (isComplex(self.dtype) ? complexSinc(self) : sinc.eval({ self })),
+  })),
   "aten::gcd": {
     meta: ({ self, other }) => pointwiseType([self, other]),
     eval: ({ self, other }) => {

@@ -81,3 +81,6 @@ row("aten::norm.ScalarOpt_dim", f32(3, 4), 1, [0], True)
 row("aten::norm.ScalarOpt_dim", f32(3, 4), None, [1])
 row("aten::frobenius_norm.dim", f32(3, 4), [0, 1])
 row("aten::batch_norm", f32(0), None, None, f32(0), f32(0), False, 0.1, 1e-5, False)
+for shape in [(0, 0), (0, 3), (3, 0), (2, 0, 3)]:
+    for ord_ in [inf, 1]:
+        row("aten::linalg_matrix_norm", f32(*shape), ord_, keepdim=True)

@@ -224,3 +224,4 @@ for name in ["absolute", "negative", "fix", "arccos", "arcsin", "arctan", "arcsi
 for name in ["multiply", "subtract", "divide", "greater", "less", "greater_equal", "less_equal", "not_equal"]:
     row(f"aten::{name}.Tensor", f32(3), f32(3))
     row(f"aten::{name}.Scalar", f32(3), 0.5)
+row("aten::_add_relu.Tensor", f32(3, 4), f32(4), alpha=2)

@@ -115,3 +115,16 @@ for op in ["cumsum", "cumprod"]:
     row(f"aten::{op}", c64(2, 3), 1)
 row("aten::_is_all_true", bool_(2, 3), dynamic={"self": [0]})
 row("aten::_is_any_true", bool_(2, 3))
+# Of no slices, and of slices of nothing, along any dim.
+for shape, dims in {(5, 0, 0): (0, 1, 2), (0, 3): (0, 1), (0,): (0,)}.items():
+    for d in dims:
+        row("aten::cumprod", f32(*shape), d)
+        row("aten::cumsum", f32(*shape), d)
+        row("aten::cummax", f32(*shape), d)
+        row("aten::logcumsumexp", f32(*shape), d)
+for size in [(4,), (1, 4), (3, 1), (2, 3, 4), (1,), (1, 1, 1)]:
+    row("aten::sum_to_size", f32(2, 3, 4), list(size))
+row("aten::sum_to_size", i32(2, 3), [3])
+row("aten::sum_to_size", f32(0, 3), [3])
+row("aten::sum_to_size", bool_(3), [3])
+row("aten::_logcumsumexp", f32(3, 4), 1)

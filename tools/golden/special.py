@@ -52,18 +52,37 @@ for name in ["exp2", "expm1", "erf", "erfc", "log1p"]:
     row(f"aten::special_{name}", f32(3, lo=-0.5, hi=2))
 row("aten::special_round", f32(3, lo=-20, hi=20), decimals=1)
 row("aten::positive", f32(3))
-# What the core alone computes: ONNX has no such functions.
-eager = dict(xfail_onnx="only computed: ONNX has no such function", rtol=1e-5, atol=1e-5)
 for name in ["bessel_y0", "bessel_y1", "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1"]:
-    row(f"aten::special_{name}", f32(3, 5, lo=0.1, hi=20), **eager)
-    row(f"aten::special_{name}", of("float32", [0.0, -1.0, nan, 30.0]), **eager)
-    row(f"aten::special_{name}", i64(4, lo=1, hi=9), **eager)
+    row(f"aten::special_{name}", f32(3, 5, lo=0.1, hi=20), rtol=1e-5, atol=1e-5, dynamic={"self" if name[0] != "s" else "x": [0]})
+    row(f"aten::special_{name}", of("float32", [0.0, -1.0, nan, 30.0]), rtol=1e-5, atol=1e-5)
+    row(f"aten::special_{name}", i64(4, lo=1, hi=9), rtol=1e-5, atol=1e-5)
+    row(f"aten::special_{name}", f32(0, 2))
 for name in ["erfcx", "log_ndtr", "spherical_bessel_j0", "airy_ai"]:
-    row(f"aten::special_{name}", f32(3, 5, lo=-5, hi=5), **eager)
-    row(f"aten::special_{name}", of("float32", [0.0, nan, 20.0, -20.0]), **eager)
-    row(f"aten::special_{name}", f32(0, 2), **eager)
+    row(f"aten::special_{name}", f32(3, 5, lo=-5, hi=5), rtol=1e-5, atol=1e-5)
+    row(f"aten::special_{name}", of("float32", [0.0, nan, 20.0, -20.0]), rtol=3e-5, atol=1e-5)
+    row(f"aten::special_{name}", of("float32", [inf, -1.0, 2.09, -2.09, 300.0]), rtol=1e-5, atol=1e-5)
+    row(f"aten::special_{name}", f32())
+    row(f"aten::special_{name}", f32(0, 2))
+    row(f"aten::special_{name}", i64(4, lo=-3, hi=4), rtol=1e-5, atol=1e-5)
 for name in ["modified_bessel_i0", "modified_bessel_i1"]:
     row(f"aten::special_{name}", f32(3, 5, lo=-9, hi=12), rtol=1e-4, atol=1e-5)
 for name in ["igamma", "igammac", "special_gammainc", "special_gammaincc"]:
-    row(f"aten::{name}", f32(4, 1, lo=0.1, hi=30), f32(5, lo=0.1, hi=30), **eager)
-    row(f"aten::{name}", of("float32", [0.0, 0.0, 1.0, -1.0, inf, 300.0, 300.0]), of("float32", [0.0, 1.0, 0.0, 1.0, 1.0, 290.0, inf]), **eager)
+    op = f"aten::{name}"
+    row(op, f32(4, 1, lo=0.1, hi=30), f32(5, lo=0.1, hi=30), rtol=1e-5, atol=1e-5, dynamic={"self": [0]})
+    row(op, of("float32", [0.0, 0.0, 1.0, -1.0, inf, 300.0, 300.0]), of("float32", [0.0, 1.0, 0.0, 1.0, 1.0, 290.0, inf]), rtol=1e-5, atol=1e-5)
+    row(op, f32(lo=0.1, hi=3), f32(lo=0.1, hi=3), rtol=1e-5, atol=1e-5)
+    row(op, f32(2, 0), f32(1), rtol=1e-5, atol=1e-5)
+    row(op, of("float32", [1e-3, 0.3, 250.0, nan]), of("float32", [1e-3, 1e-6, 251.0, 1.0]), rtol=1e-5, atol=1e-5)
+for name in ["hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p"]:
+    op = f"aten::special_{name}"
+    row(op, f32(5, 1, lo=-2, hi=2), f32(6, lo=-2, hi=9), rtol=1e-5, atol=1e-5, dynamic={"x": [0]})
+    row(op, i64(4, lo=-3, hi=4), i64(4, lo=0, hi=4), rtol=1e-5)
+    row(op, of("float32", [0.0, 1.0, -1.0, nan]), of("float32", [5.0, 6.0, 7.0, 0.0]), rtol=1e-5)
+    row(op, f32(3, 0), f32(1), rtol=1e-5)
+    row(op, f32(), f32(lo=0, hi=9), rtol=1e-5)
+    row(op + ".n_scalar", f32(4, lo=-1, hi=1), 3, rtol=1e-5, atol=1e-5)
+    row(op + ".x_scalar", 0.3, f32(4, lo=0, hi=6), rtol=1e-5, atol=1e-5)
+row("aten::special_hermite_polynomial_h", f32(3), of("float32", [200.0, 2.0, 0.0]))
+row("aten::special_logit", f32(4, lo=0.1, hi=0.9), rtol=1e-5)
+row("aten::special_softmax", f32(3, 4), 1, torch.float32)
+row("aten::special_log_softmax", f32(3, 4), 0, dtype=torch.float64)

@@ -10,6 +10,7 @@ import { creation } from "./creation.ts";
 import { dropout } from "./dropout.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
+import { incompleteGamma } from "./incomplete-gamma.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
@@ -20,6 +21,7 @@ import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
 import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
+import { recurrence } from "./recurrence.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
@@ -44,6 +46,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   dropout,
   embeddingBag,
   fft,
+  incompleteGamma,
   indexing,
   join,
   linalg,
@@ -54,6 +57,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   pool,
   quantized,
   random,
+  recurrence,
   reduce,
   resize,
   rnn,

@@ -7,6 +7,7 @@ import { internal } from "../../errors.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { swapLast } from "./ints.ts";
+import { truncated } from "./operand.ts";
 import type { LoweringTable } from "./table.ts";
 
 type Scalar = number | bigint | boolean | Complex | Value;
@@ -14,7 +15,7 @@ type Scalar = number | bigint | boolean | Complex | Value;
 const factor = (x: Scalar, op: OpBuilder): number | bigint | boolean | Value =>
   typeof x === "object" && "re" in x ? op.refuse("a complex factor needs complex kernels", "write the model on real pairs") : x;
 
-const scaled = (x: Value, by: Scalar, op: OpBuilder): Value => (by === 1 ? x : op.Mul(x, factor(by, op)));
+const scaled = (x: Value, by: Scalar, op: OpBuilder): Value => (by === 1 ? x : op.Mul(x, factor(truncated(by, x.dtype), op)));
 
 /** beta * self + alpha * product, in separate nodes; `self` is not read where beta is 0. */
 function weighted(self: Value, beta: Scalar, product: Value, alpha: Scalar, op: OpBuilder): Value {
@@ -23,11 +24,16 @@ function weighted(self: Value, beta: Scalar, product: Value, alpha: Scalar, op: 
 }
 
 function addmm(self: Value, mat1: Value, mat2: Value, beta: Scalar, alpha: Scalar, op: OpBuilder): Value {
-  // Gemm's factors are floats: exact for floats only. It adds C once per element, as PyTorch does.
-  if (typeof alpha !== "number" || typeof beta !== "number" || isInteger(self.dtype))
-    return weighted(self, beta, op.MatMul(mat1, mat2), alpha, op);
+  // Gemm's factors are floats: exact for floats only. It adds C once per element, as PyTorch does; ONNX Runtime's does not scale C where
+  // there is nothing to multiply.
+  const isPlain = typeof alpha === "number" && typeof beta === "number" && !isInteger(self.dtype) && mat1.shape[1] !== 0;
+  if (!isPlain) return weighted(self, beta, op.MatMul(mat1, mat2), alpha, op);
   return beta === 0 ? op.Gemm(mat1, mat2, { alpha }) : op.Gemm(mat1, mat2, self, { alpha, beta });
 }
+
+/** A sum of no products is 0: ONNX Runtime's MatMul (to 1.30 at least) leaves what memory held where a vector has no elements. */
+const timesVector = (x: Value, vector: Value, op: OpBuilder): Value =>
+  vector.shape[0] === 0 ? op.Expand(op.scalar(0, x.dtype), op.dims(x.shape.slice(0, -1))) : op.MatMul(x, vector);
 
 /** The Transpose of a weight is folded into a derived initializer, computed when the model is saved. */
 function linearOf(input: Value, weight: Value, bias: Value | null, op: OpBuilder): Value {
@@ -108,10 +114,10 @@ export const linear = {
   "aten::linalg_matmul": ({ self, other }, op) => op.MatMul(self, other),
   "aten::mm": ({ self, mat2 }, op) => op.MatMul(self, mat2),
   "aten::bmm": ({ self, mat2 }, op) => op.MatMul(self, mat2),
-  "aten::mv": ({ self, vec }, op) => op.MatMul(self, vec),
-  "aten::dot": ({ self, tensor }, op) => op.MatMul(self, tensor),
+  "aten::mv": ({ self, vec }, op) => timesVector(self, vec, op),
+  "aten::dot": ({ self, tensor }, op) => timesVector(self, tensor, op),
   "aten::addmm": ({ self, mat1, mat2, beta, alpha }, op) => addmm(self, mat1, mat2, beta, alpha, op),
-  "aten::addmv": ({ self, mat, vec, beta, alpha }, op) => weighted(self, beta, op.MatMul(mat, vec), alpha, op),
+  "aten::addmv": ({ self, mat, vec, beta, alpha }, op) => weighted(self, beta, timesVector(mat, vec, op), alpha, op),
   "aten::baddbmm": ({ self, batch1, batch2, beta, alpha }, op) => weighted(self, beta, op.MatMul(batch1, batch2), alpha, op),
   "aten::addbmm": ({ self, batch1, batch2, beta, alpha }, op) =>
     weighted(self, beta, op.ReduceSum(op.MatMul(batch1, batch2), [0], { keepdims: 0 }), alpha, op),

@@ -7,6 +7,7 @@ import { type DType, greatestOf, isFloat, leastOf } from "../../dtype.ts";
 import { bounds, type Dim, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
+import { scanAlong } from "../opset/scan.ts";
 import type { LoweringTable, Results } from "./table.ts";
 import { expandTo, shapeOf } from "./view.ts";
 
@@ -119,13 +120,16 @@ function scan(
     return [...next, ...next];
   });
   const first = start.map((s) => op.Expand(s, op.dims(rest)));
-  const results = op.Scan([...first, self, places], {
+  return scanAlong(
+    op,
     body,
-    num_scan_inputs: 2,
-    scan_input_axes: [axis, 0],
-    scan_output_axes: start.map(() => axis),
-  });
-  return results.slice(start.length);
+    first,
+    [
+      { x: self, axis },
+      { x: places, axis: 0 },
+    ],
+    axis,
+  );
 }
 
 /** The extreme so far and where: of equal ones the last, and NaN beats all. */

@@ -5,7 +5,7 @@ import type { OpBuilder } from "../opset/builder.ts";
 import type { LoweringTable } from "./table.ts";
 
 /** Whether an element differs from 0, as a scalar. */
-const anyLeft = (x: Value, op: OpBuilder): Value =>
+export const anyLeft = (x: Value, op: OpBuilder): Value =>
   op.Greater(op.ReduceSum(op.cast(op.cast(x, "bool"), "int64"), null, { keepdims: 0 }), 0);
 
 /** Euclid's algorithm on all elements at once, until every remainder is 0. */

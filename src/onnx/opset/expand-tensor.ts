@@ -7,6 +7,7 @@ import type { AttributeValue } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
 import type { ExpandTable } from "./expand.ts";
 import { attr, given } from "./expand-operands.ts";
+import { scanAlong } from "./scan.ts";
 
 /** 0, 1, …, size - 1 as int64. */
 const range = (op: OpBuilder, size: Dim): Value =>
@@ -62,7 +63,6 @@ export const tensor: ExpandTable = {
     const at = axis < 0 ? axis + x.rank : axis;
     const rest = x.shape.filter((_, i) => i !== at);
     const exclusive = attr.number(attributes, "exclusive", 0) === 1;
-    const direction = attr.number(attributes, "reverse", 0);
     const body = op.subgraph(
       "cumprod",
       [
@@ -75,15 +75,7 @@ export const tensor: ExpandTable = {
       },
     );
     const ones = op.Expand(op.scalar(1, x.dtype), op.dims(rest));
-    const results = op.Scan([ones, x], {
-      body,
-      num_scan_inputs: 1,
-      scan_input_axes: [at],
-      scan_output_axes: [at],
-      scan_input_directions: [direction],
-      scan_output_directions: [direction],
-    });
-    return results[1] as Value;
+    return scanAlong(op, body, [ones], [{ x, axis: at }], at, attr.number(attributes, "reverse", 0) === 1)[0] as Value;
   },
   HannWindow: cosineWindow([0.5, -0.5]),
   HammingWindow: cosineWindow([25 / 46, -21 / 46]),
