@@ -3,6 +3,12 @@
 import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { backwardConv } from "./backward-conv.ts";
+import { backwardIndexing } from "./backward-indexing.ts";
+import { backwardNorm } from "./backward-norm.ts";
+import { backwardPointwise } from "./backward-pointwise.ts";
+import { backwardPool } from "./backward-pool.ts";
+import { backwardResample } from "./backward-resample.ts";
 import { complexView } from "./complex-view.ts";
 import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
@@ -45,6 +51,12 @@ import { windows } from "./window.ts";
 export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   activation,
   attention,
+  backwardConv,
+  backwardIndexing,
+  backwardNorm,
+  backwardResample,
+  backwardPool,
+  backwardPointwise,
   complexView,
   composed,
   conv,
