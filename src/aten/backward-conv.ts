@@ -94,16 +94,11 @@ function gradientOfWeight(args: Convolution, call: Call): Symbolic {
   return call("aten::transpose.int", { self: cut, dim0: 0, dim1: 1 });
 }
 
-/** In the input, the weight and the bias; an input without batch dim as a batch of one. */
+/** In the input, the weight and the bias. */
 function gradients(given: Convolution, call: Call): [Symbolic, Symbolic, Symbolic] {
-  const f = new Formula(call);
   const args = perDim(given);
-  const batched = args.input.shape.length === args.weight.shape.length;
-  const one = (self: Symbolic): Symbolic => (batched ? self : call("aten::unsqueeze", { self, dim: 0 }));
-  const batch = { ...args, input: one(args.input), grad_output: one(args.grad_output) };
-  const input = gradientOfInput(batch, call);
-  const bias = f.sum(batch.grad_output, [0, ...lastDims(batch.input.shape.length, args.stride.length)]);
-  return [batched ? input : call("aten::squeeze.dim", { self: input, dim: 0 }), gradientOfWeight(batch, call), bias];
+  const dims = [0, ...lastDims(args.input.shape.length, args.stride.length)];
+  return [gradientOfInput(args, call), gradientOfWeight(args, call), new Formula(call).sum(args.grad_output, dims)];
 }
 
 export const backwardConv = {

@@ -1,5 +1,6 @@
 /** @file Gradients of pointwise functions, as they stand in exported training graphs (tools/autograd/derivatives.yaml, ATen/native/cpu). */
 
+import { isComplex, isFloat } from "../dtype.ts";
 import { type Dim, product } from "../symbolic.ts";
 import { Formula } from "./formula.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
@@ -201,13 +202,9 @@ export const backwardPointwise = {
   "aten::native_dropout_backward": {
     decompose: ({ grad_output, mask, scale }, call) => {
       const f = new Formula(call);
-      return f.mul(grad_output, f.mul(f.to(mask, grad_output.dtype), scale as number));
-    },
-  },
-  "aten::_masked_scale": {
-    decompose: ({ self, mask, scale }, call) => {
-      const f = new Formula(call);
-      return f.mul(f.mul(self, f.to(mask, self.dtype)), scale as number);
+      // The scale is a float also where it is whole: integers become float32.
+      const kept = f.to(mask, isFloat(grad_output.dtype) || isComplex(grad_output.dtype) ? grad_output.dtype : "float32");
+      return f.mul(grad_output, f.mul(kept, scale as number));
     },
   },
   "aten::mse_loss_backward": { decompose: (args, call) => lossGradient(args, call, (f, x, target) => f.mul(f.sub(x, target), 2)) },

@@ -101,12 +101,6 @@ export const backwardPool = {
   ...each(["aten::max_pool3d_with_indices_backward", "aten::adaptive_max_pool3d_backward", "aten::fractional_max_pool3d_backward"], () => ({
     decompose: (args: Chosen, call: Call): Symbolic => toMaxima(args, 3, call),
   })),
-  "aten::max_pool2d_backward": {
-    decompose: ({ grad_output, self, ...window }, call) => {
-      const [, indices] = call("aten::max_pool2d_with_indices", { self, ...window });
-      return toMaxima({ grad_output, self, indices }, 2, call);
-    },
-  },
   "aten::avg_pool2d_backward": { decompose: (args, call) => toWindows(args, 2, call) },
   "aten::avg_pool3d_backward": { decompose: (args, call) => toWindows(args, 3, call) },
   "aten::_adaptive_avg_pool2d_backward": { decompose: (args, call) => toAdaptiveWindows(args, 2, call) },
