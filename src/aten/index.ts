@@ -17,7 +17,10 @@ import { creation } from "./creation.ts";
 import { decompositions } from "./decompositions.ts";
 import { distance } from "./distance.ts";
 import { embeddingBag } from "./embedding-bag.ts";
+import { fakeQuantize } from "./fake-quantize.ts";
 import { fft } from "./fft.ts";
+import { fractionalPool } from "./fractional-pool.ts";
+import { histogram } from "./histogram.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
@@ -33,6 +36,7 @@ import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
+import { resizeStorage } from "./resize-storage.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
@@ -43,6 +47,7 @@ import { stack } from "./stack.ts";
 import { shortTime } from "./stft.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
+import { torchao } from "./torchao.ts";
 import { view } from "./view.ts";
 import { vision } from "./vision.ts";
 import { windows } from "./window.ts";
@@ -64,7 +69,10 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   creation,
   distance,
   embeddingBag,
+  fakeQuantize,
   fft,
+  fractionalPool,
+  histogram,
   indexing,
   join,
   linalgNorms,
@@ -80,6 +88,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   quantized,
   random,
   reduce,
+  resizeStorage,
   resize,
   rnn,
   scatter,
@@ -90,6 +99,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   shortTime,
   stack,
   symbolic,
+  torchao,
   view,
   windows,
   vision,

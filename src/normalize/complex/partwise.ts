@@ -1,6 +1,6 @@
 /** @file Ops that do to a complex tensor what they do to each of its parts: those that move elements, and those that are linear. */
 
-import { mapArgs, mapLeaves } from "../../aten/arguments.ts";
+import { mapLeaves } from "../../aten/arguments.ts";
 import { each } from "../../aten/broadcast.ts";
 import { Value } from "../../aten/graph.ts";
 import { isTyped } from "../../aten/promotion.ts";
@@ -10,7 +10,7 @@ import { reshapingOps } from "../../aten/view-shape.ts";
 import { type DType, isComplex, realOf } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import { Cartesian, type Operand, Pair } from "./pair.ts";
-import { type AnyRule, cartesian, type Rewriting } from "./rule.ts";
+import { type AnyRule, cartesian, onShapes, type Rewriting } from "./rule.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -68,11 +68,7 @@ const ofShape = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRul
     names,
     (op): AnyRule =>
       (args: never, at) =>
-        at.emit(
-          op,
-          mapArgs(args as Args, (x) => (x instanceof Pair ? x.re : x)),
-          at.results,
-        ),
+        onShapes(op, args, at),
   );
 
 const views = [
@@ -97,6 +93,8 @@ const views = [
   "aten::diagonal",
   "aten::unfold",
   "aten::as_strided",
+  "aten::resize",
+  "aten::resize_as",
 ] as const;
 
 const joins = [
@@ -139,7 +137,6 @@ const indexing = [
   "aten::scatter_add",
   "aten::index_put",
   "aten::_unsafe_index_put",
-  "aten::index_add",
   "aten::index_copy",
   "aten::masked_scatter",
   "aten::put",
