@@ -191,6 +191,7 @@ const number = (x: ScalarOf<Dim> | null): number => (x === null ? 1 : Number(x))
 function sumToSize({ self, size }: { readonly self: Symbolic; readonly size: Shape }, call: Call): Symbolic {
   const lead = rankOf(self) - size.length;
   const dim = self.shape.flatMap((d, i) => (i < lead || (size[i - lead] === 1 && d !== 1) ? [i] : []));
+  if (size.length === 0) return call("aten::sum", { self });
   if (dim.length === 0) return call("aten::alias", { self });
   return reshapeTo(call, call("aten::sum.dim_IntList", { self, dim, keepdim: true }), size);
 }
@@ -217,7 +218,7 @@ function combinations({ self, r, with_replacement }: Combinations, call: Call): 
   const order = with_replacement ? "aten::le.Tensor" : "aten::lt.Tensor";
   const rising = index.slice(1).map((other, k) => call(order, { self: index[k] as Symbolic, other }));
   const chosen = call("aten::nonzero", { self: rising.reduce((a, b) => call("aten::logical_and", { self: a, other: b })) });
-  return reshapeTo(call, call("aten::index_select", { self, dim: 0, index: flatten(call, chosen) }), chosen.shape);
+  return reshapeTo(call, call("aten::index_select", { self, dim: 0, index: flatten(call, chosen) }), [-1, r]);
 }
 
 export const composed = {

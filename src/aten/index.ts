@@ -26,6 +26,7 @@ import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linear } from "./linear.ts";
+import { linearCrossEntropy } from "./linear-cross-entropy.ts";
 import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
@@ -79,6 +80,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   linalg,
   decompositions,
   linear,
+  linearCrossEntropy,
   loss,
   norm,
   pad,

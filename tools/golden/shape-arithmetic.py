@@ -1,4 +1,6 @@
 # Shapes made to fit: sums to a shape, memory under another shape, chunks side by side, combinations, inclusive ranges, fractional pooling.
+import torch.nn.modules.linear_cross_entropy
+
 for draw_ in [f32, i64, f16, bool_, c64]:
     tolerance = {"atol": 4e-3} if draw_ is f16 else {}
     row("aten::sum_to_size", draw_(2, 3, 4), [3, 1], **tolerance)
@@ -65,3 +67,30 @@ row("aten::index_add", c64(3, 2), 0, of("int64", [0, 2]), c64(2, 2), alpha=2)
 row("aten::zeros_like", c64(3), dtype=torch.float64)
 row("aten::full_like", c64(3), 2, dtype=torch.float32)
 row("aten::new_ones", c64(3), [2, 2], dtype=torch.float32)
+row("aten::feature_alpha_dropout", c64(2, 3), 0.5, False)
+row("aten::pixel_shuffle", i64(1, 4, 2, 3), 2)
+row("aten::pixel_shuffle", bool_(1, 4, 2, 3), 2)
+row("aten::max_pool2d_with_indices", i64(1, 2, 5, 5), [2, 2], [2, 2], [1, 1])
+row("aten::max_pool3d", i64(1, 2, 3, 4, 4), [2, 2, 2])
+row("aten::group_norm", f32(0, 4, 3), 2, f32(4), f32(4))
+row("aten::native_group_norm", f32(0, 2), f32(2), f32(2), 0, 2, 1, 1, 1e-5)
+row("aten::conv_transpose2d.input", f32(2, 4, 3, 3), f32(4, 2, 3, 3), f32(4), [3, 2], [1, 2], [2, 3], 2, [4, 4])
+row("aten::conv_transpose1d", f32(2, 4, 3), f32(4, 2, 2), f32(2), [2], [0], [3], 1, [4])
+row("aten::conv_transpose1d", f32(2, 4, 3), f32(4, 2, 2), None, [1], [2], [1], 1, [2])
+T = of("int64", [[0, 2, 2], [1, 4, 0]])
+row("aten::embedding_renorm", f32(5, 3), T, 0.5, 2.0)
+row("aten::embedding_renorm", f32(5, 3), T, 1.5, 1.0)
+row("aten::embedding_renorm", f32(5, 3), of("int32", [3]), 0.5, inf)
+row("aten::embedding_renorm", f32(5, 3), T, 0.5, 2.0, dynamic={"indices": [0, 1]})
+row("aten::sum_to_size", bool_(), [])
+X, W = f32(5, 3), f32(4, 3)
+TARGET = of("int64", [0, 3, -100, 1, 3])
+for reduction in ["mean", "sum"]:
+    for grads in [False, True]:
+        row("torch_nn::_linear_cross_entropy_batch_chunked", X, W, TARGET, f32(4), f32(4).abs(), reduction, -100, 0.0, 2, "compact", torch.float32,
+            True, grads, grads, grads)
+row("torch_nn::_linear_cross_entropy_batch_chunked", X.half(), W.half(), TARGET, None, None, "mean", -100, 0.0, 2, "compact", torch.float32,
+    True, False, False, False, atol=2e-3)
+row("torch_nn::_linear_cross_entropy_batch_chunked_no_reduction", X, W, TARGET, f32(4), None, -100, 2, "compact", torch.float32)
+row("torch_nn::_linear_cross_entropy_batch_chunked_no_reduction", X, W, TARGET, None, f32(4).abs(), -100, 2, "compact", torch.float32,
+    dynamic={"input": [0], "target": [0]})
