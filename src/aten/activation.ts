@@ -152,6 +152,11 @@ export const activation = {
   ...each(["aten::special_expit"], () => ({
     decompose: ({ self }: { self: Symbolic }, call: Call): Symbolic => call("aten::sigmoid", { self }),
   })),
+  "aten::special_logit": { decompose: (args, call) => call("aten::logit", args) },
+  "aten::special_softmax": { decompose: (args, call) => call("aten::softmax.int", args) },
+  "aten::special_log_softmax": { decompose: (args, call) => call("aten::log_softmax.int", args) },
+  "aten::_add_relu.Tensor": { decompose: (args, call) => call("aten::relu", { self: call("aten::add.Tensor", args) }) },
+  "aten::_add_relu.Scalar": { decompose: (args, call) => call("aten::relu", { self: call("aten::add.Scalar", args) }) },
   "aten::logit": {
     decompose: ({ self, eps }, call) => {
       const low = eps === null ? null : Number(eps);

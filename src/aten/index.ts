@@ -33,6 +33,7 @@ import { pad } from "./pad.ts";
 import { pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
 import { prims } from "./prims.ts";
+import { primsShape } from "./prims-shape.ts";
 import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
@@ -87,6 +88,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   pointwise,
   pool,
   prims,
+  primsShape,
   quantized,
   random,
   reduce,

@@ -231,6 +231,10 @@ export const search = {
       self.shape.every((n, i) => n === other.shape[i]) &&
       integers(reduce("all", compare("eq", self, cast(other, self.dtype)), null, false))[0] === 1,
   },
+  "aten::allclose": {
+    decompose: ({ self, other, rtol, atol, equal_nan }, call) =>
+      call("aten::is_nonzero", { self: call("aten::all", { self: call("aten::isclose", { self, other, rtol, atol, equal_nan }) }) }),
+  },
   "aten::bincount": bincount,
   "aten::segment_reduce": { decompose: segmentReduce },
   "aten::diff": { decompose: diff },
