@@ -228,7 +228,7 @@ export const linear = {
   "aten::_addmm_activation": {
     decompose: ({ use_gelu, ...args }, call) => {
       const self = call("aten::addmm", args);
-      return use_gelu ? call("aten::gelu", { self, approximate: "tanh" }) : call("aten::relu", { self });
+      return use_gelu ? call("aten::gelu", { self }) : call("aten::relu", { self });
     },
   },
   "aten::mm.dtype": {

@@ -30,7 +30,7 @@ export const primsShape = {
   })),
   "prims::sum": {
     decompose: (args, call) =>
-      call("aten::sum.dim_IntList", { self: args.inp, dim: dimsOf(args), keepdim: false, dtype: args.output_dtype ?? args.inp.dtype }),
+      call("aten::sum.dim_IntList", { self: args.inp, dim: dimsOf(args), keepdim: false, dtype: args.output_dtype }),
   },
   "prims::prod": {
     decompose: (args, call) => {

@@ -7,6 +7,7 @@ import type { Strided } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { Dim } from "../symbolic.ts";
 import type { Typed } from "./promotion.ts";
+import { runtime } from "./symbolic.ts";
 import type { AtenTable, Call, Fresh, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { distinct, distinctRows } from "./unique.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
@@ -226,6 +227,7 @@ export const search = {
     },
   },
   "aten::equal": {
+    meta: () => runtime,
     eval: ({ self, other }) =>
       self.shape.length === other.shape.length &&
       self.shape.every((n, i) => n === other.shape[i]) &&

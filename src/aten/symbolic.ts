@@ -13,7 +13,7 @@ import type { AtenTable, Fresh, Op, ScalarOf } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 
 /** Number or truth value that only a run can tell: a float of the data, an undecided comparison. */
-const runtime = null as never;
+export const runtime = null as never;
 
 type Plain = number | bigint | boolean | Complex;
 type Known = Dim | boolean;
