@@ -37,6 +37,7 @@ import { primsShape } from "./prims-shape.ts";
 import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
+import { regionPool } from "./region-pool.ts";
 import { resize } from "./resize.ts";
 import { resizeStorage } from "./resize-storage.ts";
 import { rnn } from "./rnn.ts";
@@ -92,6 +93,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   quantized,
   random,
   reduce,
+  regionPool,
   resizeStorage,
   resize,
   rnn,
