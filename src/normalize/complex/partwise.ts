@@ -126,6 +126,7 @@ const joins = [
   "aten::repeat_interleave.self_Tensor",
   "aten::flip",
   "aten::roll",
+  "aten::combinations",
 ] as const;
 
 const indexing = [
