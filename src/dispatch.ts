@@ -102,7 +102,8 @@ function callInPlace<T extends Typed>(interpreter: Interpreter<T>, schema: Schem
   const name = schema.args.find((a) => a.writes)?.name ?? "self";
   const target = given[name] as T;
   const value = callOn(interpreter, twin, twinArgs(schema, twin, given)) as T;
-  if (isViewTwin(twin)) return value;
+  // After resize_ the program reads the result, as after a view in place: the memory under its new shape.
+  if (isViewTwin(twin) || twin.startsWith("aten::resize")) return value;
   return interpreter.write(target, value.dtype === target.dtype ? value : interpreter.cast(value, target.dtype));
 }
 

@@ -95,6 +95,23 @@ export function integerRange(d: DType): readonly [least: bigint, most: bigint] {
 export const leastOf = (d: DType): number | bigint => (isFloat(d) ? Number.NEGATIVE_INFINITY : d === "bool" ? 0 : integerRange(d)[0]);
 /** The greatest value of a real dtype: inf for floats. */
 export const greatestOf = (d: DType): number | bigint => (isFloat(d) ? Number.POSITIVE_INFINITY : d === "bool" ? 1 : integerRange(d)[1]);
+/** Greatest finite and least normal value of a float dtype, as `torch.finfo` names them. Throws `dtype/unknown` for other dtypes. */
+export function finfo(d: DType): { readonly max: number; readonly smallest_normal: number } {
+  const limits = floatLimits[d];
+  if (limits !== undefined) return { max: limits[0], smallest_normal: limits[1] };
+  throw new OnnxExporterError("dtype/unknown", `finfo: ${d} is no float dtype`, `known: ${Object.keys(floatLimits).join(", ")}`);
+}
+const floatLimits: { readonly [K in DType]?: readonly [number, number] } = {
+  float16: [65504, 2 ** -14],
+  bfloat16: [(2 - 2 ** -7) * 2 ** 127, 2 ** -126],
+  float32: [(2 - 2 ** -23) * 2 ** 127, 2 ** -126],
+  float64: [Number.MAX_VALUE, 2 ** -1022],
+  float8_e4m3fn: [448, 2 ** -6],
+  float8_e4m3fnuz: [240, 2 ** -7],
+  float8_e5m2: [57344, 2 ** -14],
+  float8_e5m2fnuz: [57344, 2 ** -15],
+};
+
 /** Floats of less than 32 bits: several steps on them are computed in float32, and their result is rounded once. */
 export const isLow = (d: DType): boolean => isFloat(d) && dtypes[d].size < 4;
 /** What several steps in a dtype are computed in: float32 for low precision, others unchanged. */

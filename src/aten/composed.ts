@@ -187,7 +187,43 @@ function gradient({ self, dim, edge_order }: Gradient, spacing: readonly (Symbol
 }
 const number = (x: ScalarOf<Dim> | null): number => (x === null ? 1 : Number(x));
 
+/** The sum over the dims that broadcasting to `self` would have made from `size`. */
+function sumToSize({ self, size }: { readonly self: Symbolic; readonly size: Shape }, call: Call): Symbolic {
+  const lead = rankOf(self) - size.length;
+  const dim = self.shape.flatMap((d, i) => (i < lead || (size[i - lead] === 1 && d !== 1) ? [i] : []));
+  if (size.length === 0) return call("aten::sum", { self });
+  if (dim.length === 0) return call("aten::alias", { self });
+  return reshapeTo(call, call("aten::sum.dim_IntList", { self, dim, keepdim: true }), size);
+}
+
+interface Combinations {
+  readonly self: Symbolic;
+  readonly r: number;
+  readonly with_replacement: boolean;
+}
+
+/** Rows of `r` elements in order of place: the places where each index is beyond the one before it (or equal, with replacement). */
+function combinations({ self, r, with_replacement }: Combinations, call: Call): Symbolic {
+  if (r < 0) throw new OnnxExporterError("aten/argument", `combinations of ${r} elements`, "give r of at least 0");
+  if (r === 0) return call("aten::empty.memory_format", { size: [0], dtype: self.dtype });
+  if (r === 1) return call("aten::unsqueeze", { self, dim: 1 });
+  const places = call("aten::arange", { end: self.shape[0] as Dim, dtype: "int64" });
+  const index = Array.from({ length: r }, (_, k) =>
+    reshapeTo(
+      call,
+      places,
+      Array.from({ length: r }, (_x, i) => (i === k ? (self.shape[0] as Dim) : 1)),
+    ),
+  );
+  const order = with_replacement ? "aten::le.Tensor" : "aten::lt.Tensor";
+  const rising = index.slice(1).map((other, k) => call(order, { self: index[k] as Symbolic, other }));
+  const chosen = call("aten::nonzero", { self: rising.reduce((a, b) => call("aten::logical_and", { self: a, other: b })) });
+  return reshapeTo(call, call("aten::index_select", { self, dim: 0, index: flatten(call, chosen) }), [-1, r]);
+}
+
 export const composed = {
+  "aten::sum_to_size": { decompose: sumToSize },
+  "aten::combinations": { decompose: combinations },
   "aten::diag_embed": { decompose: diagEmbed },
   "aten::diagflat": { decompose: ({ self, offset }, call) => diagEmbed({ self: flatten(call, self), offset, dim1: -2, dim2: -1 }, call) },
   "aten::diag": {

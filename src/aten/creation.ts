@@ -83,6 +83,13 @@ const counting = {
   },
 };
 
+/** torch.range: floats by default, and `end` is one of them where a step meets it. */
+function inclusive({ start = 0, end, step = 1, dtype }: Span<Dim>, call: Call): Symbolic {
+  const count = Math.floor((Number(end) - Number(start)) / Number(step)) + 1;
+  const places = call("aten::arange", { end: count, dtype: dtype ?? "float32" });
+  return call("aten::add.Scalar", { self: call("aten::mul.Scalar", { self: places, other: step }), other: start });
+}
+
 /** The i-th of `steps` numbers from start to end, from the nearer end (ATen/native/cpu/RangeFactoriesKernel.cpp). */
 export function linspacePoints(start: number, end: number, steps: number): number[] {
   const by = steps > 1 ? (end - start) / (steps - 1) : 0;
@@ -253,6 +260,7 @@ export const creation = {
     eval: ({ self, src }) => copyOf(expand(cast(src, self.dtype), self.shape), self.dtype, null),
   },
   ...each(["aten::arange", "aten::arange.start", "aten::arange.start_step"], () => counting),
+  ...each(["aten::range", "aten::range.step"], () => ({ decompose: inclusive })),
   "prims::iota": {
     decompose: ({ length, start, step, dtype }, call) =>
       call("aten::add.Scalar", {

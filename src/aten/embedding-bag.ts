@@ -6,10 +6,11 @@ import { expand, reshape } from "../core/ops/layout.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, wideOf } from "../dtype.ts";
-import { type Dim, sub } from "../symbolic.ts";
+import { type Dim, product, sub } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
+import { Formula } from "./formula.ts";
 import type { Typed } from "./promotion.ts";
-import type { AtenTable, Meta } from "./table.ts";
+import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped } from "./view-shape.ts";
 
 interface Bags<T> {
@@ -111,7 +112,26 @@ function bookkeeping(args: Bags<Strided>, bagOf: readonly number[], sizes: reado
   return [offset2bag, cast(fromIntegers(all), dtype), fill(dtype, most.shape as number[], 0)];
 }
 
+interface Renormed {
+  readonly self: Symbolic;
+  readonly indices: Symbolic;
+  readonly max_norm: number | Dim;
+  readonly norm_type: number | Dim;
+}
+
+/** The table with every row that `indices` names scaled down to `max_norm` where its norm is larger (ATen/native/Embedding.cpp). */
+function renormed({ self, indices, max_norm, norm_type }: Renormed, call: Call): Symbolic {
+  const f = new Formula(call);
+  const index = f.to(f.reshape(indices, [product(indices.shape)]), "int64");
+  const rows = call("aten::index_select", { self, dim: 0, index });
+  const norms = call("aten::linalg_vector_norm", { self: rows, ord: norm_type as number, dim: [1], keepdim: true, dtype: null });
+  const factor = f.mul(call("aten::reciprocal", { self: f.add(norms, 1e-7) }), max_norm as number);
+  const scaled = f.where(f.is(norms, "gt", max_norm as number), f.mul(rows, factor), rows);
+  return call("aten::index_put", { self, indices: [index], values: scaled, accumulate: false });
+}
+
 export const embeddingBag = {
+  "aten::embedding_renorm": { decompose: renormed },
   ...each(["aten::embedding_bag", "aten::embedding_bag.padding_idx"], () => ({ meta: types, eval: evaluate })),
   ...each(["aten::_embedding_bag", "aten::_embedding_bag_forward_only"], () => ({
     meta: (args: Bags<Typed> & { readonly padding_idx: number }): Four<Meta> => types(inner(args)),

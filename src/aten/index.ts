@@ -3,6 +3,12 @@
 import { internal } from "../errors.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
+import { backwardConv } from "./backward-conv.ts";
+import { backwardIndexing } from "./backward-indexing.ts";
+import { backwardNorm } from "./backward-norm.ts";
+import { backwardPointwise } from "./backward-pointwise.ts";
+import { backwardPool } from "./backward-pool.ts";
+import { backwardResample } from "./backward-resample.ts";
 import { bessel } from "./bessel.ts";
 import { comparison } from "./comparison.ts";
 import { complexView } from "./complex-view.ts";
@@ -11,18 +17,21 @@ import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
 import { decompositions } from "./decompositions.ts";
-import { derivative } from "./derivative.ts";
 import { distance } from "./distance.ts";
 import { dropout } from "./dropout.ts";
 import { embeddingBag } from "./embedding-bag.ts";
+import { fakeQuantize } from "./fake-quantize.ts";
 import { fft } from "./fft.ts";
 import { floatParts } from "./float-parts.ts";
 import { foreach } from "./foreach.ts";
+import { fractionalPool } from "./fractional-pool.ts";
+import { histogram } from "./histogram.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linear } from "./linear.ts";
+import { linearCrossEntropy } from "./linear-cross-entropy.ts";
 import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
 import { pad } from "./pad.ts";
@@ -30,10 +39,13 @@ import { pointwise } from "./pointwise.ts";
 import { polynomial } from "./polynomial.ts";
 import { pool } from "./pool.ts";
 import { prims } from "./prims.ts";
+import { primsShape } from "./prims-shape.ts";
 import { quantized } from "./quantized.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
+import { regionPool } from "./region-pool.ts";
 import { resize } from "./resize.ts";
+import { resizeStorage } from "./resize-storage.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
@@ -46,6 +58,7 @@ import { statistics } from "./statistics.ts";
 import { shortTime } from "./stft.ts";
 import { symbolic } from "./symbolic.ts";
 import type { Entry } from "./table.ts";
+import { torchao } from "./torchao.ts";
 import { view } from "./view.ts";
 import { vision } from "./vision.ts";
 import { windows } from "./window.ts";
@@ -56,24 +69,33 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   attention,
   bessel,
   comparison,
+  backwardConv,
+  backwardIndexing,
+  backwardNorm,
+  backwardResample,
+  backwardPool,
+  backwardPointwise,
   complexView,
   composed,
   conv,
   convert,
   creation,
-  derivative,
   distance,
   dropout,
   embeddingBag,
+  fakeQuantize,
   fft,
   floatParts,
   foreach,
+  fractionalPool,
+  histogram,
   indexing,
   join,
   linalgNorms,
   linalg,
   decompositions,
   linear,
+  linearCrossEntropy,
   loss,
   norm,
   pad,
@@ -81,9 +103,12 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   polynomial,
   pool,
   prims,
+  primsShape,
   quantized,
   random,
   reduce,
+  regionPool,
+  resizeStorage,
   resize,
   rnn,
   scatter,
@@ -96,6 +121,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   stack,
   statistics,
   symbolic,
+  torchao,
   view,
   windows,
   vision,

@@ -5,7 +5,7 @@ import { concat, flip, repeat, slice } from "../core/ops/layout.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { add, type Dim, floordiv, isStatic, max, mod, mul, type Shape, show, sub } from "../symbolic.ts";
+import { add, ceildiv, type Dim, floordiv, isStatic, max, mod, mul, product, type Shape, show, sub } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -251,6 +251,25 @@ function channelShuffle({ self, groups }: { readonly self: Symbolic; readonly gr
   return reshapeTo(call, call("aten::transpose.int", { self: parts, dim0: 1, dim1: 2 }), self.shape);
 }
 
+interface ChunkCat extends Joined<Symbolic> {
+  readonly num_chunks: number;
+}
+
+/** Each tensor padded with zeros to whole chunks of `dim`, [..., chunks, the rest in one dim], side by side. */
+function chunkCat({ tensors, dim, num_chunks }: ChunkCat, call: Call): Symbolic {
+  const d = wrapDim(dim, rankOf(tensors[0] as Symbolic));
+  const rows = tensors.map((self) => {
+    const size = self.shape[d] as Dim;
+    const chunk = ceildiv(size, num_chunks);
+    const missing = sub(mul(chunk, num_chunks), size);
+    const inner = self.shape.slice(d + 1);
+    const pad = [...inner.flatMap((): Dim[] => [0, 0]), 0, missing];
+    const whole = missing === 0 ? self : call("aten::constant_pad_nd", { self, pad, value: 0 });
+    return reshapeTo(call, whole, [...self.shape.slice(0, d), num_chunks, mul(chunk, product(inner))]);
+  });
+  return call("aten::cat", { tensors: rows, dim: d + 1 });
+}
+
 export const join = {
   ...each(["aten::cat", "aten::concat", "aten::concatenate"], () => joining),
   "aten::pad_sequence": {
@@ -357,5 +376,6 @@ export const join = {
   "aten::rot90": { decompose: rot90 },
   "aten::pixel_shuffle": { decompose: pixelShuffle },
   "aten::pixel_unshuffle": { decompose: pixelUnshuffle },
-  "aten::channel_shuffle": { decompose: channelShuffle },
+  ...each(["aten::channel_shuffle", "aten::native_channel_shuffle"], () => ({ decompose: channelShuffle })),
+  "aten::_chunk_cat": { decompose: chunkCat },
 } satisfies AtenTable;

@@ -221,6 +221,24 @@ export const linear = {
     meta: ({ batch1, batch2 }) => ({ dtype: batch1.dtype, shape: matmulShape(batch1.shape, batch2.shape).slice(1) }),
     eval: ({ self, batch1, batch2, beta, alpha }) => gemm(self, beta, alpha, batch1, batch2, (x) => reduce("sum", x, [0], false)),
   },
+  // int8 by int8 in int32.
+  "aten::_int_mm": {
+    decompose: ({ self, mat2 }, call) => call("aten::mm", { self: to(self, "int32", call), mat2: to(mat2, "int32", call) }),
+  },
+  // Rows of int8 weights, each with its scale.
+  "aten::_weight_int8pack_mm": {
+    decompose: ({ self, mat2, scales }, call) =>
+      call("aten::mul.Tensor", {
+        self: call("aten::linear", { input: self, weight: to(mat2, self.dtype, call), bias: null }),
+        other: scales,
+      }),
+  },
+  "aten::_addmm_activation": {
+    decompose: ({ use_gelu, ...args }, call) => {
+      const self = call("aten::addmm", args);
+      return use_gelu ? call("aten::gelu", { self }) : call("aten::relu", { self });
+    },
+  },
   "aten::mm.dtype": {
     decompose: ({ self, mat2, out_dtype }, call) => call("aten::mm", { self: to(self, out_dtype, call), mat2: to(mat2, out_dtype, call) }),
   },
@@ -234,15 +252,6 @@ export const linear = {
   "aten::baddbmm.dtype": {
     decompose: ({ self, batch1, batch2, out_dtype: d, beta, alpha }, call) =>
       call("aten::baddbmm", { self: to(self, d, call), batch1: to(batch1, d, call), batch2: to(batch2, d, call), beta, alpha }),
-  },
-  "aten::_int_mm": {
-    decompose: ({ self, mat2 }, call) => call("aten::mm", { self: to(self, "int32", call), mat2: to(mat2, "int32", call) }),
-  },
-  "aten::_addmm_activation": {
-    decompose: ({ use_gelu, ...args }, call) => {
-      const self = call("aten::addmm", args);
-      return use_gelu ? call("aten::gelu", { self }) : call("aten::relu", { self });
-    },
   },
   "aten::outer": {
     decompose: ({ self, vec2 }, call) => call("aten::mul.Tensor", { self: call("aten::unsqueeze", { self, dim: 1 }), other: vec2 }),

@@ -44,7 +44,7 @@ interface Nll {
   readonly total: Symbolic;
 }
 
-interface Targets {
+export interface Targets {
   /** Class dim of the input. */
   readonly dim: number;
   /** Where the target counts. */
@@ -53,7 +53,7 @@ interface Targets {
   readonly safe: Symbolic;
 }
 
-function targetsOf(self: Symbolic, target: Symbolic, ignore: number, call: Call): Targets {
+export function targetsOf(self: Symbolic, target: Symbolic, ignore: number, call: Call): Targets {
   const counts = call("aten::ne.Scalar", { self: target, other: ignore });
   return {
     dim: self.shape.length === 1 ? 0 : 1,
@@ -63,7 +63,7 @@ function targetsOf(self: Symbolic, target: Symbolic, ignore: number, call: Call)
 }
 
 /** The weight of each target's class. */
-function weightsAt(weight: Symbolic, t: Targets, call: Call): Symbolic {
+export function classWeights(weight: Symbolic, t: Targets, call: Call): Symbolic {
   const flat = call("aten::reshape", { self: t.safe, shape: [product(t.safe.shape)] });
   return call("aten::reshape", { self: call("aten::index_select", { self: weight, dim: 0, index: flat }), shape: t.safe.shape });
 }
@@ -73,7 +73,7 @@ function nll(self: Symbolic, target: Symbolic, weight: Symbolic | null, reductio
   const t = targetsOf(self, target, ignore, call);
   const picked = call("aten::gather", { self, dim: t.dim, index: call("aten::unsqueeze", { self: t.safe, dim: t.dim }) });
   const score = neg(call("aten::squeeze.dim", { self: picked, dim: t.dim }), call);
-  const w = weight === null ? null : weightsAt(weight, t, call);
+  const w = weight === null ? null : classWeights(weight, t, call);
   const loss = orZero(t.counts, w === null ? score : mul(score, w, call), call);
   const counted = w === null ? call("aten::to.dtype", { self: t.counts, dtype: self.dtype }) : orZero(t.counts, w, call);
   const total = call("aten::sum", { self: counted });

@@ -23,7 +23,7 @@ export interface PoolArgs<T> {
 }
 
 /** The lists with one number per spatial dim; the stride is the kernel where none is given. */
-export function poolGeometry(args: Omit<PoolArgs<unknown>, "self">, n: number) {
+export function poolGeometry(args: Pick<PoolArgs<unknown>, "kernel_size" | "stride" | "padding" | "dilation">, n: number) {
   const kernel = spread(args.kernel_size, n, []);
   const all = (x: number) => kernel.map(() => x);
   return {
@@ -91,6 +91,12 @@ function borders(out: Dim, size: Dim, end: boolean, call: Call): Symbolic {
   return call("aten::floor_divide.Scalar", { self: raised, other: out });
 }
 
+/** First place of each adaptive window, and the one behind its last. */
+export const adaptiveBorders = (out: Dim, size: Dim, call: Call): { start: Symbolic; end: Symbolic } => ({
+  start: borders(out, size, false, call),
+  end: borders(out, size, true, call),
+});
+
 interface Windows {
   /** `x` with dim `dim` replaced by [out, longest window]. */
   readonly x: Symbolic;
@@ -108,8 +114,7 @@ interface Windows {
  */
 function adaptiveWindows(x: Symbolic, dim: number, out: Dim, call: Call): Windows {
   const size = x.shape[dim] as Dim;
-  const start = borders(out, size, false, call);
-  const end = borders(out, size, true, call);
+  const { start, end } = adaptiveBorders(out, size, call);
   // ceil(size / out), one more where windows may straddle both borders.
   const exact = mod(size, out) === 0;
   const longest = add(ceildiv(size, out), exact || (isStatic(size) && isStatic(out) && mod(out, mod(size, out)) === 0) ? 0 : 1);

@@ -1,10 +1,7 @@
 /** @file `prims::*`: PyTorch's primitives, elementwise ones without promotion; each is an ATen op under another name. */
 
-import type { DType } from "../dtype.ts";
-import { widened } from "./algebra.ts";
 import { each } from "./broadcast.ts";
 import type { AtenTable, Call, Op, Symbolic } from "./table.ts";
-import { reducedDims } from "./view-shape.ts";
 
 /** prims of one or two operands, `self` and `other`, as the ATen op that computes them. */
 const names = {
@@ -33,7 +30,6 @@ const names = {
   "prims::cosh": "aten::cosh",
   "prims::digamma": "aten::digamma",
   "prims::eq": "aten::eq.Tensor",
-  "prims::conj_physical": "aten::conj_physical",
   "prims::erf": "aten::erf",
   "prims::erf_inv": "aten::erfinv",
   "prims::erfc": "aten::erfc",
@@ -53,7 +49,6 @@ const names = {
   "prims::hypot": "aten::hypot",
   "prims::igamma": "aten::igamma",
   "prims::igammac": "aten::igammac",
-  "prims::imag": "aten::imag",
   "prims::isfinite": "aten::isfinite",
   "prims::le": "aten::le.Tensor",
   "prims::lgamma": "aten::lgamma",
@@ -68,7 +63,6 @@ const names = {
   "prims::ndtri": "aten::special_ndtri",
   "prims::ne": "aten::ne.Tensor",
   "prims::neg": "aten::neg",
-  "prims::real": "aten::real",
   "prims::reciprocal": "aten::reciprocal",
   "prims::remainder": "aten::remainder.Tensor",
   "prims::round": "aten::round",
@@ -89,39 +83,8 @@ const names = {
 } as const satisfies { readonly [K in Op]?: Op };
 type Name = keyof typeof names;
 
-interface Over {
-  readonly inp: Symbolic;
-  readonly dims: readonly number[] | null;
-  readonly output_dtype: DType | null;
-}
-/** Reductions over `dims`; null and none: over all. */
-const over = (
-  f: (args: { readonly self: Symbolic; readonly dim: readonly number[]; readonly dtype: DType | null }, call: Call) => Symbolic,
-) => ({
-  decompose: ({ inp, dims, output_dtype }: Over, call: Call): Symbolic => f({ self: inp, dim: dims ?? [], dtype: output_dtype }, call),
-});
-/** |x|^(1/3) with the sign of x; 0 and infinities stay. */
-function cubeRoot(self: Symbolic, call: Call): Symbolic {
-  const root = call("aten::pow.Tensor_Scalar", { self: call("aten::abs", { self }), exponent: 1 / 3 });
-  return call("aten::copysign.Tensor", { self: root, other: self });
-}
-
 export const prims = {
-  "prims::sum": over(({ self, dim, dtype }, call) => call("aten::sum.dim_IntList", { self, dim, dtype: dtype ?? self.dtype })),
-  "prims::prod": over(({ self, dim, dtype }, call) => {
-    const dims = reducedDims(dim, self.shape.length);
-    const last = dims.toSorted((a, b) => b - a);
-    return last.reduce((x, d) => call("aten::prod.dim_int", { self: x, dim: d, keepdim: false, dtype: dtype ?? self.dtype }), self);
-  }),
-  "prims::amax": over(({ self, dim }, call) => call("aten::amax", { self, dim })),
-  "prims::amin": over(({ self, dim }, call) => call("aten::amin", { self, dim })),
-  "prims::var": {
-    decompose: ({ inp, dims, correction }, call) => call("aten::var.correction", { self: inp, dim: dims, correction: correction ?? 1 }),
-  },
-  "prims::cbrt": { decompose: ({ self }, call) => widened([self], call, (x) => cubeRoot(x, call)) },
   "prims::spherical_bessel_j0": { decompose: ({ self }, call) => call("aten::special_spherical_bessel_j0", { x: self }) },
-  "prims::conj": { decompose: ({ a }, call) => call("aten::_conj", { self: a }) },
-  "prims::rev": { decompose: ({ a, dims }, call) => call("aten::flip", { self: a, dims }) },
   ...each(Object.keys(names) as Name[], (name) => ({
     decompose: (args: object, call: Call) => call(names[name] as "aten::relu", args as { self: Symbolic }) as never,
   })),

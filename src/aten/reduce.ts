@@ -307,15 +307,6 @@ export const reduce = {
   "aten::cummax": runningExtreme("max"),
   "aten::cummin": runningExtreme("min"),
   "aten::logcumsumexp": runningLogSumExp,
-  // Back to the shape that `size` was broadcast from.
-  "aten::sum_to_size": {
-    decompose: ({ self, size }, call) => {
-      const lead = rankOf(self) - size.length;
-      const dim = self.shape.flatMap((d, i) => (i < lead || (size[i - lead] === 1 && d !== 1) ? [i] : []));
-      const summed = dim.length === 0 ? self : call("aten::sum.dim_IntList", { self, dim, keepdim: true });
-      return lead === 0 ? summed : call("aten::reshape", { self: summed, shape: size });
-    },
-  },
   "aten::trace": {
     decompose: ({ self }, call) => call("aten::sum", { self: call("aten::diagonal", { self }) }),
   },

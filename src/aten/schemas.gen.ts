@@ -4359,6 +4359,8 @@ export interface AtenArgs<T, I> {
   /** (Tensor input, Tensor scales, Tensor zero_points, int quant_min, int quant_max, ScalarType dtype) -> Tensor */
   "quantized_decomposed::quantize_per_token": { input: T; scales: T; zero_points: T; quant_min: number; quant_max: number; dtype: DType };
   /** (Scalar a) -> Scalar */
+  "torch::_sym_sqrt": { a: ScalarOf<I> };
+  /** (Scalar a) -> Scalar */
   "torch::sym_float": { a: ScalarOf<I> };
   /** (Scalar a) -> Scalar */
   "torch::sym_int": { a: ScalarOf<I> };
@@ -4372,6 +4374,12 @@ export interface AtenArgs<T, I> {
   "torch::sym_not": { a: ScalarOf<I> };
   /** (Scalar a) -> Scalar */
   "torch::sym_sqrt": { a: ScalarOf<I> };
+  /** (Scalar[] args) -> Scalar */
+  "torch::sym_sum": { args: readonly (ScalarOf<I>)[] };
+  /** (Tensor input, Tensor linear_weight, Tensor target, Tensor? linear_bias, Tensor? weight, str reduction, int ignore_index, float label_smoothing, SymInt batch_chunk_size, str acc_policy, ScalarType acc_dtype, bool allow_retain_graph, bool compute_input_grad, bool compute_linear_weight_grad, bool compute_linear_bias_grad) -> (Tensor, Tensor, Tensor, Tensor) */
+  "torch_nn::_linear_cross_entropy_batch_chunked": { input: T; linear_weight: T; target: T; linear_bias: T | null; weight: T | null; reduction: string; ignore_index: number; label_smoothing: number | I; batch_chunk_size: I; acc_policy: string; acc_dtype: DType; allow_retain_graph: boolean; compute_input_grad: boolean; compute_linear_weight_grad: boolean; compute_linear_bias_grad: boolean };
+  /** (Tensor input, Tensor linear_weight, Tensor target, Tensor? linear_bias, Tensor? weight, int ignore_index, SymInt batch_chunk_size, str acc_policy, ScalarType acc_dtype) -> Tensor */
+  "torch_nn::_linear_cross_entropy_batch_chunked_no_reduction": { input: T; linear_weight: T; target: T; linear_bias: T | null; weight: T | null; ignore_index: number; batch_chunk_size: I; acc_policy: string; acc_dtype: DType };
   /** (Tensor qweight, Tensor indices, Tensor offsets, Tensor weight_scale, float o_scale, int mode, bool include_last_offset, ScalarType output_dtype) -> Tensor */
   "torchao::_scaled_embedding_bag": { qweight: T; indices: T; offsets: T; weight_scale: T; o_scale: number | I; mode: number; include_last_offset: boolean; output_dtype: DType };
   /** (Tensor? input, str mapping_type, SymInt[] block_size, ScalarType target_dtype, Scalar? quant_min=None, Scalar? quant_max=None, float? eps=None, ScalarType? scale_dtype=None, ScalarType? zero_point_dtype=None, bool keepdim=False) -> (Tensor, Tensor) */
@@ -6601,6 +6609,7 @@ export interface AtenReturns<T, I> {
   "quantized_decomposed::quantize_per_tensor.tensor": T;
   "quantized_decomposed::quantize_per_tensor.tensor2": T;
   "quantized_decomposed::quantize_per_token": T;
+  "torch::_sym_sqrt": ScalarOf<I>;
   "torch::sym_float": ScalarOf<I>;
   "torch::sym_int": ScalarOf<I>;
   "torch::sym_ite": ScalarOf<I>;
@@ -6608,6 +6617,9 @@ export interface AtenReturns<T, I> {
   "torch::sym_min": ScalarOf<I>;
   "torch::sym_not": boolean | I;
   "torch::sym_sqrt": ScalarOf<I>;
+  "torch::sym_sum": ScalarOf<I>;
+  "torch_nn::_linear_cross_entropy_batch_chunked": [T, T, T, T];
+  "torch_nn::_linear_cross_entropy_batch_chunked_no_reduction": T;
   "torchao::_scaled_embedding_bag": T;
   "torchao::choose_qparams_affine": [T, T];
   "torchao::choose_scale_float8": T;

@@ -1,12 +1,13 @@
-/** @file Finding and counting: unique, searchsorted, isin, histograms, and reductions by segment. */
+/** @file Finding and counting: unique, searchsorted, isin, and reductions by segment. */
 
 import { cast, compare } from "../core/ops/elementwise.ts";
 import { reduce } from "../core/ops/reduce.ts";
 import { floats, fromFloats, fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { type Dim, sub } from "../symbolic.ts";
+import type { Dim } from "../symbolic.ts";
 import type { Typed } from "./promotion.ts";
+import { runtime } from "./symbolic.ts";
 import type { AtenTable, Call, Fresh, Meta, ScalarOf, Symbolic } from "./table.ts";
 import { distinct, distinctRows } from "./unique.ts";
 import { shaped, wrapDim } from "./view-shape.ts";
@@ -55,7 +56,7 @@ const uniqueAlong = (consecutive: boolean) => ({
     distinctRows(self, wrapDim(dim, rankOf(self)), consecutive),
 });
 
-interface Search {
+export interface Search {
   readonly sorted_sequence: Symbolic;
   readonly self: Symbolic;
   readonly out_int32: boolean;
@@ -74,7 +75,7 @@ export function searchSorted({ sorted_sequence, self, out_int32, right, side, so
   return out_int32 ? call("aten::_to_copy", { self: count, dtype: "int32" }) : count;
 }
 
-const scalarOf = (call: Call, value: ScalarOf<Dim>, like: Symbolic): Symbolic =>
+export const scalarOf = (call: Call, value: ScalarOf<Dim>, like: Symbolic): Symbolic =>
   call("aten::full", { size: [], fill_value: value, dtype: like.dtype });
 
 /** Whether each element is among `tests`. */
@@ -82,89 +83,6 @@ function isIn(elements: Symbolic, tests: Symbolic, invert: boolean, call: Call):
   const same = call("aten::eq.Tensor", { self: call("aten::unsqueeze", { self: elements, dim: -1 }), other: flatten(call, tests) });
   const found = call("aten::any.dim", { self: same, dim: -1 });
   return invert ? call("aten::logical_not", { self: found }) : found;
-}
-
-interface Range {
-  readonly left: Symbolic;
-  readonly right: Symbolic;
-}
-
-/** The ends of a histogram: as given, else the data's own, set `apart` where they are equal. */
-function histogramRange(x: Symbolic, given: readonly [number, number] | null, apart: number, call: Call): Range {
-  if (given !== null && given[0] !== given[1]) return { left: scalarOf(call, given[0], x), right: scalarOf(call, given[1], x) };
-  const [left, right] = [call("aten::amin", { self: x, dim: [] }), call("aten::amax", { self: x, dim: [] })];
-  const same = call("aten::_to_copy", { self: call("aten::eq.Tensor", { self: left, other: right }), dtype: x.dtype });
-  const by = apart === 1 ? same : call("aten::mul.Scalar", { self: same, other: apart });
-  return { left: call("aten::sub.Tensor", { self: left, other: by }), right: call("aten::add.Tensor", { self: right, other: by }) };
-}
-
-export const inside = (x: Symbolic, { left, right }: Range, call: Call): Symbolic =>
-  call("aten::logical_and", {
-    self: call("aten::ge.Tensor", { self: x, other: left }),
-    other: call("aten::le.Tensor", { self: x, other: right }),
-  });
-
-/** `weights` (null: ones) of the elements that count, added up by bin. */
-export function countBins(
-  bins: Dim,
-  at: Symbolic,
-  counted: Symbolic,
-  weights: Symbolic | null,
-  dtype: Symbolic["dtype"],
-  call: Call,
-): Symbolic {
-  const ones = call("aten::_to_copy", { self: counted, dtype });
-  const src = weights === null ? ones : call("aten::mul.Tensor", { self: ones, other: weights });
-  const index = call("aten::clamp", { self: at, min: 0, max: sub(bins, 1) });
-  return call("aten::scatter_add", { self: call("aten::zeros", { size: [bins], dtype }), dim: 0, index, src });
-}
-
-function histc(
-  { self, bins, min, max }: { readonly self: Symbolic; readonly bins: number; readonly min: ScalarOf<Dim>; readonly max: ScalarOf<Dim> },
-  call: Call,
-): Symbolic {
-  const x = flatten(call, self);
-  const range = histogramRange(x, [Number(min), Number(max)], 1, call);
-  const span = call("aten::sub.Tensor", { self: range.right, other: range.left });
-  const part = call("aten::div.Tensor", { self: call("aten::sub.Tensor", { self: x, other: range.left }), other: span });
-  const place = call("aten::_to_copy", {
-    self: call("aten::floor", { self: call("aten::mul.Scalar", { self: part, other: bins }) }),
-    dtype: "int64",
-  });
-  return countBins(bins, place, inside(x, range, call), null, self.dtype, call);
-}
-
-/** Counts between `edges` (the last bin closed), and the edges. */
-function histogramOf(self: Symbolic, edges: Symbolic, weight: Symbolic | null, density: boolean, call: Call): [Symbolic, Symbolic] {
-  const x = flatten(call, self);
-  const bins = sub(edges.shape[0] as Dim, 1);
-  const ends = {
-    left: call("aten::select.int", { self: edges, dim: 0, index: 0 }),
-    right: call("aten::select.int", { self: edges, dim: 0, index: -1 }),
-  };
-  const after = searchSorted({ sorted_sequence: edges, self: x, out_int32: false, right: true }, call);
-  const place = call("aten::sub.Scalar", { self: after, other: 1 });
-  const counts = countBins(bins, place, inside(x, ends, call), weight === null ? null : flatten(call, weight), self.dtype, call);
-  if (!density) return [counts, edges];
-  const widths = call("aten::diff", { self: edges, n: 1, dim: 0 });
-  return [
-    call("aten::div.Tensor", {
-      self: counts,
-      other: call("aten::mul.Tensor", { self: widths, other: call("aten::sum", { self: counts }) }),
-    }),
-    edges,
-  ];
-}
-
-export function evenEdges(self: Symbolic, bins: number, range: readonly (number | Dim)[] | null, call: Call): Symbolic {
-  const given: [number, number] | null = range === null || range.length === 0 ? null : [Number(range[0]), Number(range[1])];
-  const { left, right } = histogramRange(flatten(call, self), given, 0.5, call);
-  const steps = call("aten::arange", { end: bins + 1, dtype: self.dtype });
-  const width = call("aten::div.Scalar", { self: call("aten::sub.Tensor", { self: right, other: left }), other: bins });
-  const edges = call("aten::add.Tensor", { self: call("aten::mul.Tensor", { self: steps, other: width }), other: left });
-  // the last edge is the end itself, whatever rounding made of it
-  const inner = call("aten::slice.Tensor", { self: edges, dim: 0, start: 0, end: bins, step: 1 });
-  return call("aten::cat", { tensors: [inner, call("aten::reshape", { self: right, shape: [1] })], dim: 0 });
 }
 
 interface Segmented {
@@ -235,7 +153,8 @@ function diff(
   { self, n, dim, prepend, append }: { self: Symbolic; n: number; dim: number; prepend: Symbolic | null; append: Symbolic | null },
   call: Call,
 ): Symbolic {
-  if (n === 0) return call("aten::clone", { self }); // nothing is joined to it either
+  // Of no differences PyTorch returns the tensor without what was to be joined to it.
+  if (n === 0) return call("aten::clone", { self });
   const parts = [prepend, self, append].filter((t) => t !== null);
   let x = parts.length === 1 ? self : call("aten::cat", { tensors: parts, dim });
   for (let i = 0; i < n; i++) {
@@ -308,17 +227,16 @@ export const search = {
     },
   },
   "aten::equal": {
+    meta: () => runtime,
     eval: ({ self, other }) =>
       self.shape.length === other.shape.length &&
       self.shape.every((n, i) => n === other.shape[i]) &&
       integers(reduce("all", compare("eq", self, cast(other, self.dtype)), null, false))[0] === 1,
   },
-  "aten::histc": { decompose: histc },
-  "aten::histogram.bin_ct": {
-    decompose: ({ self, bins, range, weight, density }, call) =>
-      histogramOf(self, evenEdges(self, bins, range, call), weight, density, call),
+  "aten::allclose": {
+    decompose: ({ self, other, rtol, atol, equal_nan }, call) =>
+      call("aten::is_nonzero", { self: call("aten::all", { self: call("aten::isclose", { self, other, rtol, atol, equal_nan }) }) }),
   },
-  "aten::histogram.bins_tensor": { decompose: ({ self, bins, weight, density }, call) => histogramOf(self, bins, weight, density, call) },
   "aten::bincount": bincount,
   "aten::segment_reduce": { decompose: segmentReduce },
   "aten::diff": { decompose: diff },

@@ -13,7 +13,7 @@ import type { AtenTable, Fresh, Op, ScalarOf } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 
 /** Number or truth value that only a run can tell: a float of the data, an undecided comparison. */
-const runtime = null as never;
+export const runtime = null as never;
 
 type Plain = number | bigint | boolean | Complex;
 type Known = Dim | boolean;
@@ -98,6 +98,8 @@ export const unaries = {
   "torch::sym_int": { numbers: Math.trunc, dims: same },
   "torch::sym_float": { numbers: (a) => a, dims: noDims },
   "torch::sym_sqrt": { numbers: Math.sqrt, dims: noDims },
+  // The name that saved programs have for it.
+  "torch::_sym_sqrt": { numbers: Math.sqrt, dims: noDims },
   "torch::sym_not": { numbers: (a) => !a, dims: noDims },
 } as const satisfies { readonly [K in Op]?: Unary };
 export type UnaryName = keyof typeof unaries;
@@ -149,7 +151,7 @@ export const symbolic = {
     meta: ({ a }: { a: ScalarOf<Dim> }): Known => unaryKnown(unaries[name], a) ?? runtime,
     eval: ({ a }: { a: ScalarOf<number> }): number => Number(unaries[name].numbers(Number(a))),
   })),
-  ...each(["torch::sym_int", "torch::sym_float", "torch::sym_sqrt", "torch::sym_not"], (name) => ({
+  ...each(["torch::sym_int", "torch::sym_float", "torch::sym_sqrt", "torch::_sym_sqrt", "torch::sym_not"], (name) => ({
     meta: ({ a }: { a: ScalarOf<Dim> }): Known => unaryKnown(unaries[name], a) ?? runtime,
     eval: ({ a }: { a: ScalarOf<number> }): never => unaries[name].numbers(Number(a)) as never,
   })),
@@ -157,6 +159,10 @@ export const symbolic = {
     meta: ({ x }: { x: ScalarOf<Dim> }): Known => unaryKnown(unaries[name], x) ?? runtime,
     eval: ({ x }: { x: ScalarOf<number> }): number => unaries[name].numbers(Number(x)),
   })),
+  "torch::sym_sum": {
+    meta: ({ args }) => args.reduce<ScalarOf<Dim>>((a, b) => binaryKnown(operators["_operator::add"], a, b) ?? runtime, 0),
+    eval: ({ args }) => args.reduce<number>((a, b) => a + Number(b), 0),
+  },
   "torch::sym_ite": {
     meta: ({ b, t, f }) => (typeof b === "boolean" ? (b ? t : f) : runtime),
     eval: ({ b, t, f }) => (holds(b) ? t : f),

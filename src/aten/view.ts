@@ -246,6 +246,15 @@ export const view = {
       return call("aten::slice.Tensor", { self, dim, start: from, end: add(from, length), step: 1 });
     },
   },
+  "aten::narrow.Tensor": {
+    decompose: ({ self, dim, start, length }, call) => {
+      const place = call("aten::arange", { end: length, dtype: "int64" });
+      const first = call("aten::to.dtype", { self: call("aten::reshape", { self: start, shape: [] }), dtype: "int64" });
+      const size = self.shape[wrapDim(dim, rankOf(self))] as Dim;
+      const index = call("aten::remainder.Scalar", { self: call("aten::add.Tensor", { self: place, other: first }), other: size });
+      return call("aten::index_select", { self, dim, index });
+    },
+  },
   "aten::select.int": {
     meta: ({ self, dim }) => shaped(self, self.shape.toSpliced(wrapDim(dim, rankOf(self)), 1)),
     eval: ({ self, dim, index }) => {
@@ -267,6 +276,9 @@ export const view = {
   },
   ...each(["aten::alias", "aten::detach", "aten::lift", "aten::lift_fresh"], () => identity),
 
+  "aten::narrow_copy": { decompose: (args, call) => copied(call, call("aten::narrow", args)) },
+  "aten::_reshape_copy": { decompose: ({ self, size }, call) => copied(call, call("aten::reshape", { self, shape: size })) },
+  "aten::view_copy.dtype": { decompose: (args, call) => copied(call, call("aten::view.dtype", args)) },
   "aten::view_copy": { decompose: ({ self, size }, call) => copied(call, call("aten::view", { self, size })) },
   "aten::permute_copy": { decompose: ({ self, dims }, call) => copied(call, call("aten::permute", { self, dims })) },
   "aten::as_strided_copy": { decompose: (args, call) => copied(call, call("aten::as_strided", args)) },

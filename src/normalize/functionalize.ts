@@ -154,7 +154,9 @@ class Functionalization {
     }
     const view = this.#viewOf(target);
     const result = node.outputs[0];
-    const value = new Value(result instanceof Value ? result.name : `${node.origin.node}_f${this.#counter++}`, target.type);
+    // The result is the written tensor under the shape that it has now, another one after resize_.
+    const value =
+      result instanceof Value ? new Value(result.name, result.type) : new Value(`${node.origin.node}_f${this.#counter++}`, target.type);
     this.#nodes.push(new Node(twin, twinArgs(schema, twin, this.#readArgs(node.args)), [value], node.origin));
     this.#writeBack(view, value, node);
     if (result instanceof Value) this.#views.set(result, view);

@@ -41,6 +41,14 @@ const bodies: [string, Body][] = [
     },
   ],
   [
+    "memory under another shape",
+    (x) => {
+      const y = inPlace("aten::resize_", { self: x.clone(), size: [2, 3] });
+      const z = inPlace("aten::resize_as_", { self: x.clone(), the_template: y });
+      return [y.mul(2), z];
+    },
+  ],
+  [
     "bits in place",
     (x) => {
       const y = x.gt(4);

@@ -2,13 +2,13 @@
 
 import { each } from "../../aten/broadcast.ts";
 import type { Value } from "../../aten/graph.ts";
-import type { ScalarOf } from "../../aten/table.ts";
+import type { Op, ScalarOf } from "../../aten/table.ts";
 import { isComplex } from "../../dtype.ts";
 import type { Dim } from "../../symbolic.ts";
 import * as algebra from "./algebra.ts";
 import { truth } from "./elementwise.ts";
 import { Cartesian, type Operand, Pair, Stored } from "./pair.ts";
-import { cartesian, type Result, type Rewriting, type RuleTable } from "./rule.ts";
+import { type AnyRule, cartesian, onShapes, type Result, type Rewriting, type RuleTable } from "./rule.ts";
 
 interface Self {
   readonly self: Operand;
@@ -35,8 +35,19 @@ const inDType = <N extends "aten::softmax.int" | "aten::log_softmax.int">(names:
     return at.call(op as "aten::softmax.int", { ...args, self: self as Operand });
   });
 
+/** A tensor that `make` fills; where it is a real one after a complex one (`zeros_like` in another dtype), the op as it is. */
+const made = <N extends Op>(names: readonly N[], make: (args: Filled, at: Rewriting) => Cartesian): { readonly [K in N]: AnyRule } =>
+  each(
+    names,
+    (op): AnyRule =>
+      (args: never, at) =>
+        at.types.some((t) => isComplex(t.dtype)) ? make(args, at) : onShapes(op, args, at),
+  );
+interface Filled {
+  readonly fill_value: ScalarOf<Dim>;
+}
 const constant = (re: number) => (): Cartesian => new Cartesian(re, 0);
-const filled = ({ fill_value }: { readonly fill_value: ScalarOf<Dim> }, at: Rewriting): Cartesian => cartesian(fill_value, at);
+const filled = ({ fill_value }: Filled, at: Rewriting): Cartesian => cartesian(fill_value, at);
 
 export const conversion = {
   ...each(["aten::view_as_real", "aten::view_as_real_copy"], () => pairs),
@@ -53,15 +64,19 @@ export const conversion = {
   // What a program asserts of a complex tensor is true of no real one.
   "aten::_assert_tensor_metadata": () => [],
 
-  ...each(["aten::zeros", "aten::zeros_like", "aten::new_zeros", "aten::_efficientzerotensor"], () => constant(0)),
-  ...each(["aten::empty.memory_format", "aten::empty_like", "aten::new_empty"], () => constant(0)),
-  ...each(["aten::ones", "aten::ones_like", "aten::new_ones"], () => constant(1)),
-  ...each(["aten::full", "aten::full_like", "aten::new_full"], () => filled),
   "aten::scalar_tensor": ({ s }, at) => cartesian(s, at),
   "aten::copy": ({ src }, at) => cartesian(src, at),
   "aten::eye": (args, at) => new Cartesian(at.real.call("aten::eye", { n: args.n }), 0),
   "aten::eye.m": (args, at) => new Cartesian(at.real.call("aten::eye.m", { n: args.n, m: args.m }), 0),
 } satisfies RuleTable;
+
+/** Tensors that no operand's values decide. */
+export const creation = {
+  ...made(["aten::zeros", "aten::zeros_like", "aten::new_zeros", "aten::_efficientzerotensor"], constant(0)),
+  ...made(["aten::empty.memory_format", "aten::empty_like", "aten::new_empty"], constant(0)),
+  ...made(["aten::ones", "aten::ones_like", "aten::new_ones"], constant(1)),
+  ...made(["aten::full", "aten::full_like", "aten::new_full"], filled),
+};
 
 /** The same bytes under another dtype: [..., n] complex numbers are [..., 2 n] real ones. */
 function viewed(self: Operand, toComplex: boolean, at: Rewriting): Result {

@@ -1,6 +1,6 @@
 /** @file Ops that do to a complex tensor what they do to each of its parts: those that move elements, and those that are linear. */
 
-import { mapArgs, mapLeaves } from "../../aten/arguments.ts";
+import { mapLeaves } from "../../aten/arguments.ts";
 import { each } from "../../aten/broadcast.ts";
 import { Value } from "../../aten/graph.ts";
 import { isTyped } from "../../aten/promotion.ts";
@@ -8,9 +8,9 @@ import { schemaOf } from "../../aten/schema.ts";
 import type { Op } from "../../aten/table.ts";
 import { reshapingOps } from "../../aten/view-shape.ts";
 import { type DType, isComplex, realOf } from "../../dtype.ts";
-import { internal } from "../../errors.ts";
+import { internal, OnnxExporterError } from "../../errors.ts";
 import { Cartesian, type Operand, Pair } from "./pair.ts";
-import { type AnyRule, cartesian, type Rewriting } from "./rule.ts";
+import { type AnyRule, cartesian, onShapes, type Rewriting } from "./rule.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -62,17 +62,20 @@ const identities = <N extends Op>(names: readonly N[]) =>
         self,
   );
 
+/** Dropout outside of training: the argument itself. */
+const undropped = <N extends Op>(names: readonly N[]) =>
+  each(names, (op) => ({ input, train }: { readonly input: Operand; readonly train: boolean }): Operand => {
+    if (!train) return input;
+    throw new OnnxExporterError("normalize/complex", `${op} of complex numbers in training`, "export the model in eval mode");
+  });
+
 /** Ops that only a tensor's shape decides. */
 const ofShape = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRule } =>
   each(
     names,
     (op): AnyRule =>
       (args: never, at) =>
-        at.emit(
-          op,
-          mapArgs(args as Args, (x) => (x instanceof Pair ? x.re : x)),
-          at.results,
-        ),
+        onShapes(op, args, at),
   );
 
 const views = [
@@ -97,6 +100,8 @@ const views = [
   "aten::diagonal",
   "aten::unfold",
   "aten::as_strided",
+  "aten::resize",
+  "aten::resize_as",
 ] as const;
 
 const joins = [
@@ -121,6 +126,7 @@ const joins = [
   "aten::repeat_interleave.self_Tensor",
   "aten::flip",
   "aten::roll",
+  "aten::combinations",
 ] as const;
 
 const indexing = [
@@ -139,7 +145,6 @@ const indexing = [
   "aten::scatter_add",
   "aten::index_put",
   "aten::_unsafe_index_put",
-  "aten::index_add",
   "aten::index_copy",
   "aten::masked_scatter",
   "aten::put",
@@ -177,6 +182,7 @@ export const parts = {
     "aten::resolve_conj",
     "aten::resolve_neg",
   ]),
+  ...undropped(["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"]),
   ...ofShape([
     "aten::sym_size.int",
     "aten::size.int",

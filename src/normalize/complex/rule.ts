@@ -1,5 +1,6 @@
 /** @file The shape of a rule of the complex pass: how an op with complex operands or results is said on real values. */
 
+import { mapArgs } from "../../aten/arguments.ts";
 import type { Complex, TensorType } from "../../aten/graph.ts";
 import { Value } from "../../aten/graph.ts";
 import type { ArgsOf, Call, Op, ReturnOf, ScalarOf } from "../../aten/table.ts";
@@ -36,3 +37,11 @@ export function cartesian(x: Operand | ScalarOf<Dim>, { real }: Rewriting): Cart
   if (x instanceof SymInt) return new Cartesian(real.call("aten::scalar_tensor", { s: x, dtype: "float32" }), 0);
   return typeof x === "object" ? new Cartesian((x as Complex).re, (x as Complex).im) : new Cartesian(Number(x), 0);
 }
+
+/** `op` where it asks no more of complex operands than their shapes: their real parts stand for them. */
+export const onShapes = (op: string, args: Args, at: Rewriting): unknown =>
+  at.emit(
+    op,
+    mapArgs(args, (x) => (x instanceof Pair ? x.re : x)),
+    at.results,
+  );

@@ -2,7 +2,7 @@
 
 import { merge } from "../../aten/index.ts";
 import { contraction } from "./contraction.ts";
-import { conversion } from "./conversion.ts";
+import { conversion, creation } from "./conversion.ts";
 import { elementwise } from "./elementwise.ts";
 import { fourier } from "./fourier.ts";
 import { parts } from "./partwise.ts";
@@ -12,6 +12,7 @@ import type { AnyRule } from "./rule.ts";
 const families: Readonly<Record<string, Readonly<Record<string, AnyRule>>>> = {
   contraction,
   conversion,
+  creation,
   elementwise,
   fourier,
   parts,

@@ -27,7 +27,7 @@ const truthOnly = new Set(["NonZero"]);
 /**
  * Ops that order or interpolate int64 elements: float64 is exact below 2^53, beyond that neighbours may compare equal. Sizes and indices never reach that.
  */
-const ordered = new Set(["ArgMax", "ArgMin", "Resize", "GridSample", "OneHot"]);
+const ordered = new Set(["ArgMax", "ArgMin", "Resize", "GridSample", "OneHot", "MaxPool"]);
 
 /** Carriers to try for `dtype` in `op`, best first. */
 export function carriersOf(op: string, dtype: DType): readonly DType[] {

@@ -1,6 +1,7 @@
 /** @file Other ops for what no kernel computes and no carrier holds: float64 and int64 formulas, as exact as the op. */
 
 import { isFloat } from "../../dtype.ts";
+import { type Dim, floordiv, mul } from "../../symbolic.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 
@@ -12,6 +13,17 @@ const spatial = (x: Value): number[] => Array.from({ length: x.rank - 2 }, (_, i
 const half = (op: OpBuilder, x: Value, join: "Add" | "Sub"): Value => op.Mul(op[join](op.Exp(x), op.Exp(op.Neg(x))), 0.5);
 const other = (node: Node, i: number): Value | null => node.inputs[i] ?? null;
 const leaky = (op: OpBuilder, x: Value, slope: Value | number): Value => op.Where(op.Less(x, 0), op.Mul(x, slope), x);
+
+/** [N, C, H, W] with channels as [block, block, c] (DCR) or [c, block, block] (CRD): their blocks next to rows and columns. */
+function depthToSpace(op: OpBuilder, node: Node, x: Value): Value {
+  const [n, c, h, w] = x.shape as [Dim, Dim, Dim, Dim];
+  const block = node.int("blocksize", 1);
+  const rest = floordiv(c, block * block);
+  const crd = node.string("mode", "DCR") === "CRD";
+  const parts = op.reshape(x, crd ? [n, rest, block, block, h, w] : [n, block, block, rest, h, w]);
+  const turned = op.Transpose(parts, { perm: crd ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2] });
+  return op.reshape(turned, [n, rest, mul(h, block), mul(w, block)]);
+}
 
 export const insteads: { readonly [op: string]: Instead } = {
   Relu: (op, _, x) => op.Max(x, 0),
@@ -35,6 +47,7 @@ export const insteads: { readonly [op: string]: Instead } = {
   Tan: (op, _, x) => op.Div(op.Sin(x), op.Cos(x)),
   Sinh: (op, _, x) => half(op, x, "Sub"),
   Cosh: (op, _, x) => half(op, x, "Add"),
+  DepthToSpace: depthToSpace,
   GlobalAveragePool: (op, _, x) => op.ReduceMean(x, spatial(x), { keepdims: 1 }),
   GlobalMaxPool: (op, _, x) => op.ReduceMax(x, spatial(x), { keepdims: 1 }),
   InstanceNormalization: (op, node, x) => {

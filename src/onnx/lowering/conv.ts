@@ -2,6 +2,7 @@
 
 import { samePadding } from "../../aten/spatial.ts";
 import { isInteger } from "../../dtype.ts";
+import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { type Int, spread, staticInts } from "./ints.ts";
@@ -46,17 +47,35 @@ function lower(args: ConvArgs, op: OpBuilder): Value {
   };
   const batched = args.input.rank === args.weight.rank;
   const x = batched ? args.input : op.Unsqueeze(args.input, [0]);
-  const y = args.transposed
-    ? op.ConvTranspose(x, args.weight, args.bias, {
-        ...shared,
-        output_padding: spread(
-          staticInts(args.output_padding ?? [], op, "output_padding"),
-          n,
-          ones.map(() => 0),
-        ),
-      })
-    : op.Conv(x, args.weight, args.bias, shared);
+  const extra = spread(
+    staticInts(args.output_padding ?? [], op, "output_padding"),
+    n,
+    ones.map(() => 0),
+  );
+  const y = args.transposed ? transpose(x, args, { ...shared, output_padding: extra }, op) : op.Conv(x, args.weight, args.bias, shared);
   return batched ? y : op.Squeeze(y, [0]);
+}
+
+interface Transposed {
+  readonly strides: readonly number[];
+  readonly pads: readonly number[];
+  readonly output_padding: readonly number[];
+}
+
+/**
+ * PyTorch's output padding may reach the dilation, ONNX's only the stride: beyond it the end is cut less, and what lies behind the last
+ * place that an input reaches is the bias alone.
+ */
+function transpose(x: Value, { weight, bias }: ConvArgs, attributes: Transposed, op: OpBuilder): Value {
+  const { strides, pads: cut, output_padding: extra } = attributes;
+  if (extra.every((p, i) => p < (strides[i] as number))) return op.ConvTranspose(x, weight, bias, attributes);
+  const n = extra.length;
+  const ends = extra.map((p, i) => (cut[n + i] as number) - p);
+  const kept = { ...attributes, output_padding: extra.map(() => 0), pads: [...cut.slice(0, n), ...ends.map((e) => Math.max(e, 0))] };
+  const y = op.ConvTranspose(x, weight, null, kept);
+  const none = new Array<number>(n + 4).fill(0);
+  const grown = ends.some((e) => e < 0) ? op.Pad(y, [...none, ...ends.map((e) => Math.max(-e, 0))], op.scalar(0, y.dtype)) : y;
+  return bias === null ? grown : op.Add(grown, op.reshape(bias, [bias.shape[0] as Dim, ...extra.map(() => 1)]));
 }
 
 /** ONNX convolves floats: integers go through float32, exact up to 2^24. */

@@ -127,6 +127,8 @@ function layerNorm(
 }
 
 function groupNorm(input: Value, groups: number, weight: Value | null, bias: Value | null, eps: number, op: OpBuilder): Value {
+  // Of no elements there is nothing to normalize, and runtimes cannot tell the size of a group.
+  if (input.shape.includes(0)) return op.Identity(input);
   const shape = [input.shape[1] as Dim];
   return op.GroupNormalization(input, orOnes(weight, input, shape, op), orZeros(bias, input, shape, op), {
     num_groups: groups,

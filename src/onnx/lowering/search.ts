@@ -3,12 +3,12 @@
 import { binDType } from "../../aten/search.ts";
 import { wrapDim } from "../../aten/view-shape.ts";
 import { range } from "../../core/ops/values.ts";
-import { type Dim, product } from "../../symbolic.ts";
+import { type Dim, isStatic, product } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { dimOf } from "./ints.ts";
 import type { LoweringTable } from "./table.ts";
-import { expandTo, sliced } from "./view.ts";
+import { expandTo, sameShape, sliced } from "./view.ts";
 
 interface Wanted {
   readonly return_inverse: boolean;
@@ -79,4 +79,12 @@ export const search = {
     dim === null ? wantedOf(op, runsFlat(op, self), wanted) : runs(op, self, wrapDim(dim, self.rank)),
   "aten::unique_dim_consecutive": ({ self, dim }, op) => runs(op, self, wrapDim(dim, self.rank)),
   "aten::bincount": bincount,
+  "aten::equal": ({ self, other }, op) => {
+    if (!sameShape(self.shape, other.shape)) {
+      const fixed = self.rank !== other.rank || [...self.shape, ...other.shape].every(isStatic);
+      return fixed ? false : op.refuse("equal of tensors whose sizes may differ at run time", "compare the sizes first, or fix them");
+    }
+    const same = op.cast(op.Equal(self, op.cast(other, self.dtype)), "int32");
+    return op.cast(self.rank === 0 ? same : op.ReduceMin(same, null, { keepdims: 0 }), "bool") as never;
+  },
 } satisfies LoweringTable;

@@ -63,10 +63,13 @@ const computedUnary: { readonly [K in UnaryName]: (a: Value, op: OpBuilder) => V
   "torch::sym_int": (a, op) => op.cast(a, "int64"),
   "torch::sym_float": (a, op) => op.cast(a, "float64"),
   "torch::sym_sqrt": (a, op) => op.Sqrt(op.cast(a, "float64")),
+  "torch::_sym_sqrt": (a, op) => op.Sqrt(op.cast(a, "float64")),
   "torch::sym_not": (a, op) => op.Not(op.cast(a, "bool")),
 };
 
 const binaryNames = Object.keys(operators) as BinaryName[];
+const binary = (name: BinaryName, a: Numeric, b: Numeric, op: OpBuilder): Number_ =>
+  fromKnown(binaryKnown(operators[name], asKnown(a), asKnown(b)), op) ?? computed[name](...common(a, b, op), op);
 const unary = (name: UnaryName, a: Numeric, op: OpBuilder): Number_ =>
   fromKnown(unaryKnown(unaries[name], asKnown(a)), op) ?? computedUnary[name](operand(op, a, dtypeOf(a)), op);
 /** Logic on truth values, bits of integers. */
@@ -86,10 +89,12 @@ const nothing = (): [] => [];
 const token = ({ dep_token }: { dep_token: Value }, op: OpBuilder): Value => op.Identity(dep_token);
 
 export const symbolic = {
-  ...each(binaryNames, (name) => ({ a, b }: { a: Numeric; b: Numeric }, op: OpBuilder): Number_ => {
-    const known = fromKnown(binaryKnown(operators[name], asKnown(a), asKnown(b)), op);
-    return known ?? computed[name](...common(a, b, op), op);
-  }),
+  ...each(
+    binaryNames,
+    (name) =>
+      ({ a, b }: { a: Numeric; b: Numeric }, op: OpBuilder): Number_ =>
+        binary(name, a, b, op),
+  ),
   "_operator::and_": logic("And"),
   "_operator::or_": logic("Or"),
   ...each(
@@ -99,7 +104,7 @@ export const symbolic = {
         unary(name, a, op),
   ),
   ...each(
-    ["torch::sym_int", "torch::sym_float", "torch::sym_sqrt", "torch::sym_not"],
+    ["torch::sym_int", "torch::sym_float", "torch::sym_sqrt", "torch::_sym_sqrt", "torch::sym_not"],
     (name) =>
       ({ a }: { a: Numeric }, op: OpBuilder): Number_ =>
         unary(name, a, op),
@@ -110,6 +115,7 @@ export const symbolic = {
       ({ x }: { x: Numeric }, op: OpBuilder): Number_ =>
         unary(name, x, op),
   ),
+  "torch::sym_sum": ({ args }, op) => args.reduce<Number_>((a, b) => binary("_operator::add", a, b, op), 0),
   "torch::sym_ite": ({ b, t, f }, op) => (b instanceof Value ? op.Where(b, ...common(t, f, op)) : b ? (t as number) : (f as number)),
 
   "aten::sym_size.int": ({ self, dim }, op) => op.dim(self.shape[axisOf(dim, self.rank)] as number),

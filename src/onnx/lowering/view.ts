@@ -3,7 +3,7 @@
 import { each } from "../../aten/broadcast.ts";
 import { isBeyond, moveDims, reshapingOps, swapDims, wrapDim } from "../../aten/view-shape.ts";
 import { dtypes } from "../../dtype.ts";
-import { add, type Dim, equal, isStatic, mul, type Shape } from "../../symbolic.ts";
+import { add, type Dim, equal, isStatic, mul, product, type Shape } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import type { LoweringTable, Results } from "./table.ts";
@@ -119,7 +119,21 @@ function diagonal(
   return op.Slice(flat, [start], [add(start, mul(length, step))], [rest.length], [step]);
 }
 
+/** The elements in order, as many as the captured shape has: the first ones, or zeros behind them. */
+function resized({ self }: Self, op: OpBuilder, result: Results): Value {
+  const shape = shapeOf(result);
+  if (sameShape(shape, self.shape)) return op.Identity(self);
+  const [held, wanted] = [product(self.shape), product(shape)];
+  const flat = op.reshape(self, [held]);
+  if (equal(held, wanted)) return op.reshape(flat, shape);
+  if (isStatic(held) && isStatic(wanted) && wanted < held) return op.reshape(sliced(op, flat, 0, 0, wanted), shape);
+  const zeros = op.Expand(op.scalar(0, self.dtype), op.dims([wanted]));
+  const both = op.Concat([flat, zeros], { axis: 0 });
+  return op.reshape(sliced(op, both, 0, 0, isStatic(wanted) ? wanted : op.dim(wanted)), shape);
+}
+
 export const view = {
+  ...each(["aten::resize", "aten::resize_as"], () => resized),
   ...each(reshapingOps, () => reshaped),
   // Unsqueeze says it without sizes, which a reshape of several symbols would need
   "aten::unsqueeze": ({ self, dim }, op) => op.Unsqueeze(self, [wrapDim(dim, self.rank + 1)]),
