@@ -54,13 +54,20 @@ export class Match {
   node(pattern: NodePattern): Node {
     return this.#nodes.get(pattern) ?? internal(`the pattern has no ${pattern.op}`);
   }
+  /** What `v` holds in every run: null where it is computed, or an initializer that a caller may override. */
+  held(v: Value): TensorSource | null {
+    return v.source !== null && !this.rewrite.isInput(v) ? v.source : null;
+  }
   /** Whether `pattern` is what makes `value`. */
   try(pattern: Pattern, value: Value | null): boolean {
     if (pattern === null || value === null) return pattern === value;
-    if (typeof pattern === "number") return value.source !== null && uniform(value.source) === pattern;
+    if (typeof pattern === "number") {
+      const source = this.held(value);
+      return source !== null && uniform(source) === pattern;
+    }
     if (pattern.kind === "node")
       return value.producer !== null && value.producer.outputs[0] === value && this.tryNode(pattern, value.producer);
-    if (pattern.constant && !value.isInitializer) return false;
+    if (pattern.constant && this.held(value) === null) return false;
     const known = this.#values.get(pattern);
     this.#values.set(pattern, value);
     return known === undefined || known === value;
