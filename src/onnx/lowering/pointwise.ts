@@ -160,22 +160,22 @@ function clamp(x: Value, min: Numeric | null, max: Numeric | null, op: OpBuilder
 const ignoringNaN = (name: "Max" | "Min") =>
   pair((a, b, op) => (isFloat(a.dtype) ? op.Where(op.IsNaN(a), b, op.Where(op.IsNaN(b), a, op[name](a, b))) : op[name](a, b)));
 
-/** The sign bit of floats, that of -0 too: its reciprocal is -inf. */
+/** The sign bit of floats, that of -0 too: x and 1 / x have the same sign, and one of them is not zero. */
 function negative(x: Value, op: OpBuilder): Value {
-  if (!isFloat(x.dtype)) return op.Less(x, 0);
-  return op.Or(op.Less(x, 0), op.And(op.Equal(x, 0), op.Less(op.Reciprocal(x), 0)));
+  return op.Less(isFloat(x.dtype) ? op.Add(x, op.Reciprocal(x)) : x, 0);
 }
 
-/** Angle of (x, y) = (other, self) in (-pi, pi]: atan of the quotient, turned by pi left of the y axis; the axes and -0 by sign. */
+/**
+ * Angle of (x, y) in (-pi, pi]: atan of the quotient, turned by pi left of the y axis. Of two zeros or two infinities, which have no quotient,
+ * the product of the signs is one; NaN is its own sign, but in half precision.
+ */
 function atan2(y: Value, x: Value, op: OpBuilder): Value {
-  const zero = op.Equal(y, 0);
-  const quotient = op.Where(op.And(zero, op.Equal(x, 0)), y, op.Div(y, x));
-  const both = op.And(op.IsInf(y), op.IsInf(x));
-  const unit = op.Where(both, op.Mul(op.Sign(y), op.Sign(x)), quotient);
+  if (y.dtype === "float16") return op.cast(atan2(op.cast(y, "float32"), op.cast(x, "float32"), op), y.dtype);
+  const quotient = op.Div(y, x);
+  const unit = op.Where(op.IsNaN(quotient), op.Mul(op.Sign(y), op.Sign(x)), quotient);
   const pi = op.scalar(Math.PI, y.dtype);
   const turn = op.Where(negative(x, op), op.Where(negative(y, op), op.Neg(pi), pi), op.scalar(0, y.dtype));
-  const angle = op.Atan(unit);
-  return op.Where(op.And(zero, negative(x, op)), turn, op.Add(angle, turn));
+  return op.Add(op.Atan(unit), turn);
 }
 
 export const pointwise = {
