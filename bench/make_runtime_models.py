@@ -76,12 +76,20 @@ MODELS = {
 }
 
 
+def trained(model: torch.nn.Module) -> torch.nn.Module:
+    """Biases and scales as training leaves them: zeros and ones would be folded away."""
+    for parameter in model.parameters():
+        if parameter.dim() == 1:
+            parameter.add_(torch.randn_like(parameter), alpha=0.02)
+    return model.eval()
+
+
 def make(folder: pathlib.Path, name: str) -> None:
     torch.manual_seed(0)
     build, example = MODELS[name]
     args, shapes = example()
     with torch.no_grad():
-        program = torch.export.export(build().eval(), args, dynamic_shapes=shapes, strict=False)
+        program = torch.export.export(trained(build()), args, dynamic_shapes=shapes, strict=False)
         torch.export.save(program, folder / f"{name}.pt2")
         torch.onnx.export(program, f=str(folder / f"{name}.torch.onnx"), external_data=True)
 

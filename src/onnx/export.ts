@@ -86,7 +86,7 @@ async function runPipeline(
   const computedWith = watchReads([...captured.weights, ...captured.constants]);
   const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
   nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
-  if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
+  if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx, { opset: target.opset }));
   const gaps = legalize(onnx, target);
   if (gaps.length > 0) emitWarning(gapError(onnx, gaps).message, "OnnxExporterWarning");
   check(onnx);

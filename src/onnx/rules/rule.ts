@@ -94,6 +94,23 @@ export function rule(name: string, pattern: NodePattern, to: Variable | Rule["to
   return { name, pattern, when, to: typeof to === "function" ? to : (_, m) => m.value(to) };
 }
 
+/** The node of the default domain that makes `v` as its first output, where it is an `op`. */
+export function producerOf(v: Value | null | undefined, op: string): Node | null {
+  const node = v?.producer;
+  return node?.op === op && node.domain === "" && node.outputs[0] === v ? node : null;
+}
+
+/** The two operands of a node in both orders; nothing where it has not two. */
+export function orders(node: Node | null): readonly (readonly [Value, Value])[] {
+  const [a, b] = node?.inputs ?? [];
+  return a && b && node?.inputs.length === 2
+    ? [
+        [a, b],
+        [b, a],
+      ]
+    : [];
+}
+
 /** Tensors of more elements are not looked into. */
 const LONGEST = 8192;
 const uniforms = new WeakMap<TensorSource, number | null>();
