@@ -60,12 +60,6 @@ const rows: readonly Row[] = [
   ],
   [halves, heads, `${angles}; ${turn.replace("(n, f)", "(f, n)")}; ${sum}`, null],
   [halves, "(x: f32[2, 3, 5, 4], a: f32[2, 5, 2], b: f32[2, 5, 2]) -> (y)", `${angles.replace("(a, a)", "(a, b)")}; ${turn}; ${sum}`, null],
-  [
-    halves,
-    "(x: f32[2, 3, 5, 4], a: f32[3, 2]) -> (y)",
-    `${angles.replace("axis=2", "axis=1")}; ${turn}; ${sum}`.replace("{1}", "{1}"),
-    null,
-  ],
   [neighbours, heads, `${pairs}; ${turnPairs}; ${sum}`, "v0 = Cos(a); v1 = Sin(a); y = RotaryEmbedding<interleaved=1>(x, v0, v1)"],
   [neighbours, heads, `${pairs}; ${turnPairs.replace("(n1, e1)", "(e1, n1)")}; ${sum}`, null],
   [
