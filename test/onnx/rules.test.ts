@@ -87,8 +87,55 @@ const clips: readonly Row[] = [
   ["Max(Min(x, high), low) -> Clip(x, low, high) when low <= high", f, "c = f32[]{1}; d = f32[]{2}; a = Min(x, c); y = Max(a, d)", null],
 ];
 
+const range = "o = i64[]{0}; w = i64[]{1}; t = i64[1]{-1}; l = i64[1]{0}";
+const sizes = "a = Shape<end=1>(x); n = Squeeze(a, l); b = Shape<start=1>(x); m = Squeeze(b, l)";
+const grid =
+  "r = Range(o, n, w); c = Range(o, m, w); ri = Unsqueeze(r, q); ci = Unsqueeze(c, v); re = Expand(ri, s); ce = Expand(ci, s); ru = Unsqueeze(re, t); cu = Unsqueeze(ce, t); i = Concat<axis=-1>(ru, cu); y = GatherND(x, i)";
+const axes = "q = i64[3]{1, 2, 3}; v = i64[3]{0, 1, 2}";
+const wholeGrid = "GatherND(x, grid) -> Unsqueeze(Gather(x, i)) where a grid takes all of the other dims";
+
+const counts: readonly Row[] = [
+  [
+    "x and n >= 0 -> x of counts n",
+    "x: bool[N, M], e: bool[N, M]",
+    `${range}; b = Shape<start=1>(x); m = Squeeze(b, l); r = Range(o, m, w); c = GreaterOrEqual(r, o); d = And(x, c); y = Xor(d, e)`,
+    "y = Xor(x, e)",
+  ],
+  [
+    "n >= 0 and x -> x of counts n",
+    "x: bool[N, M], e: bool[N, M]",
+    `${range}; b = Shape<start=1>(x); m = Squeeze(b, l); r = Range(o, m, w); u = Unsqueeze(r, l); c = GreaterOrEqual(u, o); d = And(c, x); y = Xor(d, e)`,
+    "y = Xor(x, e)",
+  ],
+  [
+    "x and n >= 0 -> x of counts n",
+    "x: bool[N, M], e: bool[N, M], n: i64[M]",
+    "o = i64[]{0}; c = GreaterOrEqual(n, o); d = And(x, c); y = Xor(d, e)",
+    null,
+  ],
+  [
+    wholeGrid,
+    "x: f32[N, M]",
+    `${range}; ${axes}; k = i64[2]{1, 1}; ${sizes}; s = Concat<axis=0>(a, k, b); ${grid}`,
+    "v0 = i64[2]{1, 2}; y = Unsqueeze(x, v0)",
+  ],
+  [
+    wholeGrid,
+    "x: f32[N, M], z: f32[K]",
+    `${range}; ${axes}; k = i64[2]{1, 1}; ${sizes.replace("Shape<end=1>(x)", "Shape(z)")}; s = Concat<axis=0>(a, k, b); ${grid}`,
+    "o = i64[]{0}; w = i64[]{1}; l = i64[1]{0}; v0 = i64[2]{1, 2}; a = Shape(z); n = Squeeze(a, l); r = Range(o, n, w); v1 = Gather(x, r); y = Unsqueeze(v1, v0)",
+  ],
+  [
+    wholeGrid,
+    "x: f32[N, N]",
+    `${range}; q = i64[2]{0, 2}; v = i64[2]{0, 2}; k = i64[1]{1}; ${sizes}; s = Concat<axis=0>(k, a, k); ${grid}`,
+    "o = i64[]{0}; w = i64[]{1}; l = i64[1]{0}; v0 = i64[3]{0, 2, 3}; a = Shape<end=1>(x); n = Squeeze(a, l); b = Shape<start=1>(x); m = Squeeze(b, l); r = Range(o, n, w); c = Range(o, m, w); ru = Unsqueeze(r, v0); cu = Unsqueeze(c, v0); i = Concat<axis=-1>(ru, cu); y = GatherND(x, i)",
+  ],
+];
+
 const rows: readonly Row[] = [
   ...clips,
+  ...counts,
   ["Flatten(x) -> Reshape(x)", "x: f32[N, 3, 4]", "y = Flatten(x)", "v0 = i64[2]{0, 12}; y = Reshape(x, v0)"],
   [
     "Unsqueeze(Unsqueeze(x)) -> Unsqueeze(x)",

@@ -5,13 +5,14 @@ import { broadcast } from "./broadcast.ts";
 import { cast } from "./cast.ts";
 import { clip } from "./clip.ts";
 import { convolution } from "./convolution.ts";
+import { indices } from "./indices.ts";
 import { layout } from "./layout.ts";
 import { normalization } from "./normalization.ts";
 import { rotary } from "./rotary.ts";
 import type { Rule } from "./rule.ts";
 import { scatter } from "./scatter.ts";
 
-export const rules: readonly Rule[] = [...arithmetic, ...cast, ...layout, ...broadcast, ...convolution, ...clip, ...scatter];
+export const rules: readonly Rule[] = [...arithmetic, ...cast, ...layout, ...broadcast, ...convolution, ...clip, ...scatter, ...indices];
 
 /** What opset 23 has one op for. */
 export const fusions: readonly Rule[] = [...normalization, ...rotary];
