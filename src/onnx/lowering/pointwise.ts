@@ -5,6 +5,7 @@ import type { Op } from "../../aten/table.ts";
 import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
+import { elementsOf } from "../opset/literal.ts";
 import { dtypeOf, known, type Numeric, operand, pairOf } from "./operand.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
@@ -80,20 +81,34 @@ export function truncate(x: Value, op: OpBuilder): Value {
   return isFloat(x.dtype) ? op.Where(op.Less(x, 0), op.Ceil(x), op.Floor(x)) : op.Identity(x);
 }
 
+/** The number that a 0-d constant holds; null for any other value. */
+const numberIn = (x: Value): number | null => (x.source?.materialized && x.rank === 0 ? Number(elementsOf(x.source)[0]) : null);
+
 /** Remainder with the sign of the divisor: ONNX's Mod has it for integers; floats take it from the sign of the dividend. */
 function remainder(a: Value, b: Value, op: OpBuilder): Value {
   if (!isFloat(a.dtype)) return op.Mod(a, b);
   const rest = op.Mod(a, b, { fmod: 1 });
-  const opposite = op.Xor(op.Less(rest, 0), op.Less(b, 0));
-  return op.Where(op.And(op.Not(op.Equal(rest, 0)), opposite), op.Add(rest, b), rest);
+  const divisor = numberIn(b);
+  const opposite =
+    divisor === null || !(Math.abs(divisor) > 0)
+      ? op.Equal(op.Add(op.Sign(rest), op.Sign(b)), 0)
+      : divisor > 0
+        ? op.Less(rest, 0)
+        : op.Greater(rest, 0);
+  return op.Where(opposite, op.Add(rest, b), rest);
 }
 
-/** Floor of the exact quotient, as ATen/native/cpu/BinaryOpsKernel.cpp takes it from the remainder; integers exactly. */
+/**
+ * Floor of the exact quotient, as ATen/native/cpu/BinaryOpsKernel.cpp takes it from the remainder; integers exactly. A quotient by a power
+ * of two is exact itself (but for subnormal ones).
+ */
 function floorDivide(a: Value, b: Value, op: OpBuilder): Value {
+  const divisor = numberIn(b);
+  if (isFloat(a.dtype) && divisor !== null && Number.isInteger(Math.log2(Math.abs(divisor)))) return op.Floor(op.Div(a, b));
   const whole = op.Div(op.Sub(a, remainder(a, b, op)), b);
   if (!isFloat(a.dtype)) return whole;
   const quotient = op.Round(whole);
-  return op.Where(op.Equal(b, 0), op.Div(a, b), quotient);
+  return divisor !== null && divisor !== 0 ? quotient : op.Where(op.Equal(b, 0), op.Div(a, b), quotient);
 }
 const divMode = ({ self, other, rounding_mode }: Pair & { rounding_mode: string | null }, op: OpBuilder): Value => {
   const [a, b] = pairOf(op, self, other);
