@@ -7,8 +7,7 @@ import { parseArgs } from "node:util";
 import * as ort from "onnxruntime-node";
 import * as torch from "../dist/index.js";
 
-const tokens = (length) => [2, length];
-/** Sizes of the inputs by model; the first batch is 2 for tokens and 1 for images. */
+/** Tokens of each of two sequences, by model; the others get one image. */
 const lengths = { "bert-base": 128, gpt2: 128, "llama-1b": 64 };
 
 function inputs(name) {
@@ -16,7 +15,7 @@ function inputs(name) {
     const data = Float32Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i));
     return { pixel_values: new ort.Tensor("float32", data, [1, 3, 224, 224]) };
   }
-  const dims = tokens(lengths[name]);
+  const dims = [2, lengths[name]];
   const ids = BigInt64Array.from({ length: dims[0] * dims[1] }, (_, i) => BigInt((i * 7) % 1000));
   const ones = new BigInt64Array(ids.length).fill(1n);
   return { input_ids: new ort.Tensor("int64", ids, dims), attention_mask: new ort.Tensor("int64", ones, dims) };

@@ -179,6 +179,23 @@ golden("lift-constants", [
 
 golden("fold-known-data", [
   [
+    "what has no elements is computed from nothing",
+    `
+    (x: f32[N, 0], w: f32[4]) -> (y, z)
+      s = i64[1]{0}
+      e = i64[1]{0}
+      a = Slice(w, s, e)
+      y = Concat<axis=0>(a, w)
+      z = Exp(a)`,
+    `
+    (x: f32[N, 0], w: f32[4]) -> (y, z)
+      s = i64[1]{0}
+      e = i64[1]{0}
+      v0 = f32[0]{}
+      y = Concat<axis=0>(v0, w)
+      z = Constant<value=f32[0]{}>()`,
+  ],
+  [
     "shape arithmetic of static dims",
     `
     (x: f32[N, 3, 4]) -> (y, n)

@@ -113,7 +113,7 @@ class Folding {
     if (node.inputs.length === 0 || node.graphs.length > 0) return false;
     if (node.domain === "" && (isRandom(node.op) || quantizing.has(node.op))) return false;
     if (!node.outputs.some((v) => this.#isRead(v)) || evaluatorOf(node) === undefined) return false;
-    if (node.op === "Identity" && node.outputs[0]?.useCount === 0) return false; // the output is as short as can be
+    if (node.op === "Identity" && node.inputs[0]?.name != null) return false; // an output that is a weight
     return node.inputs.every((v) => v === null || this.#isReadable(v));
   }
 
