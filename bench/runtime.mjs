@@ -8,7 +8,7 @@ import * as ort from "onnxruntime-node";
 import * as torch from "../dist/index.js";
 
 /** Tokens of each of two sequences, by model; the others get one image. */
-const lengths = { "bert-base": 128, gpt2: 128, "llama-1b": 64 };
+const lengths = { "bert-base": 128, gpt2: 128, "llama-1b": 16 };
 
 function inputs(name) {
   if (!(name in lengths)) {
