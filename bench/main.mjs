@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// npm run bench -- [--only NAME] [--python PATH] [--pt2 FILE] [--runs N]: kernels, graph, initializers, conversion and process, one after the
-// other, as quick as their figures allow (about five minutes); each alone, and with more rounds, by its own script or `--only`.
+// npm run bench -- [--only NAME] [--python PATH] [--pt2 FILE] [--models FOLDER] [--runs N]: kernels, graph, initializers, conversion,
+// runtime and process, one after the other, as quick as their figures allow (about five minutes); each alone, and with more rounds, by its own script or `--only`.
 // A big program for `process` comes from `python bench/make_bert.py FILE`. docs/benchmarks.md holds measured figures.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,6 +8,7 @@ import { cpus, loadavg, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { conversions } from "./conversion.mjs";
+import { runtimes } from "./runtime.mjs";
 import { pythonWith, wholeProcess } from "./whole-process.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -35,6 +36,14 @@ const benches = {
   },
   initializers: { title: "Weights from file to file", run: () => script("initializers.mjs", ["--mib", "256", "--rounds", "3"]) },
   conversion: { title: "Warm, in process: load + export, nothing written", run: async () => console.table(await conversions(fixtures)) },
+  runtime: {
+    title: "ONNX Runtime on our files and on PyTorch's, by turns",
+    async run() {
+      if (values.models === undefined)
+        console.log("No --models FOLDER: make one with `python bench/make_runtime_models.py FOLDER` (torch, onnxscript, transformers).");
+      else console.table(await runtimes(values.models, { rounds: 15, threads: 2 }));
+    },
+  },
   process: {
     title: "Whole process, from a program to its ONNX file",
     run() {
@@ -48,6 +57,7 @@ const benches = {
 
 const { values } = parseArgs({
   options: {
+    models: { type: "string" },
     only: { type: "string" },
     pt2: { type: "string" },
     python: { type: "string" },

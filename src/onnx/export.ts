@@ -95,7 +95,7 @@ async function runPipeline(
   const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
   const { inputs, outputs } = options.structured_names ? structuredNames(captured) : { inputs: [], outputs: [] };
   nameInputsAndOutputs(onnx, chosen(options.input_names, inputs), chosen(options.output_names, outputs));
-  if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
+  if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx, { opset: target.opset }));
   const gaps = legalize(onnx, target);
   if (gaps.length > 0) emitWarning(gapError(onnx, gaps).message, "OnnxExporterWarning");
   check(onnx);

@@ -63,7 +63,7 @@ export class ONNXProgram {
   optimize(): void {
     const { weights, constants } = this.exported_program;
     const computedWith = watchReads([...weights, ...constants, ...this.#weights]);
-    optimize(this.model);
+    optimize(this.model, { opset: this.target.opset });
     for (const name of computedWith()) this.#computedWith.add(name);
   }
 

@@ -167,8 +167,7 @@ const rows: readonly Row[] = [
       y = Relu(a)`,
     `
     (x: f32[2]) -> (y, z)
-      v0 = f32[0, 2]{}
-      z = Identity(v0)
+      z = Constant<value=f32[0, 2]{}>()
       y = Relu(x)`,
   ],
   [

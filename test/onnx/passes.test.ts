@@ -179,6 +179,23 @@ golden("lift-constants", [
 
 golden("fold-known-data", [
   [
+    "what has no elements is computed from nothing",
+    `
+    (x: f32[N, 0], w: f32[4]) -> (y, z)
+      s = i64[1]{0}
+      e = i64[1]{0}
+      a = Slice(w, s, e)
+      y = Concat<axis=0>(a, w)
+      z = Exp(a)`,
+    `
+    (x: f32[N, 0], w: f32[4]) -> (y, z)
+      s = i64[1]{0}
+      e = i64[1]{0}
+      v0 = f32[0]{}
+      y = Concat<axis=0>(v0, w)
+      z = Constant<value=f32[0]{}>()`,
+  ],
+  [
     "shape arithmetic of static dims",
     `
     (x: f32[N, 3, 4]) -> (y, n)
@@ -305,7 +322,7 @@ golden("fold-constants", [
       z = Add(x, v1)`,
   ],
   [
-    "a graph output stays computed",
+    "a graph output is a Constant of its own",
     `
     (x: f32[2]) -> (c)
       a = f32[2]{1, 4}
@@ -313,7 +330,7 @@ golden("fold-constants", [
     `
     (x: f32[2]) -> (c)
       a = f32[2]{1, 4}
-      c = Neg(a)`,
+      c = Constant<value=f32[2]{-1, -4}>()`,
   ],
   [
     "what would swell the file stays",

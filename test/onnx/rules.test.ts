@@ -33,7 +33,149 @@ function apply(input: string, text: string): string {
 }
 
 const f = "x: f32[N, 3]";
+const clips: readonly Row[] = [
+  [
+    "Clip(Clip(x)) -> Clip(x)",
+    f,
+    "l = f32[]{-1}; h = f32[]{6}; k = f32[]{8}; a = Clip(x, l, k); y = Clip(a, _, h)",
+    "v0 = f32[]{-1}; v1 = f32[]{6}; y = Clip(x, v0, v1)",
+  ],
+  ["Clip(Clip(x)) -> Clip(x)", f, "l = f32[]{5}; h = f32[]{1}; a = Clip(x, _, h); y = Clip(a, l)", "v0 = f32[]{5}; y = Clip(x, v0, v0)"],
+  ["Clip(Clip(x)) -> Clip(x)", `${f}, l: f32[]`, "h = f32[]{1}; a = Clip(x, l); y = Clip(a, _, h)", null],
+  ["Clip(Clip(x)) -> Clip(x)", f, "l = f32[]{nan}; h = f32[]{1}; a = Clip(x, l); y = Clip(a, _, h)", null],
+  [
+    "Clip(Clip(x)) -> Clip(x)",
+    "x: i64[N]",
+    "l = i64[]{9007199254740993}; h = i64[]{9223372036854775807}; a = Clip(x, l); y = Clip(a, _, h)",
+    null,
+  ],
+  ["Clip(Relu(x)) -> Clip(x)", f, "h = f32[]{6}; a = Relu(x); y = Clip(a, _, h)", "v0 = f32[]{0}; v1 = f32[]{6}; y = Clip(x, v0, v1)"],
+  [
+    "Relu(Clip(x)) -> Clip(x)",
+    f,
+    "l = f32[]{-2}; h = f32[]{6}; a = Clip(x, l, h); y = Relu(a)",
+    "v0 = f32[]{0}; v1 = f32[]{6}; y = Clip(x, v0, v1)",
+  ],
+  ["Relu(Clip(x)) -> Clip(x)", f, "h = f32[]{-6}; a = Clip(x, _, h); y = Relu(a)", "v0 = f32[]{0}; y = Clip(x, v0, v0)"],
+  [
+    "Min(Min(x, a), b) -> Min(x, Min(a, b)) of constants",
+    f,
+    "c = f32[3]{1, 2, 3}; d = f32[]{2}; a = Min(x, c); y = Min(d, a)",
+    "c = f32[3]{1, 2, 3}; d = f32[]{2}; v0 = Min(c, d); y = Min(x, v0)",
+  ],
+  ["Min(Min(x, a), b) -> Min(x, Min(a, b)) of constants", f, "d = f32[]{2}; a = Min(x, d); b = Min(a, d); y = Add(a, b)", null],
+  [
+    "Max(Max(x, a), b) -> Max(x, Max(a, b)) of constants",
+    f,
+    "c = f32[]{1}; d = f32[]{2}; a = Max(c, x); y = Max(a, d)",
+    "c = f32[]{1}; d = f32[]{2}; v0 = Max(c, d); y = Max(x, v0)",
+  ],
+  ["Max(Max(x, a), b) -> Max(x, Max(a, b)) of constants", `${f}, c: f32[]`, "d = f32[]{2}; a = Max(c, x); y = Max(a, d)", null],
+  [
+    "Min(Max(x, low), high) -> Clip(x, low, high)",
+    f,
+    "c = f32[]{1}; d = f32[1]{-2}; a = Max(c, x); y = Min(a, d)",
+    "v0 = f32[]{1}; v1 = f32[]{-2}; y = Clip(x, v0, v1)",
+  ],
+  ["Min(Max(x, low), high) -> Clip(x, low, high)", f, "c = f32[1, 1, 1]{1}; d = f32[]{2}; a = Max(c, x); y = Min(a, d)", null],
+  [
+    "Max(Min(x, high), low) -> Clip(x, low, high) when low <= high",
+    f,
+    "c = f32[]{1}; d = f32[]{2}; a = Min(x, d); y = Max(a, c)",
+    "v0 = f32[]{1}; v1 = f32[]{2}; y = Clip(x, v0, v1)",
+  ],
+  ["Max(Min(x, high), low) -> Clip(x, low, high) when low <= high", f, "c = f32[]{1}; d = f32[]{2}; a = Min(x, c); y = Max(a, d)", null],
+];
+
+const range = "o = i64[]{0}; w = i64[]{1}; t = i64[1]{-1}; l = i64[1]{0}";
+const sizes = "a = Shape<end=1>(x); n = Squeeze(a, l); b = Shape<start=1>(x); m = Squeeze(b, l)";
+const grid =
+  "r = Range(o, n, w); c = Range(o, m, w); ri = Unsqueeze(r, q); ci = Unsqueeze(c, v); re = Expand(ri, s); ce = Expand(ci, s); ru = Unsqueeze(re, t); cu = Unsqueeze(ce, t); i = Concat<axis=-1>(ru, cu); y = GatherND(x, i)";
+const axes = "q = i64[3]{1, 2, 3}; v = i64[3]{0, 1, 2}";
+const wholeGrid = "GatherND(x, grid) -> Unsqueeze(Gather(x, i)) where a grid takes all of the other dims";
+
+const counts: readonly Row[] = [
+  [
+    "x and n >= 0 -> x of counts n",
+    "x: bool[N, M], e: bool[N, M]",
+    `${range}; b = Shape<start=1>(x); m = Squeeze(b, l); r = Range(o, m, w); c = GreaterOrEqual(r, o); d = And(x, c); y = Xor(d, e)`,
+    "y = Xor(x, e)",
+  ],
+  [
+    "n >= 0 and x -> x of counts n",
+    "x: bool[N, M], e: bool[N, M]",
+    `${range}; b = Shape<start=1>(x); m = Squeeze(b, l); r = Range(o, m, w); u = Unsqueeze(r, l); c = GreaterOrEqual(u, o); d = And(c, x); y = Xor(d, e)`,
+    "y = Xor(x, e)",
+  ],
+  [
+    "x and n >= 0 -> x of counts n",
+    "x: bool[N, M], e: bool[N, M], n: i64[M]",
+    "o = i64[]{0}; c = GreaterOrEqual(n, o); d = And(x, c); y = Xor(d, e)",
+    null,
+  ],
+  [
+    wholeGrid,
+    "x: f32[N, M]",
+    `${range}; ${axes}; k = i64[2]{1, 1}; ${sizes}; s = Concat<axis=0>(a, k, b); ${grid}`,
+    "v0 = i64[2]{1, 2}; y = Unsqueeze(x, v0)",
+  ],
+  [
+    wholeGrid,
+    "x: f32[N, M], z: f32[K]",
+    `${range}; ${axes}; k = i64[2]{1, 1}; ${sizes.replace("Shape<end=1>(x)", "Shape(z)")}; s = Concat<axis=0>(a, k, b); ${grid}`,
+    "o = i64[]{0}; w = i64[]{1}; l = i64[1]{0}; v0 = i64[2]{1, 2}; a = Shape(z); n = Squeeze(a, l); r = Range(o, n, w); v1 = Gather(x, r); y = Unsqueeze(v1, v0)",
+  ],
+  [
+    wholeGrid,
+    "x: f32[N, N]",
+    `${range}; q = i64[2]{0, 2}; v = i64[2]{0, 2}; k = i64[1]{1}; ${sizes}; s = Concat<axis=0>(k, a, k); ${grid}`,
+    "o = i64[]{0}; w = i64[]{1}; l = i64[1]{0}; v0 = i64[3]{0, 2, 3}; a = Shape<end=1>(x); n = Squeeze(a, l); b = Shape<start=1>(x); m = Squeeze(b, l); r = Range(o, n, w); c = Range(o, m, w); ru = Unsqueeze(r, v0); cu = Unsqueeze(c, v0); i = Concat<axis=-1>(ru, cu); y = GatherND(x, i)",
+  ],
+];
+
 const rows: readonly Row[] = [
+  ...clips,
+  ...counts,
+  ["Flatten(x) -> Reshape(x)", "x: f32[N, 3, 4]", "y = Flatten(x)", "v0 = i64[2]{0, 12}; y = Reshape(x, v0)"],
+  [
+    "Unsqueeze(Unsqueeze(x)) -> Unsqueeze(x)",
+    "x: f32[N, M]",
+    "s = i64[2]{-1, 0}; t = i64[1]{1}; a = Unsqueeze(x, s); y = Unsqueeze(a, t)",
+    "v0 = i64[3]{0, 1, 4}; y = Unsqueeze(x, v0)",
+  ],
+  ["Reshape(Squeeze(x: 1-D), [-1]) -> x", "x: f32[1]", "s = i64[1]{-1}; a = Squeeze(x); z = Reshape(a, s); y = Exp(z)", "y = Exp(x)"],
+  [
+    "Cast(ConstantOfShape<value>(s)) -> ConstantOfShape<cast value>(s)",
+    "x: i64[2]",
+    "a = ConstantOfShape<value=f32[1]{2.5}>(x); y = Cast<to=7>(a)",
+    "y = ConstantOfShape<value=i64[1]{2}>(x)",
+  ],
+  [
+    "Cast(ConstantOfShape<value>(s)) -> ConstantOfShape<cast value>(s)",
+    "x: i64[2]",
+    "a = ConstantOfShape(x); y = Cast<to=9>(a)",
+    "y = ConstantOfShape<value=bool[1]{0}>(x)",
+  ],
+  [
+    "ScatterND(x, all rows, u) -> u",
+    "x: f32[3, 2], u: f32[3, 2]",
+    "i = i64[3, 1]{0, 1, 2}; z = ScatterND(x, i, u); y = Exp(z)",
+    "y = Exp(u)",
+  ],
+  ["ScatterND(x, all rows, u) -> u", "x: f32[3, 2], u: f32[3, 2]", "i = i64[3, 1]{0, 2, 1}; y = ScatterND(x, i, u)", null],
+  ["ScatterND(x, all rows, u) -> u", "x: f32[3, 2], u: f32[3, 2]", 'i = i64[3, 1]{0, 1, 2}; y = ScatterND<reduction="add">(x, i, u)', null],
+  [
+    "ScatterND(x, all rows, u) -> u",
+    "x: f32[N, 2], u: f32[N, 2]",
+    "o = i64[]{0}; w = i64[]{1}; s = Shape(x); n = Gather(s, o); r = Range(o, n, w); t = i64[1]{-1}; i = Unsqueeze(r, t); z = ScatterND(x, i, u); y = Exp(z)",
+    "y = Exp(u)",
+  ],
+  [
+    "ScatterND(x, all rows, u) -> u",
+    "x: f32[N, M], u: f32[M, M]",
+    "o = i64[]{0}; w = i64[]{1}; t = i64[1]{-1}; s = Shape(x); n = Gather(s, w); r = Range(o, n, w); i = Unsqueeze(r, t); y = ScatterND(x, i, u)",
+    null,
+  ],
   ["x * 1 -> x", f, "o = f32[]{1}; z = Mul(x, o); y = Exp(z)", "y = Exp(x)"],
   ["x * 1 -> x", "x: f32[]", "o = f32[3]{1, 1, 1}; z = Mul(x, o); y = Exp(z)", null],
   ["x * 1 -> x", f, "o = f32[1]{2}; z = Mul(x, o); y = Exp(z)", null],
@@ -199,6 +341,50 @@ const rows: readonly Row[] = [
     "x: f32[N, 1, 5], w: f32[1, 1, 3]",
     "b = f32[1]{0}; y = ConvTranspose(x, w, b)",
     "y = ConvTranspose(x, w)",
+  ],
+  [
+    "Conv(Pad(x, zeros around), w) -> Conv(x, w) with pads",
+    "x: f32[N, 1, 5], w: f32[1, 1, 3], o: f32[]",
+    "p = i64[6]{0, 0, 1, 0, 0, 2}; a = Pad(x, p, o); y = Conv(a, w)",
+    null,
+  ],
+  [
+    "ConvInteger(Pad(x, zeros around), w) -> ConvInteger(x, w) with pads",
+    "x: u8[N, 1, 5], w: u8[1, 1, 3]",
+    "p = i64[6]{0, 0, 1, 0, 0, 2}; o = u8[]{7}; a = Pad(x, p, o); y = ConvInteger(a, w, o)",
+    "o = u8[]{7}; y = ConvInteger<pads=[1, 2]>(x, w, o)",
+  ],
+  [
+    "ConvInteger(Pad(x, zeros around), w) -> ConvInteger(x, w) with pads",
+    "x: u8[N, 1, 5], w: u8[1, 1, 3]",
+    "p = i64[6]{0, 0, 1, 0, 0, 2}; o = u8[]{7}; a = Pad(x, p); y = ConvInteger(a, w, o)",
+    null,
+  ],
+  ["Conv<auto_pad>(x, w) -> Conv<pads>(x, w)", "x: f32[N, 1, M], w: f32[1, 1, 3]", 'y = Conv<auto_pad="VALID">(x, w)', "y = Conv(x, w)"],
+  ["Conv<auto_pad>(x, w) -> Conv<pads>(x, w)", "x: f32[N, 1, M], w: f32[1, 1, 3]", 'y = Conv<auto_pad="SAME_UPPER">(x, w)', null],
+  [
+    "Conv<auto_pad>(x, w) -> Conv<pads>(x, w)",
+    "x: f32[N, 1, 6], w: f32[1, 1, 3]",
+    'y = Conv<auto_pad="SAME_UPPER", strides=[2]>(x, w)',
+    "y = Conv<pads=[0, 1], strides=[2]>(x, w)",
+  ],
+  [
+    "Conv<auto_pad>(x, w) -> Conv<pads>(x, w)",
+    "x: f32[N, 1, 6], w: f32[1, 1, 3]",
+    'y = Conv<auto_pad="SAME_LOWER", dilations=[2], strides=[2]>(x, w)',
+    "y = Conv<dilations=[2], pads=[2, 1], strides=[2]>(x, w)",
+  ],
+  [
+    "ConvInteger<auto_pad>(x, w) -> ConvInteger<pads>(x, w)",
+    "x: u8[N, 1, 6, 2], w: u8[1, 1, 3, 2]",
+    'y = ConvInteger<auto_pad="SAME_LOWER">(x, w)',
+    "y = ConvInteger<pads=[1, 1, 1, 0]>(x, w)",
+  ],
+  [
+    "QLinearConv(x, w, y, 0) -> QLinearConv(x, w, y)",
+    "x: u8[N, 1, 5], w: u8[1, 1, 3], s: f32[], z: u8[]",
+    "b = i32[1]{0}; y = QLinearConv(x, s, z, w, s, z, s, z, b)",
+    "y = QLinearConv(x, s, z, w, s, z, s, z)",
   ],
   ["Gemm(x, w, 0) -> Gemm(x, w)", "x: f32[N, 2], w: f32[2, 3]", "b = f32[3]{0, 0, 0}; y = Gemm(x, w, b)", "y = Gemm(x, w)"],
 ];

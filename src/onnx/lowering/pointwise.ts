@@ -5,6 +5,7 @@ import type { Op } from "../../aten/table.ts";
 import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
+import { elementsOf } from "../opset/literal.ts";
 import { dtypeOf, known, type Numeric, operand, pairOf } from "./operand.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
@@ -80,20 +81,34 @@ export function truncate(x: Value, op: OpBuilder): Value {
   return isFloat(x.dtype) ? op.Where(op.Less(x, 0), op.Ceil(x), op.Floor(x)) : op.Identity(x);
 }
 
+/** The number that a 0-d constant holds; null for any other value. */
+const numberIn = (x: Value): number | null => (x.source?.materialized && x.rank === 0 ? Number(elementsOf(x.source)[0]) : null);
+
 /** Remainder with the sign of the divisor: ONNX's Mod has it for integers; floats take it from the sign of the dividend. */
 function remainder(a: Value, b: Value, op: OpBuilder): Value {
   if (!isFloat(a.dtype)) return op.Mod(a, b);
   const rest = op.Mod(a, b, { fmod: 1 });
-  const opposite = op.Xor(op.Less(rest, 0), op.Less(b, 0));
-  return op.Where(op.And(op.Not(op.Equal(rest, 0)), opposite), op.Add(rest, b), rest);
+  const divisor = numberIn(b);
+  const opposite =
+    divisor === null || !(Math.abs(divisor) > 0)
+      ? op.Equal(op.Add(op.Sign(rest), op.Sign(b)), 0)
+      : divisor > 0
+        ? op.Less(rest, 0)
+        : op.Greater(rest, 0);
+  return op.Where(opposite, op.Add(rest, b), rest);
 }
 
-/** Floor of the exact quotient, as ATen/native/cpu/BinaryOpsKernel.cpp takes it from the remainder; integers exactly. */
+/**
+ * Floor of the exact quotient, as ATen/native/cpu/BinaryOpsKernel.cpp takes it from the remainder; integers exactly. A quotient by a power
+ * of two is exact itself (but for subnormal ones).
+ */
 function floorDivide(a: Value, b: Value, op: OpBuilder): Value {
+  const divisor = numberIn(b);
+  if (isFloat(a.dtype) && divisor !== null && Number.isInteger(Math.log2(Math.abs(divisor)))) return op.Floor(op.Div(a, b));
   const whole = op.Div(op.Sub(a, remainder(a, b, op)), b);
   if (!isFloat(a.dtype)) return whole;
   const quotient = op.Round(whole);
-  return op.Where(op.Equal(b, 0), op.Div(a, b), quotient);
+  return divisor !== null && divisor !== 0 ? quotient : op.Where(op.Equal(b, 0), op.Div(a, b), quotient);
 }
 const divMode = ({ self, other, rounding_mode }: Pair & { rounding_mode: string | null }, op: OpBuilder): Value => {
   const [a, b] = pairOf(op, self, other);
@@ -160,22 +175,22 @@ function clamp(x: Value, min: Numeric | null, max: Numeric | null, op: OpBuilder
 const ignoringNaN = (name: "Max" | "Min") =>
   pair((a, b, op) => (isFloat(a.dtype) ? op.Where(op.IsNaN(a), b, op.Where(op.IsNaN(b), a, op[name](a, b))) : op[name](a, b)));
 
-/** The sign bit of floats, that of -0 too: its reciprocal is -inf. */
+/** The sign bit of floats, that of -0 too: x and 1 / x have the same sign, and one of them is not zero. */
 function negative(x: Value, op: OpBuilder): Value {
-  if (!isFloat(x.dtype)) return op.Less(x, 0);
-  return op.Or(op.Less(x, 0), op.And(op.Equal(x, 0), op.Less(op.Reciprocal(x), 0)));
+  return op.Less(isFloat(x.dtype) ? op.Add(x, op.Reciprocal(x)) : x, 0);
 }
 
-/** Angle of (x, y) = (other, self) in (-pi, pi]: atan of the quotient, turned by pi left of the y axis; the axes and -0 by sign. */
+/**
+ * Angle of (x, y) in (-pi, pi]: atan of the quotient, turned by pi left of the y axis. Of two zeros or two infinities, which have no quotient,
+ * the product of the signs is one; NaN is its own sign, but in half precision.
+ */
 function atan2(y: Value, x: Value, op: OpBuilder): Value {
-  const zero = op.Equal(y, 0);
-  const quotient = op.Where(op.And(zero, op.Equal(x, 0)), y, op.Div(y, x));
-  const both = op.And(op.IsInf(y), op.IsInf(x));
-  const unit = op.Where(both, op.Mul(op.Sign(y), op.Sign(x)), quotient);
+  if (y.dtype === "float16") return op.cast(atan2(op.cast(y, "float32"), op.cast(x, "float32"), op), y.dtype);
+  const quotient = op.Div(y, x);
+  const unit = op.Where(op.IsNaN(quotient), op.Mul(op.Sign(y), op.Sign(x)), quotient);
   const pi = op.scalar(Math.PI, y.dtype);
   const turn = op.Where(negative(x, op), op.Where(negative(y, op), op.Neg(pi), pi), op.scalar(0, y.dtype));
-  const angle = op.Atan(unit);
-  return op.Where(op.And(zero, negative(x, op)), turn, op.Add(angle, turn));
+  return op.Add(op.Atan(unit), turn);
 }
 
 export const pointwise = {

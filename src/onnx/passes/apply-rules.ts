@@ -1,9 +1,9 @@
 /** @file Peephole rules to a fixpoint: a node is looked at again only when something next to it changed. */
 
 import type { Graph, Node } from "../ir/graph.ts";
-import { rulesByOp } from "../rules/index.ts";
+import { byOp, fusions, rules } from "../rules/index.ts";
 import { Match, type Rule } from "../rules/rule.ts";
-import { pass, Rewriter } from "./pass.ts";
+import { type Pass, pass, Rewriter } from "./pass.ts";
 
 /** Rules may fire this often per node of the graph, so that a pair of rules that undo each other ends. */
 const BUDGET = 8;
@@ -25,9 +25,11 @@ class Worklist {
   }
 }
 
+type RuleTable = ReadonlyMap<string, readonly Rule[]>;
+
 /** Applies the first rule that fires at `node`; adds what it touched to `work`. */
-function applyAt(graph: Graph, rewrite: Rewriter, node: Node, work: Worklist): boolean {
-  for (const rule of rulesByOp.get(node.op) ?? []) {
+function applyAt(table: RuleTable, graph: Graph, rewrite: Rewriter, node: Node, work: Worklist): boolean {
+  for (const rule of table.get(node.op) ?? []) {
     const match = new Match(rewrite, node);
     if (!match.tryNode(rule.pattern, node) || rule.when(match) !== null) continue;
     if (fire(graph, rewrite, node, rule, match, work)) return true;
@@ -53,13 +55,19 @@ function fire(graph: Graph, rewrite: Rewriter, node: Node, rule: Rule, match: Ma
   return true;
 }
 
-export const applyRules = pass("apply-rules", (graph, rewrite) => {
-  const work = new Worklist();
-  for (const node of graph.nodes()) work.add(node);
-  const budget = BUDGET * (graph.size + 1);
-  let changes = 0;
-  for (let node = work.take(); node !== null && changes < budget; node = work.take()) {
-    if (node.graph === graph && node.domain === "" && applyAt(graph, rewrite, node, work)) changes++;
-  }
-  return changes;
-});
+function passOf(name: string, table: RuleTable): Pass {
+  return pass(name, (graph, rewrite) => {
+    const work = new Worklist();
+    for (const node of graph.nodes()) work.add(node);
+    const budget = BUDGET * (graph.size + 1);
+    let changes = 0;
+    for (let node = work.take(); node !== null && changes < budget; node = work.take()) {
+      if (node.graph === graph && node.domain === "" && applyAt(table, graph, rewrite, node, work)) changes++;
+    }
+    return changes;
+  });
+}
+
+export const applyRules = passOf("apply-rules", byOp(rules));
+/** For targets of opset 23 and later. */
+export const applyFusions = passOf("apply-fusions", byOp(fusions));

@@ -81,7 +81,7 @@ class Folding {
   /** Whether `node` became constants. */
   fold(node: Node): boolean {
     if (!this.#mayFold(node)) return false;
-    const sizes = node.outputs.map((v) => (v.useCount === 0 ? 0 : this.#sizeOf(node, v)));
+    const sizes = node.outputs.map((v) => (this.#isRead(v) ? this.#sizeOf(node, v) : 0));
     if (sizes.some((n) => n === null)) return false;
     const growth = this.#growth(node, sizes as number[]);
     if (growth > this.room) return false;
@@ -91,18 +91,29 @@ class Folding {
     let changed = false;
     node.outputs.forEach((y, i) => {
       const source = sources[i];
-      if (y.useCount === 0 || source == null) return;
-      const folded = this.#rewrite.at(node).initializer(null, source);
+      if (!this.#isRead(y) || source == null) return;
+      const folded = this.#constant(node, y, source);
       folded.metadata.set(provenance, originsOf(node));
       if (this.#rewrite.replace(y, folded)) changed = true;
     });
     return changed;
   }
 
+  #isRead(v: Value): boolean {
+    return v.useCount > 0 || this.#rewrite.isOutput(v);
+  }
+
+  /** What stands for `y`: an output of the graph needs a node that makes it. */
+  #constant(node: Node, y: Value, value: TensorSource): Value {
+    const op = this.#rewrite.at(node);
+    return this.#rewrite.isOutput(y) ? (op.node("Constant", [], { value }, 1)[0] as Value) : op.initializer(null, value);
+  }
+
   #mayFold(node: Node): boolean {
     if (node.inputs.length === 0 || node.graphs.length > 0) return false;
     if (node.domain === "" && (isRandom(node.op) || quantizing.has(node.op))) return false;
-    if (node.outputs.every((v) => v.useCount === 0) || evaluatorOf(node) === undefined) return false;
+    if (!node.outputs.some((v) => this.#isRead(v)) || evaluatorOf(node) === undefined) return false;
+    if (node.op === "Identity" && node.inputs[0]?.name != null) return false; // an output that is a weight
     return node.inputs.every((v) => v === null || this.#isReadable(v));
   }
 
@@ -139,8 +150,8 @@ class Folding {
         () => {
           const operands = node.inputs.map((v) => (v?.source ? loadStrided(v.source) : null));
           const results = compute(evaluator, new Call(node, operands, surroundingsOf(this.#rewrite.model, node)));
-          const tensors = node.outputs.map((v, i) => (v.useCount === 0 ? null : constantOf(results[i], v)));
-          return tensors.some((t, i) => t === null && (node.outputs[i] as Value).useCount > 0) ? null : tensors;
+          const tensors = node.outputs.map((v, i) => (this.#isRead(v) ? constantOf(results[i], v) : null));
+          return tensors.some((t, i) => t === null && this.#isRead(node.outputs[i] as Value)) ? null : tensors;
         },
         () => [],
       );

@@ -44,6 +44,7 @@ export class Rewriter {
   /** Whether the graph is in a function, which sees no initializers. */
   readonly inFunction: boolean;
   readonly #outputs: Set<Value>;
+  #inputs: Set<Value> | null = null;
   #op: OpBuilder | null = null;
 
   constructor(model: Model, graph: Graph, inFunction = false) {
@@ -55,6 +56,12 @@ export class Rewriter {
 
   isOutput(v: Value): boolean {
     return this.#outputs.has(v);
+  }
+
+  /** Whether callers of the model give `v`, or may: an initializer among the inputs is a default. */
+  isInput(v: Value): boolean {
+    this.#inputs ??= new Set(this.model.graph.inputs);
+    return this.#inputs.has(v);
   }
 
   /** Whether nothing reads `v` but (at most) one operand. */

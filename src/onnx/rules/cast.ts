@@ -1,6 +1,11 @@
 /** @file Laws of Cast. Rounding stays what it is: a cast that can lose something is never skipped. */
 
 import { type DType, dtypes, isFloat, isInteger } from "../../dtype.ts";
+import { encode, hasLiterals } from "../../literal.ts";
+import { castSource } from "../../weights/map.ts";
+import type { TensorSource } from "../../weights/source.ts";
+import type { Node, Value } from "../ir/graph.ts";
+import { bytesOf, memorySource } from "../opset/literal.ts";
 import { p, type Rule, rule, variable } from "./rule.ts";
 
 const x = variable("x");
@@ -29,8 +34,21 @@ function isWidening(from: DType, to: DType): boolean {
 }
 
 const inner = p.Cast(x);
+const filled = p.ConstantOfShape(x);
+
+/** The number that ConstantOfShape fills with, in `to`; null where it is not told. */
+function fillAs(node: Node, to: DType): TensorSource | null {
+  const value = node.attributes.get("value");
+  const source = value?.kind === "tensor" ? value.value : memorySource("float32", [1], encode("float32", [0]));
+  if (!source.materialized || !hasLiterals(source.dtype) || !hasLiterals(to) || to.startsWith("float8")) return null;
+  return memorySource(to, [1], bytesOf(castSource(source, to)));
+}
 
 export const cast: readonly Rule[] = [
+  rule("Cast(ConstantOfShape<value>(s)) -> ConstantOfShape<cast value>(s)", p.Cast(filled), (op, m) => {
+    const value = fillAs(m.node(filled), (m.root.outputs[0] as Value).dtype);
+    return value && op.ConstantOfShape(m.value(x), { value });
+  }),
   rule("Cast<to=T>(x: T) -> x", inner, x),
   rule(
     "Cast<C>(Cast<B>(x: A)) -> Cast<C>(x) when B holds all of A",

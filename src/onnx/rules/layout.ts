@@ -1,7 +1,7 @@
 /** @file Laws of ops that only move elements: Reshape and its kin, Transpose, Expand, Slice, Concat, Pad, Tile, Split. */
 
 import { bounds, equal, isStatic } from "../../symbolic.ts";
-import type { Value } from "../ir/graph.ts";
+import type { Node, Value } from "../ir/graph.ts";
 import { reshapeOperand } from "../opset/reshape.ts";
 import { type Match, p, type Rule, rule, variable } from "./rule.ts";
 
@@ -35,6 +35,15 @@ const innerTranspose = p.Transpose(x);
 const outerTranspose = p.Transpose(innerTranspose);
 const transpose = p.Transpose(x);
 
+const innerUnsqueeze = p.Unsqueeze(x);
+
+/** The new dims of an Unsqueeze, counted in its result; null where they are not known. */
+function axesOf(node: Node): number[] | null {
+  const axes = node.inputs[1]?.data;
+  const rank = node.outputs[0]?.type?.shape?.length;
+  return axes?.every(isStatic) && rank !== undefined ? axes.map((d) => (d < 0 ? d + rank : d)) : null;
+}
+
 const sameShape = (m: Match): string | null => {
   const [a, b] = [m.value(x).type?.shape, m.root.outputs[0]?.type?.shape];
   if (!a || !b) return "unknown rank";
@@ -43,9 +52,25 @@ const sameShape = (m: Match): string | null => {
 
 export const layout: readonly Rule[] = [
   ...reshapes.map((op) => rule(`${op}(x) -> x of the same shape`, p[op](x), x, sameShape)),
+  rule("Unsqueeze(Unsqueeze(x)) -> Unsqueeze(x)", p.Unsqueeze(innerUnsqueeze), (op, m) => {
+    const [first, second] = [axesOf(m.node(innerUnsqueeze)), axesOf(m.root)];
+    if (first === null || second === null) return null;
+    const own = new Set(second);
+    const rank = (m.root.outputs[0] as Value).rank;
+    const rest = Array.from({ length: rank }, (_, d) => d).filter((d) => !own.has(d));
+    return op.Unsqueeze(
+      m.value(x),
+      [...second, ...first.map((d) => rest[d] as number)].sort((a, b) => a - b),
+    );
+  }),
   ...reshapes.flatMap((outer) =>
     reshapes.map((inner) => rule(`${outer}(${inner}(x)) -> Reshape(x)`, p[outer](p[inner](x)), toShapeOfRoot, constantly)),
   ),
+  rule("Flatten(x) -> Reshape(x)", p.Flatten(x), toShapeOfRoot, constantly),
+  rule("Reshape(Squeeze(x: 1-D), [-1]) -> x", p.Reshape(p.Squeeze(x), s), x, (m) => {
+    if (m.value(x).type?.shape?.length !== 1) return "not 1-D";
+    return allAre(m.value(s), -1) ? null : "another shape";
+  }),
   rule("Reshape(x, computed) -> Reshape(x, constant)", p.Reshape(x, s), toShapeOfRoot, (m) =>
     m.value(s).isInitializer ? "constant already" : constantly(m),
   ),

@@ -54,13 +54,20 @@ export class Match {
   node(pattern: NodePattern): Node {
     return this.#nodes.get(pattern) ?? internal(`the pattern has no ${pattern.op}`);
   }
+  /** What `v` holds in every run: null where it is computed, or an initializer that a caller may override. */
+  held(v: Value): TensorSource | null {
+    return v.source !== null && !this.rewrite.isInput(v) ? v.source : null;
+  }
   /** Whether `pattern` is what makes `value`. */
   try(pattern: Pattern, value: Value | null): boolean {
     if (pattern === null || value === null) return pattern === value;
-    if (typeof pattern === "number") return value.source !== null && uniform(value.source) === pattern;
+    if (typeof pattern === "number") {
+      const source = this.held(value);
+      return source !== null && uniform(source) === pattern;
+    }
     if (pattern.kind === "node")
       return value.producer !== null && value.producer.outputs[0] === value && this.tryNode(pattern, value.producer);
-    if (pattern.constant && !value.isInitializer) return false;
+    if (pattern.constant && this.held(value) === null) return false;
     const known = this.#values.get(pattern);
     this.#values.set(pattern, value);
     return known === undefined || known === value;
@@ -85,6 +92,23 @@ export interface Rule {
 /** `rule("x * 1 -> x", p.Mul(x, 1), x)`: a variable, or what builds the other side. */
 export function rule(name: string, pattern: NodePattern, to: Variable | Rule["to"], when: Rule["when"] = () => null): Rule {
   return { name, pattern, when, to: typeof to === "function" ? to : (_, m) => m.value(to) };
+}
+
+/** The node of the default domain that makes `v` as its first output, where it is an `op`. */
+export function producerOf(v: Value | null | undefined, op: string): Node | null {
+  const node = v?.producer;
+  return node?.op === op && node.domain === "" && node.outputs[0] === v ? node : null;
+}
+
+/** The two operands of a node in both orders; nothing where it has not two. */
+export function orders(node: Node | null): readonly (readonly [Value, Value])[] {
+  const [a, b] = node?.inputs ?? [];
+  return a && b && node?.inputs.length === 2
+    ? [
+        [a, b],
+        [b, a],
+      ]
+    : [];
 }
 
 /** Tensors of more elements are not looked into. */
