@@ -45,7 +45,7 @@ export function custom_op(name: string, a: CustomOpOptions | OpFunction, b: Cust
   const [fn, options] = typeof a === "function" ? [a, b as CustomOpOptions] : [b as OpFunction, a];
   const text = schemaText(name, options.schema, options.mutates_args, fn);
   if (isUserOp(named(name))) forget(named(name));
-  const { op } = defineSchema(text);
+  const op = defined(text);
   computes(op, fn);
   const def = (...args: unknown[]): unknown => callPacket(op.split(".")[0] as string, args);
   return Object.assign(def, { qualname: op, register_fake: (f: OpFunction) => register_fake(op, f), unregister: () => forget(op) });
@@ -53,7 +53,14 @@ export function custom_op(name: string, a: CustomOpOptions | OpFunction, b: Cust
 
 /** Gives `qualname` a schema, `(Tensor(a!) x, float by) -> ()`, so that programs that call it can be read and traced (torch: `torch.library.define`). */
 export function define(qualname: string, schema: string): void {
-  defineSchema(qualname + schema);
+  defined(qualname + schema);
+}
+
+/** Defines an op; what returns nothing needs no fake function. Gives its name. */
+function defined(schema: string): string {
+  const { op, returns } = defineSchema(schema);
+  if (returns.length === 0) implement(op, { meta: () => [] });
+  return op;
 }
 
 /** Computes `qualname` with `fn` (torch: `torch.library.impl`, on the CPU). Throws `torch/library` for ops that no library defines. */
@@ -110,7 +117,7 @@ export class Library {
   /** `op(Tensor x) -> Tensor`. Gives the op's name. */
   define(schema: string): string {
     if (this.kind === "IMPL") throw new OnnxExporterError("torch/library", `the library of ${this.ns} implements and does not define`);
-    const { op } = defineSchema(`${this.ns}::${schema}`);
+    const op = defined(`${this.ns}::${schema}`);
     this.#ops.push(op);
     return op.slice(this.ns.length + 2);
   }

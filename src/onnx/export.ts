@@ -14,6 +14,7 @@ import { nameInputsAndOutputs } from "./io-names.ts";
 import type { Model } from "./ir/graph.ts";
 import { gapError, legalize } from "./legalize/legalize.ts";
 import { lower, type TranslationTable } from "./lower.ts";
+import type { CustomOpForms } from "./lowering/custom-op.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import { optimize } from "./passes/optimize.ts";
 import { ONNXProgram } from "./program.ts";
@@ -38,6 +39,13 @@ export interface ExportOptions {
   readonly dynamic_shapes?: DynamicShapes;
   /** Lowerings by op (`"aten::relu"`, `"mylib::op"`); they come before ours. */
   readonly custom_translation_table?: Readonly<Record<string, AnyLowering>> | null;
+  /**
+   * Ops of `torch.library` without translation: `"node"` of the domain that is their namespace, a `"function"` traced from their implementation, or
+   * refused (`"error"`, the default). For all of them, or by op and namespace: `{ "mylib::op": "node" }`.
+   */
+  readonly custom_ops?: CustomOpForms;
+  /** Versions of custom domains, 1 unless said otherwise. */
+  readonly custom_opsets?: Readonly<Record<string, number>> | null;
   /** Folding, fusions and clean-up; true unless said otherwise. */
   readonly optimize?: boolean;
   /** Runs the file in ONNX Runtime against the captured program. */
@@ -85,6 +93,7 @@ async function runPipeline(
   const captured = await say("Obtain model graph", () => capture(model, args, options));
   const computedWith = watchReads([...captured.weights, ...captured.constants]);
   const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
+  for (const [domain, version] of Object.entries(options.custom_opsets ?? {})) onnx.opset_import.set(domain, version);
   nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
   const gaps = legalize(onnx, target);
@@ -108,7 +117,10 @@ function translate(captured: ExportedProgram, target: Target, options: ExportOpt
       "OnnxExporterWarning",
     );
   }
-  return lower(normalized, target, translations(options.custom_translation_table));
+  return lower(normalized, target, {
+    custom: translations(options.custom_translation_table),
+    forms: options.custom_ops ?? "error",
+  });
 }
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {

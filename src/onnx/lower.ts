@@ -5,7 +5,6 @@
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import {
-  type Arg,
   type Graph as AtenGraph,
   type Node as AtenNode,
   Value as AtenValue,
@@ -15,7 +14,7 @@ import {
   valuesOf,
 } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
-import { type Schema, schemaOf } from "../aten/schema.ts";
+import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
@@ -25,47 +24,64 @@ import type { InputSpec } from "../export/signature.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
+import { Gaps } from "./gaps.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
-import { modulePath, sourceLine } from "./ir/origin.ts";
+import { describeOrigin } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
+import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
+import { OpFunctions } from "./lowering/op-function.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
+import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Target } from "./target.ts";
 
 /** User lowerings by op name; they come before ours. */
 export type TranslationTable = ReadonlyMap<string, AnyLowering>;
 
+export interface LowerOptions {
+  readonly custom?: TranslationTable;
+  /** How ops of users that have no lowering are written. */
+  readonly forms?: CustomOpForms;
+  /** Whether what becomes of written buffers and inputs is returned, behind the user's outputs. */
+  readonly mutations?: boolean;
+}
+
 /** What stands for a value of the ATen graph: a tensor or a runtime number, a number known at export, a list of tensors, None. */
 type Lowered = Value | number | bigint | boolean | null | readonly (Value | null)[];
 
 /**
- * The ONNX model of `normalized`, each op in its newest form.
- * Throws `lower/unsupported` naming every op that has no lowering, with counts, module path and source line.
+ * The ONNX model of `normalized`, each op in its newest form. Throws `lower/unsupported` naming every op that has no lowering and every call that
+ * its lowering refuses, with counts, module path and source line.
  */
-export function lower(normalized: Normalized, target: Target, custom: TranslationTable = new Map()): Model {
-  refuseMissing(normalized.graph, custom);
-  return new Lowering(normalized, target, custom).run();
+export function lower(normalized: Normalized, target: Target, options: LowerOptions = {}): Model {
+  return new Lowering(normalized, target, options).run();
 }
 
 class Lowering implements Interpreter<Value> {
   readonly name = "lowering";
   readonly #normalized: Normalized;
+  readonly #options: LowerOptions;
   readonly #custom: TranslationTable;
+  readonly #gaps = new Gaps();
+  readonly #functions: OpFunctions;
   readonly #model: Model;
   readonly #values = new Map<AtenValue, Lowered>();
   /** How many nodes and outputs read each value. */
   readonly #users: ReadonlyMap<AtenValue, number>;
   #op: OpBuilder;
+  #spelled: ReadonlyMap<string, ReadonlyMap<string, { readonly form: string }>> | null = null;
   /** Captured result types of the node being lowered, taken by the first lowering that runs for it. */
   #captured: readonly TensorType[] | null = null;
 
-  constructor(normalized: Normalized, target: Target, custom: TranslationTable) {
+  constructor(normalized: Normalized, target: Target, options: LowerOptions) {
     this.#normalized = normalized;
     this.#users = usersOf(normalized.graph);
-    this.#custom = custom;
+    this.#options = options;
+    this.#custom = options.custom ?? new Map();
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
+    this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: false }));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);
     this.#addInitializers();
@@ -76,7 +92,9 @@ class Lowering implements Interpreter<Value> {
   run(op?: string, args?: Args, schema?: Schema): unknown {
     if (op !== undefined) return this.#lowerCall(op, args as Args, schema as Schema);
     for (const node of this.#normalized.graph.nodes) this.#lowerNode(node);
+    this.#gaps.refuse();
     this.#addOutputs();
+    sinkConstants(this.#model);
     return this.#model;
   }
 
@@ -109,23 +127,73 @@ class Lowering implements Interpreter<Value> {
     return mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
   }
 
+  /** A node that cannot be written is a gap: lowering goes on with results of the captured types, so that all gaps are found. */
   #lowerNode(node: AtenNode): void {
-    this.#op.origin = this.#model.origins.push(this.#originOf(node)) - 1;
+    const origin = this.#originOf(node);
+    this.#op.origin = this.#model.origins.push(origin) - 1;
+    try {
+      this.#bind(node, this.#lowered(node));
+    } catch (error) {
+      if (!(error instanceof OnnxExporterError)) throw error;
+      this.#gaps.add(origin, error instanceof Missing ? null : this.#placed(error));
+      for (const v of node.outputs.flat()) if (v) this.#values.set(v, this.#standIn(v));
+    }
+  }
+
+  /** `error` with the place of the node, which errors of lowerings say themselves. */
+  #placed(error: OnnxExporterError): OnnxExporterError {
+    if (error.code.startsWith("lower/")) return error;
+    const message = `${describeOrigin(this.#model, this.#op.origin)}: ${error.reason}`;
+    return new OnnxExporterError("lower/unsupported-case", message, error.hint, { cause: error });
+  }
+
+  #lowered(node: AtenNode): unknown {
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
     const region: Region | undefined = regions[node.op];
-    const result = region
-      ? region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands))
-      : schemaOf(node.op) === null
-        ? this.#lowerForeign(node, args)
-        : callOn<Value>(this, node.op, args, capturedDType(node));
-    this.#bind(node, result);
+    if (region) return region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands));
+    const schema = schemaOf(node.op);
+    if (schema === null || isUserOp(node.op)) return this.#lowerForeign(node, args, schema);
+    if (!canLower(schema, this.#custom)) throw new Missing(node.op);
+    return callOn<Value>(this, node.op, args, capturedDType(node));
   }
 
-  /** An op of the user's own library: its schema is not known here, so its arguments come as the program has them. */
-  #lowerForeign(node: AtenNode, args: Args): unknown {
-    const lowering = this.#custom.get(node.op) ?? internal(`${node.op} has neither schema nor lowering`);
-    return lowering(this.#atRunTime(args) as never, this.#op, this.#captured as never) ?? null;
+  /** An op of a user's library: its arguments come as the program has them. */
+  #lowerForeign(node: AtenNode, args: Args, schema: Schema | null): unknown {
+    const results = this.#captured as readonly TensorType[];
+    const lowering = this.#custom.get(node.op);
+    if (lowering) return lowering(this.#atRunTime(args) as never, this.#op, results as never) ?? null;
+    const form = formOf(this.#options.forms ?? "error", node.op);
+    if (form === "error" || !node.op.includes("::") || node.op.startsWith("higher_order::")) throw new Missing(node.op);
+    if (schema === null && node.outputs.length === 0) {
+      const hint = `say what it writes to: torch.library.define("${node.op}", "(Tensor(a!) x) -> ()")`;
+      this.#op.refuse("an op without schema that returns nothing writes to its arguments, or acts outside of the model", hint);
+    }
+    if (form === "node") {
+      const kinds = schema === null ? this.#spelledKinds(node) : kindsOf(schema);
+      return shaped(node, opaqueNode(this.#op, node.op, this.#atRunTime(args), kinds, results));
+    }
+    if (schema === null) this.#op.refuse("there is no function to trace", `define it: torch.library.custom_op("${node.op}", …)`);
+    const operands = schema.args.flatMap((a) => [args[a.name]].flat()).filter((x) => x instanceof Value);
+    return shaped(node, this.#functions.call(this.#op, node, schema, operands, results));
+  }
+
+  /** The kinds of literals that the archive has for the arguments of a node, which rewriting copied under the same name. */
+  #spelledKinds(node: AtenNode): ArgumentKinds {
+    this.#spelled ??= new Map([...this.#normalized.program.spelling.args].map(([captured, forms]) => [captured.origin.node, forms]));
+    return new Map([...(this.#spelled.get(node.origin.node) ?? [])].map(([name, { form }]) => [name, form]));
+  }
+
+  /** What stands for a result that no lowering gave. */
+  #standIn(value: AtenValue): Lowered {
+    const { type } = value;
+    if (type.kind === "object" || type.kind === "token") return null;
+    const dtype = type.kind === "tensor" ? type.dtype : type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool";
+    const shape = type.kind === "tensor" ? type.shape : [];
+    const made = new Value(null, { dtype, shape });
+    if (type.kind === "int" && type.expr !== null) made.data = [type.expr];
+    this.#op.retype(made, shape);
+    return made;
   }
 
   #originOf(node: AtenNode): OriginRow {
@@ -280,38 +348,21 @@ function usersOf(graph: AtenGraph): Map<AtenValue, number> {
   return users;
 }
 
-/** Every node of a graph and of the graphs inside it. */
-function* allNodes(graph: AtenGraph): Generator<AtenNode> {
-  for (const node of graph.nodes) {
-    yield node;
-    for (const arg of Object.values(node.args)) if (isGraph(arg)) yield* allNodes(arg);
+/** An op without lowering. */
+class Missing extends OnnxExporterError {
+  constructor(op: string) {
+    super("lower/unsupported", `${op} has no ONNX lowering`);
   }
 }
-const isGraph = (arg: Arg): arg is AtenGraph => typeof arg === "object" && arg !== null && "nodes" in arg;
 
-const canLower = (op: string, custom: TranslationTable): boolean => {
-  const schema = schemaOf(op);
-  const twin = schema && functionalTwin(schema);
-  return op in regions || [op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
-};
+function canLower(schema: Schema, custom: TranslationTable): boolean {
+  const twin = functionalTwin(schema);
+  return [schema.op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
+}
 
-/** All missing ops in one error, before any work. */
-function refuseMissing(graph: AtenGraph, custom: TranslationTable): void {
-  const missing = new Map<string, AtenNode[]>();
-  for (const node of allNodes(graph)) {
-    if (!canLower(node.op, custom)) missing.set(node.op, [...(missing.get(node.op) ?? []), node]);
-  }
-  if (missing.size === 0) return;
-  const rows = [...missing].map(([op, nodes]) => {
-    const first = nodes[0] as AtenNode;
-    const row: OriginRow = { op, ...first.origin };
-    const place = [modulePath(row) || first.origin.node, sourceLine(row)].filter((s) => s !== "").join("  ");
-    return `  ${op}  ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}  first in ${place}`;
-  });
-  const [op] = missing.keys();
-  throw new OnnxExporterError(
-    "lower/unsupported",
-    `${missing.size} ATen ${missing.size === 1 ? "op has" : "ops have"} no ONNX lowering\n${rows.join("\n")}`,
-    `give a lowering, torch.onnx.export(model, args, f, { custom_translation_table: { "${op}": … } }), or rewrite these calls`,
-  );
+/** `values` as the results of `node` are nested. */
+function shaped(node: AtenNode, values: readonly Value[]): unknown {
+  let i = 0;
+  const results = node.outputs.map((o) => (o === null ? null : o instanceof AtenValue ? values[i++] : o.map(() => values[i++])));
+  return results.length === 1 ? results[0] : results;
 }

@@ -14,6 +14,7 @@ import { expandRows } from "../opset/expand.ts";
 import { elementsOf } from "../opset/literal.ts";
 import { type Formal, newest, type OpSchema, schemaAt } from "../opset/schema.ts";
 import { graphsIn, Rewriter } from "../passes/pass.ts";
+import { sinkConstants } from "../passes/sink-constants.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
 import { padBeforeMaxPool } from "./defects.ts";
@@ -36,6 +37,7 @@ export function legalize(model: Model, target: Target): Gap[] {
   for (const root of [model.graph, ...model.functions.map((f) => f.graph)]) {
     for (const graph of graphsIn(root)) new Legalizer(model, graph, target, gaps).run();
   }
+  sinkConstants(model);
   return gaps;
 }
 

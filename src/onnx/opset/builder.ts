@@ -125,9 +125,11 @@ class Builder {
     return graph;
   }
 
-  /** A node of another domain, or a call of a function of the model. Its outputs have the types given. */
+  /** A node of another domain, or a call of a function of the model. Its outputs have the types given. The model imports the domain. */
   custom(domain: string, op: string, inputs: readonly (Value | null)[], attributes: Attributes, outputs: readonly ValueType[]): Value[] {
     const values = outputs.map((type) => new Value(null, type));
+    const { opset_import } = this.model;
+    if (domain !== "" && !opset_import.has(domain)) opset_import.set(domain, 1);
     this.#place(new Node(op, inputs, attributesOf(op, null, attributes), values, this.origin, domain));
     if (this.before === null) for (const v of values) this.#dims.note(v);
     return values;
