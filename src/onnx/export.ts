@@ -6,6 +6,7 @@ import { axisSpec, DynamicDim, type DynamicShapes, type TensorSpec } from "../ex
 import { ExportedProgram } from "../export/exported-program.ts";
 import { exportProgram } from "../export/trace.ts";
 import { Module } from "../nn/module.ts";
+import { mutationsOf, nameOf } from "../normalize/mutations.ts";
 import { normalize } from "../normalize/normalize.ts";
 import { Tensor } from "../tensor.ts";
 import { watchReads } from "../weights/source.ts";
@@ -44,6 +45,11 @@ export interface ExportOptions {
    * refused (`"error"`, the default). For all of them, or by op and namespace: `{ "mylib::op": "node" }`.
    */
   readonly custom_ops?: CustomOpForms;
+  /**
+   * Buffers and inputs that the program writes to: `"drop"` (default) warns and returns the user's outputs alone, `"outputs"` returns what becomes of
+   * each behind them, as `<state-dict key or input>_out`, `"state"` takes written buffers as inputs too, and `"error"` refuses.
+   */
+  readonly mutations?: "drop" | "outputs" | "state" | "error";
   /** Versions of custom domains, 1 unless said otherwise. */
   readonly custom_opsets?: Readonly<Record<string, number>> | null;
   /** Folding, fusions and clean-up; true unless said otherwise. */
@@ -110,18 +116,22 @@ async function runPipeline(
 
 function translate(captured: ExportedProgram, target: Target, options: ExportOptions): Model {
   const normalized = normalize(captured);
-  if (normalized.mutated.size > 0) {
-    const names = [...normalized.mutated.keys()].map((v) => captured.signature.inputs.find((s) => s.value === v)?.target ?? v.name);
-    emitWarning(
-      `the program writes to ${names.join(", ")}: the ONNX model computes with the new values, and does not return them`,
-      "OnnxExporterWarning",
-    );
+  const mutations = options.mutations ?? "drop";
+  const written = mutationsOf(normalized).map(({ input }) => nameOf(input));
+  if (written.length > 0 && mutations === "error")
+    throw new OnnxExporterError("export/mutation", `the program writes to ${written.join(", ")}`, returned);
+  if (written.length > 0 && mutations === "drop") {
+    const message = `the program writes to ${written.join(", ")}: the ONNX model computes with the new values, and does not return them`;
+    emitWarning(`${message}; ${returned}`, "OnnxExporterWarning");
   }
   return lower(normalized, target, {
     custom: translations(options.custom_translation_table),
     forms: options.custom_ops ?? "error",
+    mutations: mutations === "error" ? "drop" : mutations,
   });
 }
+
+const returned = 'mutations: "outputs" returns them as further outputs, mutations: "state" takes buffers as inputs too';
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {
   if (!(model instanceof ExportedProgram)) {

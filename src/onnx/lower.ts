@@ -21,6 +21,7 @@ import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
 import { fxNodeText } from "../export/print.ts";
 import type { InputSpec } from "../export/signature.ts";
+import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
@@ -44,8 +45,8 @@ export interface LowerOptions {
   readonly custom?: TranslationTable;
   /** How ops of users that have no lowering are written. */
   readonly forms?: CustomOpForms;
-  /** Whether what becomes of written buffers and inputs is returned, behind the user's outputs. */
-  readonly mutations?: boolean;
+  /** What becomes of written buffers and inputs is returned, behind the user's outputs; with "state", written buffers are inputs too. */
+  readonly mutations?: "drop" | "outputs" | "state";
 }
 
 /** What stands for a value of the ATen graph: a tensor or a runtime number, a number known at export, a list of tensors, None. */
@@ -66,6 +67,8 @@ class Lowering implements Interpreter<Value> {
   readonly #custom: TranslationTable;
   readonly #gaps = new Gaps();
   readonly #functions: OpFunctions;
+  /** Written buffers and inputs that are returned. */
+  readonly #mutations: readonly Mutation[];
   readonly #model: Model;
   readonly #values = new Map<AtenValue, Lowered>();
   /** How many nodes and outputs read each value. */
@@ -81,7 +84,8 @@ class Lowering implements Interpreter<Value> {
     this.#options = options;
     this.#custom = options.custom ?? new Map();
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
-    this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: false }));
+    this.#mutations = (options.mutations ?? "drop") === "drop" ? [] : mutationsOf(normalized);
+    this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop" }));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);
     this.#addInitializers();
@@ -251,21 +255,25 @@ class Lowering implements Interpreter<Value> {
   }
 
   #addInputs(): void {
-    const { program, stored } = this.#normalized;
-    for (const { kind, value: captured } of program.signature.inputs) {
-      const value = captured && (stored.get(captured) ?? captured);
-      if (kind !== "user_input" || value === null || value.type.kind === "object" || value.type.kind === "token") continue;
-      const { type } = value;
-      const input =
-        type.kind === "tensor"
-          ? new Value(value.name, { dtype: type.dtype, shape: type.shape })
-          : new Value(value.name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
-      if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
-      describeInput(input, kind, undefined);
-      if (captured && value !== captured) describeComplex(input, captured);
-      this.#model.graph.inputs.push(input);
-      this.#values.set(value, input);
-    }
+    const { program } = this.#normalized;
+    for (const spec of program.signature.inputs) if (spec.kind === "user_input") this.#addInput(spec, spec.name);
+    if (this.#options.mutations !== "state") return;
+    for (const { input } of this.#mutations) if (input.target !== null) this.#addInput(input, input.target);
+  }
+
+  #addInput({ kind, value: captured, persistent }: InputSpec, name: string): void {
+    const value = captured && (this.#normalized.stored.get(captured) ?? captured);
+    if (value === null || value.type.kind === "object" || value.type.kind === "token") return;
+    const { type } = value;
+    const input =
+      type.kind === "tensor"
+        ? new Value(name, { dtype: type.dtype, shape: type.shape })
+        : new Value(name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
+    if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
+    describeInput(input, kind, persistent);
+    if (captured && value !== captured) describeComplex(input, captured);
+    this.#model.graph.inputs.push(input);
+    this.#values.set(value, input);
   }
 
   /** Weights that the graph reads, in declaration order, under their state-dict names. */
@@ -274,7 +282,7 @@ class Lowering implements Interpreter<Value> {
     for (const spec of program.signature.inputs) {
       if (spec.value === null || spec.target === null || spec.kind === "user_input") continue;
       const value = stored.get(spec.value) ?? spec.value;
-      if (this.#users.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
+      if (this.#users.has(value) && !this.#values.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
     }
   }
 
@@ -301,6 +309,13 @@ class Lowering implements Interpreter<Value> {
       if (spec.arg instanceof AtenValue && isComplexType(spec.arg.type)) describeComplex(output, spec.arg);
       this.#model.graph.outputs.push(output);
     });
+    for (const { input, kind, value } of this.#mutations) {
+      const target = nameOf(input);
+      const output = this.#outputOf(this.#asTensor(this.#get(value)), `${target}_out`);
+      describeOutput(output, kind, target);
+      if (input.value && isComplexType(input.value.type)) describeComplex(output, input.value);
+      this.#model.graph.outputs.push(output);
+    }
     describeProgram(this.#model.graph, program);
   }
 

@@ -3,14 +3,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OnnxExporterError } from "../errors.ts";
+import { internal, OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
-import type { Tensor } from "../tensor.ts";
+import { type Tensor, wrap } from "../tensor.ts";
 import { version } from "../version.ts";
-import { bufferSource } from "../weights/basic.ts";
+import { bufferSource, loadStrided } from "../weights/basic.ts";
 import { isSource, type TensorSource, watchReads } from "../weights/source.ts";
 import type { Model } from "./ir/graph.ts";
 import { print } from "./ir/text.ts";
+import { isState } from "./metadata.ts";
 import { optimize } from "./passes/optimize.ts";
 import { modelProto } from "./proto/model-proto.ts";
 import { type SaveOptions, saveModel } from "./proto/save.ts";
@@ -96,9 +97,17 @@ export class ONNXProgram {
     this.release();
   }
 
-  /** Runs the model in ONNX Runtime on tensors, in graph order; gives its outputs. */
+  /** Runs the model in ONNX Runtime on tensors, in graph order; gives its outputs. State that is not given is what it was at export. */
   async call(...inputs: readonly Tensor[]): Promise<Tensor[]> {
-    return (await this.session()).run(inputs);
+    const missing = this.model.graph.inputs.slice(inputs.length).map((v) => (isState(v) ? this.#initial(v.name as string) : null));
+    return (await this.session()).run([...inputs, ...missing.flatMap((t) => t ?? [])]);
+  }
+
+  /** The value that a buffer has in the program. */
+  #initial(name: string): Tensor {
+    const { weights, constants } = this.exported_program;
+    const source = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name) ?? internal(`no buffer ${name}`);
+    return wrap(loadStrided(source));
   }
 
   /** The ONNX Runtime session of this model, made when first asked for. */

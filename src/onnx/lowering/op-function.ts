@@ -8,7 +8,7 @@ import { traceOp } from "../../export/trace-op.ts";
 import { bodyOf } from "../../library/library.ts";
 import { type Normalized, normalize } from "../../normalize/normalize.ts";
 import { type SymEnv, show } from "../../symbolic.ts";
-import { type Model, Value, type ValueType } from "../ir/graph.ts";
+import type { Model, Value, ValueType } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { onnxName } from "./custom-op.ts";
 
