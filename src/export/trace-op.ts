@@ -22,7 +22,7 @@ export function traceOp(schema: Schema, fn: OpFunction, args: Readonly<Record<st
   const lifted: InputSpec[] = [];
   const constants = new Map<string, TensorSource>();
   const known = new Map<Tensor, Value>();
-  const valueOf = (t: Tensor): Value => {
+  const valueFor = (t: Tensor): Value => {
     const value = t.value ?? known.get(t);
     if (value) return value;
     const target = `lifted_tensor_${constants.size}`;
@@ -32,7 +32,7 @@ export function traceOp(schema: Schema, fn: OpFunction, args: Readonly<Record<st
     known.set(t, made);
     return made;
   };
-  const recorder = new Recorder(env, (node) => ({ ...origin, node, stackTrace: userFrame() || origin.stackTrace }), valueOf);
+  const recorder = new Recorder(env, (node) => ({ ...origin, node, stackTrace: userFrame() || origin.stackTrace }), valueFor);
   const standIn = (name: string, x: unknown): unknown => {
     if (!(x instanceof Value)) return x;
     const value = new Value(recorder.name(name), x.type);
@@ -42,7 +42,7 @@ export function traceOp(schema: Schema, fn: OpFunction, args: Readonly<Record<st
   };
   const given = schema.args.map(({ name }) => mapLeaves(args[name] ?? null, (x) => standIn(name, x)));
   const result = withMode(recorder, () => fn(...(given as never[])));
-  const outputs = [checked(schema, result, valueOf)].flat(2) as Arg[];
+  const outputs = [checked(schema, result, valueFor)].flat(2) as Arg[];
   const all = [...lifted, ...inputs];
   const leaves = new TreeSpec("builtins.tuple", null, []);
   return new ExportedProgram({

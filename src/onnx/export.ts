@@ -50,6 +50,11 @@ export interface ExportOptions {
    * each behind them, as `<state-dict key or input>_out`, `"state"` takes written buffers as inputs too, and `"error"` refuses.
    */
   readonly mutations?: "drop" | "outputs" | "state" | "error";
+  /**
+   * Ranges of sizes, sizes that must be one, guards and assertions of the program are nodes of the model, which fail its run under a name that says what
+   * does not hold. Without it they are metadata and lines of the report.
+   */
+  readonly runtime_checks?: boolean;
   /** Versions of custom domains, 1 unless said otherwise. */
   readonly custom_opsets?: Readonly<Record<string, number>> | null;
   /** Folding, fusions and clean-up; true unless said otherwise. */
@@ -128,6 +133,7 @@ function translate(captured: ExportedProgram, target: Target, options: ExportOpt
     custom: translations(options.custom_translation_table),
     forms: options.custom_ops ?? "error",
     mutations: mutations === "error" ? "drop" : mutations,
+    checks: options.runtime_checks ?? false,
   });
 }
 

@@ -4,27 +4,19 @@
  */
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
-import {
-  type Graph as AtenGraph,
-  type Node as AtenNode,
-  Value as AtenValue,
-  type Output,
-  operandsOf,
-  type TensorType,
-  valuesOf,
-} from "../aten/graph.ts";
-import { isTyped } from "../aten/promotion.ts";
+import { type Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, type Output, type TensorType } from "../aten/graph.ts";
 import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
 import { fxNodeText } from "../export/print.ts";
-import type { InputSpec } from "../export/signature.ts";
+import type { InputSpec, OutputKind } from "../export/signature.ts";
 import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
-import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
+import { equal, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
+import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
 import { Gaps } from "./gaps.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
@@ -36,6 +28,7 @@ import type { AnyLowering } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
+import { checkInputs } from "./runtime-checks.ts";
 import type { Target } from "./target.ts";
 
 /** User lowerings by op name; they come before ours. */
@@ -47,6 +40,8 @@ export interface LowerOptions {
   readonly forms?: CustomOpForms;
   /** What becomes of written buffers and inputs is returned, behind the user's outputs; with "state", written buffers are inputs too. */
   readonly mutations?: "drop" | "outputs" | "state";
+  /** Ranges, guards and assertions are checked when the model runs. */
+  readonly checks?: boolean;
 }
 
 /** What stands for a value of the ATen graph: a tensor or a runtime number, a number known at export, a list of tensors, None. */
@@ -85,10 +80,19 @@ class Lowering implements Interpreter<Value> {
     this.#custom = options.custom ?? new Map();
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
     this.#mutations = (options.mutations ?? "drop") === "drop" ? [] : mutationsOf(normalized);
-    this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop" }));
+    this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop", checks: false }));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);
     this.#addInitializers();
+    if (options.checks ?? false) {
+      this.#op.checks = [];
+      checkInputs(normalized.program, this.#op, (v) => this.#inputOf(v));
+    }
+  }
+
+  #inputOf(captured: AtenValue): Value | null {
+    const given = this.#values.get(this.#normalized.stored.get(captured) ?? captured);
+    return given instanceof Value ? given : null;
   }
 
   run(): Model;
@@ -296,27 +300,42 @@ class Lowering implements Interpreter<Value> {
   }
 
   #addOutputs(): void {
-    const { program, graph } = this.#normalized;
+    const { program } = this.#normalized;
     this.#op.origin = -1;
-    program.signature.outputs.forEach((spec, i) => {
-      if (spec.kind !== "user_output") return;
-      const arg = graph.outputs[i] ?? null;
-      const lowered = arg instanceof AtenValue ? this.#get(arg) : (arg as Lowered);
-      if (lowered === null || typeof lowered === "string") return;
-      const name = arg instanceof AtenValue ? arg.name : `output_${i}`;
-      const output = this.#outputOf(this.#asTensor(lowered), name);
-      describeOutput(output, spec.kind);
-      if (spec.arg instanceof AtenValue && isComplexType(spec.arg.type)) describeComplex(output, spec.arg);
+    const results = [...this.#userOutputs(), ...this.#mutatedOutputs()];
+    const values = this.#op.sealed(results.map((r) => r.value));
+    results.forEach(({ name, kind, captured, target }, i) => {
+      const output = this.#outputOf(values[i] as Value, name);
+      describeOutput(output, kind, target);
+      if (captured && isComplexType(captured.type)) describeComplex(output, captured);
       this.#model.graph.outputs.push(output);
     });
+    describeProgram(this.#model.graph, program);
+  }
+
+  *#userOutputs(): Generator<Result> {
+    const { program, graph } = this.#normalized;
+    for (const [i, { kind, arg: captured }] of program.signature.outputs.entries()) {
+      if (kind !== "user_output") continue;
+      const arg = graph.outputs[i] ?? null;
+      const lowered = arg instanceof AtenValue ? this.#get(arg) : (arg as Lowered);
+      if (lowered === null || typeof lowered === "string") continue;
+      const name = arg instanceof AtenValue ? arg.name : `output_${i}`;
+      yield { value: this.#asTensor(lowered), name, kind, ...(captured instanceof AtenValue ? { captured } : {}) };
+    }
+  }
+
+  *#mutatedOutputs(): Generator<Result> {
     for (const { input, kind, value } of this.#mutations) {
       const target = nameOf(input);
-      const output = this.#outputOf(this.#asTensor(this.#get(value)), `${target}_out`);
-      describeOutput(output, kind, target);
-      if (input.value && isComplexType(input.value.type)) describeComplex(output, input.value);
-      this.#model.graph.outputs.push(output);
+      yield {
+        value: this.#asTensor(this.#get(value)),
+        name: `${target}_out`,
+        kind,
+        target,
+        ...(input.value ? { captured: input.value } : {}),
+      };
     }
-    describeProgram(this.#model.graph, program);
   }
 
   /** An output needs a value of its own: never an input, an initializer, or a value that is output already. */
@@ -336,32 +355,18 @@ class Lowering implements Interpreter<Value> {
   }
 }
 
-/** Shapes that may be one: same rank, no two different numbers. */
-const agree = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((d, i) => !isStatic(d) || !isStatic(b[i] as never) || d === b[i]);
-
-/** Operands of a lowering as `meta` takes them: tensors as types, runtime numbers as expressions. */
-function operandTypes(args: Args, schema: Schema): Args {
-  const tensors = new Set(schema.args.filter((a) => a.type === "Tensor").map((a) => a.name));
-  const typeOf = (x: unknown, isTensor: boolean): unknown => {
-    if (!(x instanceof Value)) return x;
-    return !isTensor && x.data?.length === 1 ? x.data[0] : { kind: "tensor", dtype: x.dtype, shape: x.shape };
-  };
-  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapLeaves(v, (x) => typeOf(x, tensors.has(k)))]));
+/** An output to be. */
+interface Result {
+  readonly value: Value;
+  readonly name: string;
+  readonly kind: OutputKind;
+  /** What it is in the captured program. */
+  readonly captured?: AtenValue;
+  /** The written input that it is the new value of. */
+  readonly target?: string;
 }
 
 const isComplexType = (type: AtenValue["type"]): boolean => type.kind === "tensor" && isComplex(type.dtype);
-
-const flatTypes = (result: unknown): TensorType[] =>
-  Array.isArray(result) ? result.flatMap(flatTypes) : isTyped(result) ? [result as TensorType] : [];
-
-function usersOf(graph: AtenGraph): Map<AtenValue, number> {
-  const users = new Map<AtenValue, number>();
-  const count = (v: AtenValue): void => void users.set(v, (users.get(v) ?? 0) + 1);
-  for (const node of graph.nodes) operandsOf(node).forEach(count);
-  for (const v of valuesOf(graph.outputs)) count(v);
-  return users;
-}
 
 /** An op without lowering. */
 class Missing extends OnnxExporterError {
@@ -373,11 +378,4 @@ class Missing extends OnnxExporterError {
 function canLower(schema: Schema, custom: TranslationTable): boolean {
   const twin = functionalTwin(schema);
   return [schema.op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
-}
-
-/** `values` as the results of `node` are nested. */
-function shaped(node: AtenNode, values: readonly Value[]): unknown {
-  let i = 0;
-  const results = node.outputs.map((o) => (o === null ? null : o instanceof AtenValue ? values[i++] : o.map(() => values[i++])));
-  return results.length === 1 ? results[0] : results;
 }
