@@ -28,6 +28,7 @@ import type { AnyLowering } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
+import type { Choices } from "./report/report.ts";
 import { checkInputs } from "./runtime-checks.ts";
 import type { Target } from "./target.ts";
 
@@ -39,7 +40,7 @@ export interface LowerOptions {
   /** How ops of users that have no lowering are written. */
   readonly forms?: CustomOpForms;
   /** What becomes of written buffers and inputs is returned, behind the user's outputs; with "state", written buffers are inputs too. */
-  readonly mutations?: "drop" | "outputs" | "state";
+  readonly mutations?: Choices["mutations"];
   /** Ranges, guards and assertions are checked when the model runs. */
   readonly checks?: boolean;
 }
@@ -79,7 +80,7 @@ class Lowering implements Interpreter<Value> {
     this.#options = options;
     this.#custom = options.custom ?? new Map();
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
-    this.#mutations = (options.mutations ?? "drop") === "drop" ? [] : mutationsOf(normalized);
+    this.#mutations = options.mutations === "outputs" || options.mutations === "state" ? mutationsOf(normalized) : [];
     this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop", checks: false }));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);

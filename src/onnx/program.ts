@@ -15,6 +15,7 @@ import { isState } from "./metadata.ts";
 import { optimize } from "./passes/optimize.ts";
 import { modelProto } from "./proto/model-proto.ts";
 import { type SaveOptions, saveModel } from "./proto/save.ts";
+import type { ExportReport } from "./report/report.ts";
 import { spell } from "./spell.ts";
 import type { Target } from "./target.ts";
 import { runtimeSession, type Session } from "./verify/runtime.ts";
@@ -32,11 +33,20 @@ export class ONNXProgram {
   /** Weights that replaced the captured ones. */
   readonly #weights = new Map<string, TensorSource>();
   readonly #computedWith: Set<string>;
+  readonly #describe: () => ExportReport | null;
+  #report: ExportReport | null = null;
   #session: Session | null = null;
   #folder: string | null = null;
 
-  /** `computedWith`: state-dict keys whose values are part of other constants. */
-  constructor(model: Model, exported_program: ExportedProgram, target: Target, computedWith: Iterable<string> = []) {
+  /** `computedWith`: state-dict keys whose values are part of other constants. `report` is asked when somebody wants it. */
+  constructor(
+    model: Model,
+    exported_program: ExportedProgram,
+    target: Target,
+    computedWith: Iterable<string> = [],
+    report: () => ExportReport | null = () => null,
+  ) {
+    this.#describe = report;
     this.model = model;
     this.exported_program = exported_program;
     this.target = target;
@@ -56,6 +66,12 @@ export class ONNXProgram {
   /** The model as protobufjs objects (`ModelProto`), made anew on each access, weights inside. */
   get model_proto(): ReturnType<typeof modelProto> {
     return modelProto(spell(this.model, this.target));
+  }
+
+  /** What the export kept, fixed and left out of the program; null for a program that no export made. */
+  get report(): ExportReport | null {
+    this.#report ??= this.#describe();
+    return this.#report;
   }
 
   /** Folds, fuses and cleans up in place. */

@@ -12,6 +12,7 @@ import { writtenTarget } from "../metadata.ts";
 import type { ONNXProgram } from "../program.ts";
 import { compareTensors, type VerificationInfo } from "./compare.ts";
 import { asEval, verificationInputs } from "./inputs.ts";
+import { opaqueOutputs } from "./opaque.ts";
 import { inPairs } from "./runtime.ts";
 
 export interface VerifyOptions {
@@ -49,7 +50,16 @@ export async function verifyProgram(program: ONNXProgram, options: VerifyOptions
     if (error instanceof OnnxExporterError) return notVerified(`the captured program cannot be computed here: ${error.message}`);
     throw error;
   }
-  const actual = await program.call(...found.values.map(asTensor));
+  const unknown = opaqueOutputs(program.model);
+  let actual: Tensor[];
+  try {
+    actual = await program.call(...found.values.map(asTensor));
+  } catch (error) {
+    if (unknown === null || !(error instanceof OnnxExporterError) || error.code !== "runtime/load") throw error;
+    return notVerified(
+      `ONNX Runtime does not know ${unknown.ops.join(", ")}, on which ${unknown.outputs.join(", ") || "no output"} depend`,
+    );
+  }
   if (actual.length !== expected.length) return notVerified(`the model has ${actual.length} outputs, the witness ${expected.length}`);
   const session = await program.session();
   const outputs = expected.map((e, i) => compareTensors(session.outputNames[i] as string, inPairs(e), actual[i] as Tensor));
