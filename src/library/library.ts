@@ -9,7 +9,6 @@ import { isStrided, type Strided, storagesOf } from "../core/strided.ts";
 import type { Args } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { callPacket } from "../functions.ts";
-import type { Dim } from "../symbolic.ts";
 import { eager, fake, Tensor, valuesOf, withMode, wrap } from "../tensor.ts";
 import { type MutatesArgs, schemaText } from "./op-schema.ts";
 
@@ -73,7 +72,7 @@ export function register_fake(qualname: string, fn: OpFunction): OpFunction {
   const schema = own(qualname);
   const meta = (args: Args, fresh: Fresh): unknown => {
     const given = inOrder(schema, args, (x) => (isType(x) ? new Tensor(x.dtype, x.shape, null) : x));
-    contexts.push({ new_dynamic_size: () => fresh("u") });
+    contexts.push({ new_dynamic_size: () => fresh("u") as number });
     try {
       const result = withMode(fake, () => fn(...(given as never[])));
       return checked(schema, result, (t) => ({ dtype: t.dtype, shape: t.sizes }));
@@ -88,8 +87,8 @@ export function register_fake(qualname: string, fn: OpFunction): OpFunction {
 const contexts: FakeContext[] = [];
 /** What a fake function may ask for. */
 export interface FakeContext {
-  /** A size that only the data decide. */
-  new_dynamic_size(): Dim;
+  /** A size that only the data decide, in the disguise of a number. */
+  new_dynamic_size(): number;
 }
 /** The context of the fake function that is running (torch: `torch.library.get_ctx`). */
 export function get_ctx(): FakeContext {

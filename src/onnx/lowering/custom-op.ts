@@ -59,21 +59,21 @@ const vectorOf = (op: OpBuilder, sizes: readonly (Value | number)[]): Value =>
   );
 
 function literal(op: OpBuilder, key: string, arg: Arg, kind: string): Attribute {
-  const isFloat = /float|Scalar$/i.test(kind);
-  const numbers = mapLeaves(arg, (x) => (typeof x === "boolean" ? Number(x) : x));
-  const isInt = (x: unknown): boolean => typeof x === "bigint" || (typeof x === "number" && Number.isInteger(x));
-  if (typeof arg === "string") {
-    return /^(ScalarType|as_scalar_type)$/.test(kind) ? { kind: "int", value: dtypes[arg as DType].onnx } : { kind: "string", value: arg };
+  const isFloat = /float/i.test(kind);
+  const isInt = (x: unknown): boolean => typeof x === "bigint" || Number.isInteger(x);
+  const plain = mapLeaves(arg, (x) => (typeof x === "boolean" ? Number(x) : x));
+  if (typeof plain === "string")
+    return isDType(kind) ? { kind: "int", value: dtypes[plain as DType].onnx } : { kind: "string", value: plain };
+  if (typeof plain === "number" || typeof plain === "bigint") {
+    return isFloat || !isInt(plain) ? { kind: "float", value: Number(plain) } : { kind: "int", value: plain };
   }
-  if (typeof numbers === "number" || typeof numbers === "bigint") {
-    if (isFloat && /float/i.test(kind)) return { kind: "float", value: Number(numbers) };
-    return isInt(numbers) ? { kind: "int", value: numbers } : { kind: "float", value: Number(numbers) };
-  }
-  if (Array.isArray(numbers)) {
-    if (numbers.length > 0 && numbers.every((x) => typeof x === "string")) return { kind: "strings", value: numbers };
-    if (/float/i.test(kind) || !numbers.every(isInt)) return { kind: "floats", value: numbers.map(Number) };
-    return { kind: "ints", value: numbers };
+  if (Array.isArray(plain)) {
+    if (plain.length > 0 && plain.every((x) => typeof x === "string")) return { kind: "strings", value: plain };
+    return isFloat || !plain.every(isInt) ? { kind: "floats", value: plain.map(Number) } : { kind: "ints", value: plain };
   }
   if (typeof arg === "object" && arg !== null && "type" in arg && "index" in arg) return { kind: "string", value: String(arg.type) };
   return op.refuse(`the argument ${key} cannot be an attribute: ${JSON.stringify(arg)}`, "give this op a translation");
 }
+
+/** Of a schema, or of an archive. */
+const isDType = (kind: string): boolean => kind === "ScalarType" || kind === "as_scalar_type";
