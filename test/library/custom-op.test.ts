@@ -153,7 +153,7 @@ describe("programs that PyTorch saved", () => {
   const numbers = (t: torch.Tensor | null): number[] => (t as torch.Tensor).tolist().map(Number);
   const close = (got: number[], want: number[]): void => {
     expect(got.length).toBe(want.length);
-    got.forEach((g, i) => expect(g).toBeCloseTo(want[i] as number, 5));
+    for (const [i, g] of got.entries()) expect(g).toBeCloseTo(want[i] as number, 5);
   };
   const samples = async (name: string): Promise<torch.Tensor[]> => sampleTensors(await load(name));
   test.each([
@@ -170,7 +170,7 @@ describe("programs that PyTorch saved", () => {
       torch.call("aten::add_.Scalar", { self: x, other: by });
     });
     const outputs = await torch.export.evaluate(await load(file), await samples(file));
-    outputs.forEach((o, i) => close(numbers(o), expected[name]?.outputs[i] as number[]));
+    for (const [i, o] of outputs.entries()) close(numbers(o), expected[name]?.outputs[i] as number[]);
   });
   test("an op with other argument names than the program's is refused", async () => {
     op("mylib::scale", { mutates_args: [], schema: "(Tensor input, float factor) -> Tensor" }, scaled);

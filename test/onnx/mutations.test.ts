@@ -18,7 +18,7 @@ const names = (p: torch.onnx.ONNXProgram): (string | null)[][] =>
 const close = (got: torch.Tensor | undefined, want: readonly number[] | undefined): void => {
   const values = got?.tolist().map(Number) ?? [];
   expect(values.length).toBe(want?.length);
-  values.forEach((v, i) => expect(v).toBeCloseTo(want?.[i] as number, 5));
+  for (const [i, v] of values.entries()) expect(v).toBeCloseTo(want?.[i] as number, 5);
 };
 
 describe.each(["stateful", "stateful_decomposed"])("%s", (file) => {
