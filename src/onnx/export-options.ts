@@ -14,6 +14,8 @@ export interface ExportOptions {
   /** New names of the graph inputs, in order; fewer leave the rest. */
   readonly input_names?: readonly string[] | null;
   readonly output_names?: readonly string[] | null;
+  /** Names by place in arguments and result (`past_key_values.0.key`, `logits`) where `input_names` and `output_names` give none. */
+  readonly structured_names?: boolean;
   /** 13 to 26; 20 without it. */
   readonly opset_version?: number | null;
   /** `"onnxruntime"` (default), `"onnxruntime-web@1.22"`, or `"onnx"` for no runtime's limits. */

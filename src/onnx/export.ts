@@ -13,6 +13,7 @@ import { watchReads } from "../weights/source.ts";
 import { check } from "./check.ts";
 import { choicesOf, type ExportOptions, translations } from "./export-options.ts";
 import { nameInputsAndOutputs } from "./io-names.ts";
+import { structuredNames } from "./io-structure.ts";
 import type { Model } from "./ir/graph.ts";
 import { gapError, gapLines, legalize } from "./legalize/legalize.ts";
 import { lower } from "./lower.ts";
@@ -68,7 +69,8 @@ async function runPipeline(
   exported.captured = captured;
   const computedWith = watchReads([...captured.weights, ...captured.constants]);
   const { onnx, written } = await say("Translate the graph into ONNX", () => translate(captured, target, options));
-  nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
+  const { inputs, outputs } = options.structured_names ? structuredNames(captured) : { inputs: [], outputs: [] };
+  nameInputsAndOutputs(onnx, chosen(options.input_names, inputs), chosen(options.output_names, outputs));
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
   const gaps = legalize(onnx, target);
   if (gaps.length > 0) emitWarning(gapError(onnx, gaps).message, "OnnxExporterWarning");
@@ -83,6 +85,12 @@ async function runPipeline(
   }
   return program;
 }
+
+/** The user's names, which may be fewer, before `others`. */
+const chosen = (given: readonly string[] | null | undefined, others: readonly string[]): readonly string[] => [
+  ...(given ?? []),
+  ...others.slice(given?.length ?? 0),
+];
 
 function translate(captured: ExportedProgram, target: Target, options: ExportOptions): { onnx: Model; written: Mutation[] } {
   const normalized = normalize(captured);

@@ -25,7 +25,7 @@ import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } f
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
 import type { AnyLowering } from "./lowering/table.ts";
-import { describeComplex, describeInput, describeOutput, describeProgram } from "./metadata.ts";
+import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Choices } from "./report/report.ts";
@@ -266,7 +266,7 @@ class Lowering implements Interpreter<Value> {
     for (const { input } of this.#mutations) if (input.target !== null) this.#addInput(input, input.target);
   }
 
-  #addInput({ kind, value: captured, persistent }: InputSpec, name: string): void {
+  #addInput({ kind, value: captured, persistent, target }: InputSpec, name: string): void {
     const value = captured && (this.#normalized.stored.get(captured) ?? captured);
     if (value === null || value.type.kind === "object" || value.type.kind === "token") return;
     const { type } = value;
@@ -276,6 +276,7 @@ class Lowering implements Interpreter<Value> {
         : new Value(name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
     if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
     describeInput(input, kind, persistent);
+    if (target !== null) describeState(input, target);
     if (captured && value !== captured) describeComplex(input, captured);
     this.#model.graph.inputs.push(input);
     this.#values.set(value, input);

@@ -34,8 +34,13 @@ export function describeOutput(value: Value, kind: OutputKind, target?: string):
 /** The buffer or input that an output is the new value of; null for other outputs. */
 export const writtenTarget = (output: Value): string | null => output.metadata.get(`${outputKey}.target`) ?? null;
 
-/** Whether a graph input is state of the program, which callers carry from run to run. */
-export const isState = (input: Value): boolean => input.metadata.get(`${inputKey}.kind`) !== "USER_INPUT";
+/** States which buffer a graph input is: state of the program, which callers carry from run to run. */
+export function describeState(input: Value, target: string): void {
+  input.metadata.set(`${inputKey}.target`, target);
+}
+export const isState = (input: Value): boolean => input.metadata.has(`${inputKey}.target`);
+/** The state-dict key of a graph input that is state; "" for other inputs. */
+export const stateOf = (input: Value): string => input.metadata.get(`${inputKey}.target`) ?? "";
 
 /** States the complex type of an input, a weight or an output that the model has as real pairs with a trailing dim of 2. */
 export function describeComplex(value: Value, { dtype, shape }: Typed): void {

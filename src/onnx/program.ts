@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { internal, OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
+import type { PyTree } from "../export/pytree.ts";
 import { type Tensor, wrap } from "../tensor.ts";
 import { version } from "../version.ts";
 import { bufferSource, loadStrided } from "../weights/basic.ts";
 import { isSource, type TensorSource, watchReads } from "../weights/source.ts";
-import type { Model } from "./ir/graph.ts";
+import { asTensor, flattenArguments, type InputValue, type OutputValue, restoreResult } from "./io-structure.ts";
+import type { Model, Value } from "./ir/graph.ts";
 import { print } from "./ir/text.ts";
-import { isState } from "./metadata.ts";
+import { isState, stateOf } from "./metadata.ts";
 import { optimize } from "./passes/optimize.ts";
 import { modelProto } from "./proto/model-proto.ts";
 import { type SaveOptions, saveModel } from "./proto/save.ts";
@@ -113,15 +115,30 @@ export class ONNXProgram {
     this.release();
   }
 
-  /** Runs the model in ONNX Runtime on tensors, in graph order; gives its outputs. State that is not given is what it was at export. */
-  async call(...inputs: readonly Tensor[]): Promise<Tensor[]> {
-    const missing = this.model.graph.inputs.slice(inputs.length).map((v) => (isState(v) ? this.#initial(v.name as string) : null));
-    return (await this.session()).run([...inputs, ...missing.flatMap((t) => t ?? [])]);
+  /**
+   * Runs the model in ONNX Runtime as the captured model is called (torch: `ONNXProgram.__call__`): nested arguments, those by keyword in one
+   * last object, or flat tensors in graph order. Gives the captured model's result, which `Result` tells TypeScript: a tensor, or lists and
+   * objects as the model returns them; what becomes of written buffers and inputs is in `run`'s outputs.
+   * Throws `program/inputs` with every argument whose structure, dtype or shape does not fit.
+   */
+  async call<Result = PyTree<OutputValue>>(...args: readonly unknown[]): Promise<Result> {
+    const outputs = await this.run(flattenArguments(this.exported_program, args));
+    return restoreResult(this.exported_program, outputs) as Result;
+  }
+
+  /**
+   * Runs the model in ONNX Runtime on flat inputs, in graph order; gives the file's outputs. State of the program that is not given, behind the user's
+   * inputs, is what it was at export.
+   */
+  async run(inputs: readonly InputValue[]): Promise<Tensor[]> {
+    const state = this.model.graph.inputs.slice(inputs.length).filter(isState);
+    return (await this.session()).run([...inputs.map(asTensor), ...state.map((v) => this.#initial(v))]);
   }
 
   /** The value that a buffer has in the program. */
-  #initial(name: string): Tensor {
+  #initial(input: Value): Tensor {
     const { weights, constants } = this.exported_program;
+    const name = stateOf(input);
     const source = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name) ?? internal(`no buffer ${name}`);
     return wrap(loadStrided(source));
   }

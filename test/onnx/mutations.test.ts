@@ -26,7 +26,7 @@ describe.each(["stateful", "stateful_decomposed"])("%s", (file) => {
     const captured = await load(file);
     const program = await torch.onnx.export(captured, [], null, { mutations: "outputs" });
     expect(names(program)[1]?.slice(1)).toEqual(["steps_out", "inner.k_cache_out", "state_out"]);
-    const results = await program.call(...sampleTensors(captured));
+    const results = await program.run(sampleTensors(captured));
     close(results[0], stateful.outputs[0]);
     ["steps", "inner.k_cache", "state"].forEach((name, i) => {
       close(results[i + 1], stateful.written[name]);
@@ -44,10 +44,10 @@ describe.each(["stateful", "stateful_decomposed"])("%s", (file) => {
     expect(names(program)[0]).toEqual(["x", "state", "steps", "inner.k_cache"]);
     expect([...program.model.graph.initializers].filter((v) => v.name === "steps")).toEqual([]);
     const [x, state] = sampleTensors(captured) as [torch.Tensor, torch.Tensor];
-    const first = await program.call(x, state);
+    const first = await program.run([x, state]);
     close(first[1], [1]);
     const [, steps, cache] = first as [torch.Tensor, torch.Tensor, torch.Tensor];
-    close((await program.call(x, state, steps, cache))[1], [2]);
+    close((await program.run([x, state, steps, cache]))[1], [2]);
     expect((await program.verify()).verdict).toBe("verified");
     program.release();
   });

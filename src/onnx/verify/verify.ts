@@ -5,9 +5,9 @@
 
 import { OnnxExporterError } from "../../errors.ts";
 import { type EvalValue, evaluateProgram } from "../../export/evaluate.ts";
-import { full } from "../../functions.gen.ts";
 import { nameOf } from "../../normalize/mutations.ts";
 import { Tensor, valuesOf, wrap } from "../../tensor.ts";
+import { asTensor } from "../io-structure.ts";
 import { writtenTarget } from "../metadata.ts";
 import type { ONNXProgram } from "../program.ts";
 import { compareTensors, type VerificationInfo } from "./compare.ts";
@@ -53,7 +53,7 @@ export async function verifyProgram(program: ONNXProgram, options: VerifyOptions
   const unknown = opaqueOutputs(program.model);
   let actual: Tensor[];
   try {
-    actual = await program.call(...found.values.map(asTensor));
+    actual = await program.run(found.values);
   } catch (error) {
     if (unknown === null || !(error instanceof OnnxExporterError) || error.code !== "runtime/load") throw error;
     return notVerified(
@@ -84,9 +84,3 @@ function witness(program: ONNXProgram, inputs: readonly (Tensor | number | boole
 
 /** The witness may write to its inputs: it gets copies. */
 const copied = (x: Tensor | number | boolean): EvalValue => (x instanceof Tensor ? valuesOf(x.clone()) : asEval(x));
-
-const asTensor = (x: Tensor | number | boolean): Tensor => {
-  if (x instanceof Tensor) return x;
-  if (typeof x === "boolean") return full([], x ? 1 : 0, { dtype: "int64" }).to("bool");
-  return full([], x, { dtype: Number.isInteger(x) ? "int64" : "float32" });
-};
