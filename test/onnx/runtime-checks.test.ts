@@ -5,7 +5,7 @@ import * as torch from "../../src/index.ts";
 
 const load = (name: string) => torch.export.load(join(import.meta.dirname, `../fixtures/programs/${name}.pt2`));
 const outcome = (p: torch.onnx.ONNXProgram, ...inputs: torch.Tensor[]): Promise<string> =>
-  p.call(...inputs).then(
+  p.run(inputs).then(
     () => "runs",
     (e: unknown) => /Name:'(check: .*?)' Status/.exec(String(e))?.[1] ?? String(e),
   );
