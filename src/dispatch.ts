@@ -7,8 +7,9 @@ import { mapArgs, mapLeaves } from "./aten/arguments.ts";
 import { type Arg, Node, type Origin, type Output, type Type, Value } from "./aten/graph.ts";
 import { aten } from "./aten/index.ts";
 import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
-import { type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
+import { isUserOp, type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
 import type { Entry, Fresh } from "./aten/table.ts";
+import { checkUserArguments, userEntry } from "./aten/user-ops.ts";
 import { cast } from "./core/ops/elementwise.ts";
 import { copyInto } from "./core/ops/layout.ts";
 import type { Strided } from "./core/strided.ts";
@@ -33,7 +34,7 @@ export interface Interpreter<T extends Typed> {
 }
 
 /** The entry of `op`, undefined where there is none. */
-export const entryOf = (op: string): Entry | undefined => aten.get(op);
+export const entryOf = (op: string): Entry | undefined => aten.get(op) ?? userEntry(op);
 
 /** Twins whose overloads are named differently. */
 const irregularTwins: Readonly<Record<string, string>> = {
@@ -48,9 +49,9 @@ const irregularTwins: Readonly<Record<string, string>> = {
   "aten::bernoulli_.float": "aten::bernoulli.p",
 };
 
-/** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`, `aten::__iand__` → `aten::__and__`; null where `op` mutates nothing. */
+/** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`, `aten::__iand__` → `aten::__and__`; null where `op` mutates nothing, and for ops of users. */
 export function functionalTwin(schema: Schema): string | null {
-  if (!schema.mutates) return null;
+  if (!schema.mutates || isUserOp(schema.op)) return null;
   const twin = irregularTwins[schema.op] ?? schema.op.replace(/::__i(\w+__)/, "::__$1").replace(/([^_])_(\.|$)/, "$1$2");
   return twin === schema.op || schemaOf(twin) === null ? null : twin;
 }
@@ -77,6 +78,7 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
   if (schema === null) {
     throw new OnnxExporterError("aten/unknown-op", `${op} is not an operator of PyTorch`, "register it with torch.library.custom_op");
   }
+  if (isUserOp(op)) checkUserArguments(schema, given);
   const twin = functionalTwin(schema);
   if (twin !== null) return callInPlace(interpreter, schema, twin, given);
   const args = prepare(interpreter, schema, given, captured);
@@ -84,11 +86,18 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
   if (result !== undefined) return result;
   const entry = entryOf(op);
   if (entry?.decompose === undefined) {
-    throw new OnnxExporterError("aten/no-entry", `${op} has no ${interpreter.name} here`, `schema: ${schema.text}`);
+    const remedy = isUserOp(op) ? userRemedies[interpreter.name] : undefined;
+    throw new OnnxExporterError("aten/no-entry", `${op} has no ${interpreter.name} here`, remedy ?? `schema: ${schema.text}`);
   }
   const call: AnyCall = (inner, innerArgs) => callOn(interpreter, inner, innerArgs);
   return entry.decompose((interpreter.decomposed?.(args, schema) ?? args) as never, call as never);
 }
+
+/** What a user's op lacks where an interpreter cannot carry it out. */
+const userRemedies: Readonly<Record<string, string>> = {
+  meta: "give the results' dtypes and shapes: torch.library.register_fake(name, fn)",
+  eval: "give a function that computes it: torch.library.custom_op(name, options, fn)",
+};
 
 /** `given` with defaults, the captured dtype and promotion applied. */
 function prepare<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, given: Readonly<Args>, captured: DType | undefined): Args {

@@ -9,11 +9,14 @@ export class OnnxExporterError extends Error {
   override readonly name: string = "OnnxExporterError";
   readonly code: string;
   readonly hint: string | undefined;
+  /** The message without code and hint. */
+  readonly reason: string;
 
   constructor(code: string, message: string, hint?: string, options?: { cause?: unknown }) {
     super(hint === undefined ? `[${code}] ${message}` : `[${code}] ${message}\n  hint: ${hint}`, options);
     this.code = code;
     this.hint = hint;
+    this.reason = message;
   }
 }
 

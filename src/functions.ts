@@ -73,18 +73,20 @@ function bind(schema: Schema, given: readonly unknown[]): Record<string, unknown
 /** Sizes made by `torch.sym` as the expressions that they are. */
 const unwrap = (x: unknown): unknown => (Array.isArray(x) ? x.map(unwrap) : x instanceof SymbolicSize ? x.dim : x);
 
-/** Calls the overload of `aten::<name>` that fits. Throws `torch/overload` naming what was given and what there is. */
-function callByName(name: string, given: readonly unknown[]): unknown {
-  const overloads = overloadsOf(`aten::${name}`);
+/** Calls the overload of `packet` (`aten::add`) that fits, or `only` that one. Throws `torch/overload` naming what was given and what there is. */
+export function callPacket(packet: string, given: readonly unknown[], only?: string): unknown {
+  const overloads = overloadsOf(packet).filter((s) => only === undefined || s.op === only);
   const plain = given.map(unwrap);
   for (const schema of overloads) {
     const bound = bind(schema, plain);
     if (bound !== null) return call(schema.op, bound);
   }
   const got = given.map(describe).join(", ");
-  const hint = `overloads:\n    ${overloads.map((s) => s.text.replace("aten::", "torch.")).join("\n    ")}`;
-  throw new OnnxExporterError("torch/overload", `torch.${name} takes no (${got})`, hint);
+  const shown = (text: string): string => text.replace("aten::", "torch.");
+  const hint = `overloads:\n    ${overloads.map((s) => shown(s.text)).join("\n    ")}`;
+  throw new OnnxExporterError("torch/overload", `${shown(packet)} takes no (${got})`, hint);
 }
+const callByName = (name: string, given: readonly unknown[]): unknown => callPacket(`aten::${name}`, given);
 
 /** `torch.<name>` with the type that its declaration gives. */
 export function torchFunction<F>(name: string): F {

@@ -13,7 +13,10 @@ const layers: readonly (readonly RegExp[])[] = [
   [/^weights\//],
   [/^aten\//],
   [/^dispatch\.ts$/],
-  [/^(tensor|functions|methods|creation|dtypes|sym|random|safetensors|functions\.gen|special\.gen|linalg\.gen|fft\.gen)\.ts$/],
+  [
+    /^library\//,
+    /^(tensor|functions|methods|creation|dtypes|sym|random|safetensors|ops|functions\.gen|special\.gen|linalg\.gen|fft\.gen)\.ts$/,
+  ],
   [/^nn\//, /^export\//],
   [/^normalize\//],
   [/^onnx\//],

@@ -1,10 +1,11 @@
 /**
- * @file Takes away the regions that only set a mode: `wrap_with_set_grad_enabled` is inlined as it is, `wrap_with_autocast`
- * with the casts that it implies written out, `vmap` as calls on batches.
+ * @file Takes away the higher-order ops that only wrap calls: `wrap_with_set_grad_enabled` is inlined as it is, `wrap_with_autocast`
+ * with the casts that it implies written out, `vmap` as calls on batches, `auto_functionalized_v2` as the call that writes.
  */
 
 import { type DType, isFloat } from "../dtype.ts";
 import { mapArgs, substitute } from "./arguments.ts";
+import { isFunctionalized, unfold } from "./auto-functionalized.ts";
 import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
 import { inlineVmaps } from "./vmap.ts";
 
@@ -15,7 +16,7 @@ const regions: Readonly<Record<string, { readonly graph: number; readonly autoca
   "higher_order::wrap_with_autocast": { graph: 4, autocast: 2 },
 };
 
-/** `graph` without mode and vmap regions, nested ones and those of sub-graphs included; the same graph when it has none. */
+/** `graph` without mode and vmap regions and wrapped calls, nested ones and those of sub-graphs included; the same graph when it has none. */
 export const inlineRegions = (graph: Graph): Graph => inlineVmaps(inSubgraphs(inlineModes(graph)));
 
 /** `graph` with the sub-graphs of its control flow inlined. */
@@ -29,7 +30,7 @@ function inSubgraphs(graph: Graph): Graph {
 }
 
 function inlineModes(graph: Graph): Graph {
-  if (!graph.nodes.some((n) => n.op in regions)) return graph;
+  if (!graph.nodes.some((n) => n.op in regions || isFunctionalized(n))) return graph;
   const replaced = new Map<Value, Arg>();
   const nodes: Node[] = [];
   const read = (arg: Arg): Arg => substitute(arg, replaced);
@@ -39,6 +40,10 @@ function inlineModes(graph: Graph): Graph {
 
 function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Arg>, nodes: Node[], autocast: boolean): void {
   const args = mapArgs(node.args, read);
+  if (isFunctionalized(node)) {
+    nodes.push(...unfold(node, args));
+    return;
+  }
   const region = regions[node.op];
   const body = region && args[String(region.graph)];
   if (!region || !(body instanceof Graph)) {

@@ -1,7 +1,7 @@
 /** @file Operator schemas at run time: argument order, defaults and aliases, parsed from PyTorch's schema text when an op is first asked for. */
 
 import { splitOutside } from "../brackets.ts";
-import { internal } from "../errors.ts";
+import { internal, OnnxExporterError } from "../errors.ts";
 import type { Arg } from "./graph.ts";
 import { schemaText } from "./schema-text.gen.ts";
 
@@ -62,7 +62,36 @@ function indexLines(): Map<string, number> {
   return index;
 }
 
-/** Every op that has a schema. */
+/** Ops of the user's own libraries. */
+const users = new Set<string>();
+
+/** Whether a user's library defines `op`. */
+export const isUserOp = (op: string): boolean => users.has(op);
+
+/**
+ * Gives a user's op its schema, `mylib::op.overload(Tensor(a!) x, float by=1.0) -> Tensor`. Throws `torch/schema` for text that is none,
+ * and for an op that has a schema already.
+ */
+export function defineSchema(text: string): Schema {
+  const form = /^([A-Za-z_]\w*::[A-Za-z_]\w*(?:\.\w+)?)\(.*\) -> \S/.exec(text);
+  if (!form) {
+    const hint = "write mylib::op(Tensor x, float factor=1.0) -> Tensor; Tensor(a!) is one that the op writes to";
+    throw new OnnxExporterError("torch/schema", `"${text}" is no schema of an operator`, hint);
+  }
+  const op = (form[1] as string).replace(/\.default$/, "");
+  if (schemaOf(op) !== null) throw new OnnxExporterError("torch/schema", `${op} is defined already`, "choose another name");
+  const schema = parse(text.replace(form[1] as string, op));
+  parsed.set(op, schema);
+  users.add(op);
+  return schema;
+}
+
+/** Takes back what `defineSchema` did. */
+export function forgetSchema(op: string): void {
+  if (users.delete(op)) parsed.delete(op);
+}
+
+/** Every op of PyTorch that has a schema. */
 function allOps(): string[] {
   offsets ??= indexLines();
   return [...offsets.keys()];
@@ -71,7 +100,8 @@ function allOps(): string[] {
 /** The schemas of every overload of `packet` (`aten::add`), those with named dims left out. */
 export function overloadsOf(packet: string): Schema[] {
   packets ??= indexPackets();
-  return (packets.get(packet) ?? []).map((op) => schemaOf(op) as Schema).filter((s) => !s.text.includes("Dimname"));
+  const own = [...users].filter((op) => op.split(".")[0] === packet);
+  return [...(packets.get(packet) ?? []), ...own].map((op) => schemaOf(op) as Schema).filter((s) => !s.text.includes("Dimname"));
 }
 
 let packets: Map<string, string[]> | null = null;
@@ -135,7 +165,7 @@ function parseType(text: string): Omit<SchemaArg, "name" | "default" | "keyword"
 
 function parseArg(text: string, keyword: boolean): SchemaArg {
   const m = /^(.*?) (\w+)(?:=(.*))?$/.exec(text);
-  if (!m) internal(`schema argument ${text}`);
+  if (!m) throw new OnnxExporterError("torch/schema", `"${text}" is no argument of a schema`, "write a type and a name: float factor=1.0");
   const type = parseType(m[1] as string);
   return { ...type, name: m[2] as string, keyword, default: m[3] === undefined ? undefined : parseDefault(m[3], type.type) };
 }

@@ -22,6 +22,10 @@ Converts a program saved by torch.export.save. Without MODEL.onnx, it is written
   --input-names A,B      names of the inputs, in order
   --output-names A,B     names of the outputs, in order
   --structured-names     names by place in arguments and result: past_key_values.0.key, logits
+  --runtime-checks       ranges, guards and assertions fail a run of the model
+  --mutations KIND       written buffers and inputs: drop (default), outputs, state, error
+  --custom-ops FORM      ops of users: error (default) or node
+  --report DIR           write what was kept, fixed and left out to a Markdown file in DIR
   --model NAME           which program of an archive that holds several
   --quiet, --verbose     no progress lines, or also where standard error is no terminal
 
@@ -39,6 +43,10 @@ const options = {
   "input-names": { type: "string" },
   "output-names": { type: "string" },
   "structured-names": { type: "boolean" },
+  "runtime-checks": { type: "boolean" },
+  mutations: { type: "string" },
+  "custom-ops": { type: "string" },
+  report: { type: "string" },
   model: { type: "string" },
   quiet: { type: "boolean" },
   verbose: { type: "boolean" },
@@ -63,6 +71,11 @@ async function run(args: string[]): Promise<number> {
     input_names: values["input-names"]?.split(",") ?? [],
     output_names: values["output-names"]?.split(",") ?? [],
     structured_names: values["structured-names"] ?? false,
+    runtime_checks: values["runtime-checks"] ?? false,
+    mutations: oneOf("mutations", values.mutations ?? "drop", ["drop", "outputs", "state", "error"] as const),
+    custom_ops: oneOf("custom-ops", values["custom-ops"] ?? "error", ["error", "node"] as const),
+    report: values.report !== undefined,
+    artifacts_dir: values.report ?? ".",
     verbose: values.quiet ? false : values.verbose ? true : null,
   });
   onnx.release();
@@ -70,6 +83,12 @@ async function run(args: string[]): Promise<number> {
   if (onnx.verification === null) return 0;
   stdout.write(verdict(onnx.verification));
   return onnx.verification.verdict === "verified" ? 0 : 3;
+}
+
+function oneOf<T extends string>(option: string, given: string, choices: readonly T[]): T {
+  const found = choices.find((c) => c === given);
+  if (found !== undefined) return found;
+  throw new OnnxExporterError("export/option", `--${option} ${given} is none of ${choices.join(", ")}`);
 }
 
 function opsetOf(text: string | undefined): number | null {

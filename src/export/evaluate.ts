@@ -20,6 +20,7 @@ import { loadStrided } from "../weights/basic.ts";
 import { isSource, type TensorSource } from "../weights/source.ts";
 import { controlFlow } from "./control-flow.ts";
 import type { ExportedProgram } from "./exported-program.ts";
+import type { InputSpec } from "./signature.ts";
 
 /** A result or an operand: a tensor, a number of the program, or None. */
 export type EvalValue = Strided | number | bigint | boolean | null;
@@ -32,6 +33,8 @@ export interface EvaluateOptions {
   readonly seed?: number | bigint | null;
   /** Called after each node with its results, before operands that are not needed any more are freed. */
   readonly onNode?: (node: Node, results: readonly unknown[]) => void;
+  /** Inputs of the program whose values after the run are wanted, behind the outputs. */
+  readonly written?: readonly InputSpec[];
 }
 
 /**
@@ -52,10 +55,21 @@ export function evaluateProgram(program: ExportedProgram, inputs: readonly EvalV
     }
     return spec.target === null || spec.kind === "custom_obj" || spec.kind === "token" ? null : program.tensorOf(spec);
   });
+  const written = (options.written ?? []).map((spec) => {
+    const i = program.signature.inputs.indexOf(spec);
+    const held = bound[i];
+    if (isSource(held)) bound[i] = loadStrided(held); // it outlives its last use
+    return { spec, value: bound[i] as EvalValue };
+  });
   const run = (): EvalValue[] => evaluateGraph(graph, bound, options);
   const { seed = 42 } = options;
   const results = seed === null ? run() : seeded(seed, run);
-  return program.signature.outputs.flatMap((spec, i) => (spec.kind === "user_output" ? [results[i] as EvalValue] : []));
+  const { outputs } = program.signature;
+  const returned = new Map(outputs.map(({ kind, target }, i) => [kind.endsWith("_mutation") ? target : null, results[i] as EvalValue]));
+  return [
+    ...outputs.flatMap((spec, i) => (spec.kind === "user_output" ? [results[i] as EvalValue] : [])),
+    ...written.map(({ spec, value }) => returned.get(spec.target ?? spec.name) ?? value),
+  ];
 }
 
 /** Which node is the last to mention each value: the number of nodes for what the graph returns. */

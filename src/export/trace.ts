@@ -3,20 +3,19 @@
  * runs as it is; a dynamic size is a symbolic integer, and code that coerces one to a number is refused with its source line.
  */
 
-import { type Arg, Graph, Node, type Origin, Value } from "../aten/graph.ts";
-import { type Args, callOn, graphInterpreter, metaOn } from "../dispatch.ts";
+import { type Arg, Graph, type Origin, Value } from "../aten/graph.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Module, originalForward, runningModules } from "../nn/module.ts";
 import { SymbolicSize } from "../sym.ts";
 import { type Dim as Size, SymEnv, SymInt, show } from "../symbolic.ts";
-import { type Mode, Parameter, recordable, Tensor, withMode, writtenArgument } from "../tensor.ts";
-import { bufferSource, fakeSource } from "../weights/basic.ts";
+import { Parameter, Tensor, withMode } from "../tensor.ts";
+import { fakeSource } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { axisSpec, checkInputNames, checkTensorSpec, DynamicDim, type DynamicShapes, inputSpec, type TensorSpec } from "./dim.ts";
 import { type ExampleLeaf, ExportedProgram, type Range } from "./exported-program.ts";
 import { type PyTree, TreeSpec, tree_flatten } from "./pytree.ts";
+import { memoryOf, Recorder, userFrame } from "./recorder.ts";
 import { GraphSignature, type InputSpec, type OutputSpec } from "./signature.ts";
-import { stateStrides } from "./view-strides.ts";
 
 export interface ExportOptions {
   /** Inputs by name, for a `forward` whose last argument is an object of options. */
@@ -42,12 +41,11 @@ function argumentNames(module: Module, count: number): string[] {
   return Array.from({ length: count }, (_, i) => names[i] || `args_${i}`);
 }
 
-class Tracer implements Mode {
+class Tracer {
   readonly #module: Module;
   readonly #args: readonly unknown[];
   readonly #options: ExportOptions;
   readonly #env = new SymEnv();
-  readonly #nodes: Node[] = [];
   readonly #inputs: Value[] = [];
   readonly #specs: InputSpec[] = [];
   readonly #weights = new Map<string, TensorSource>();
@@ -59,14 +57,10 @@ class Tracer implements Mode {
   readonly #modulePaths = new Map<Module, string>();
   readonly #lifted = new Map<Tensor, Value>();
   readonly #liftedSpecs: InputSpec[] = [];
-  readonly #names = new Set<string>();
-  /** The name given last: that of the node being recorded. */
-  #newest = "";
-  readonly #interpreter = graphInterpreter(
-    (node) => this.#nodes.push(node),
-    () => this.#origin(),
-    (hint) => this.#name(hint),
-    metaOn(this.#env),
+  readonly #recorder = new Recorder(
+    this.#env,
+    (node) => this.#origin(node),
+    (t) => this.#valueOf(t),
   );
 
   constructor(module: Module, args: readonly unknown[], options: ExportOptions) {
@@ -90,7 +84,7 @@ class Tracer implements Mode {
     const positional = values.slice(0, this.#args.length);
     const rest =
       Object.keys(kwargs).length === 0 ? [] : [Object.fromEntries(Object.keys(kwargs).map((k, i) => [k, values[this.#args.length + i]]))];
-    const result = withMode(this, () => (this.#module.forward as (...xs: unknown[]) => unknown)(...positional, ...rest));
+    const result = withMode(this.#recorder, () => (this.#module.forward as (...xs: unknown[]) => unknown)(...positional, ...rest));
     if (result instanceof Promise) {
       throw new OnnxExporterError(
         "trace/async",
@@ -132,7 +126,7 @@ class Tracer implements Mode {
       graph: new Graph(
         "main_graph",
         inputs.map((s) => s.value),
-        this.#nodes,
+        this.#recorder.nodes,
         args,
       ),
       signature: new GraphSignature(inputs, outputSpecs),
@@ -169,7 +163,7 @@ class Tracer implements Mode {
     const names = leafNames(name, spec);
     const specs = leafSpecs(given, spec);
     return leaves.map((leaf, i) => {
-      const input = this.#name(names[i] as string);
+      const input = this.#recorder.name(names[i] as string);
       if (!(leaf instanceof Tensor)) {
         this.#specs.push({ kind: "constant_input", name: input, value: null, target: null, constant: leaf });
         return leaf;
@@ -208,27 +202,6 @@ class Tracer implements Mode {
     return this.#env.symbol(name, min, max);
   }
 
-  call(op: string, args: Args): unknown {
-    const recorded = recordable(args, (t) => this.#valueOf(t)) as Args;
-    const written = writtenArgument(op);
-    if (written !== null) return this.#recordInPlace(op, args, recorded, written);
-    const toTensor = (x: unknown): unknown => {
-      if (Array.isArray(x)) return x.map(toTensor);
-      return x instanceof Value ? new Tensor(x.dtype, x.shape, null, x) : x;
-    };
-    const result = callOn(this.#interpreter, op, recorded);
-    stateStrides(op, recorded as Record<string, Arg>, result);
-    return toTensor(result);
-  }
-
-  /** An in-place op stays one: the target keeps its value, and `normalize` makes the graph functional. */
-  #recordInPlace(op: string, args: Args, recorded: Args, written: string): unknown {
-    const target = recorded[written] as Value;
-    const out = new Value(this.#name(op.slice(op.indexOf("::") + 2).split(".")[0] as string), target.type);
-    this.#nodes.push(new Node(op, recorded as Node["args"], [out], this.#origin()));
-    return args[written];
-  }
-
   /** The graph value of a tensor: parameters, buffers and tensors made outside of forward become inputs when first used. */
   #valueOf(t: Tensor): Value {
     if (t.value !== null) return t.value;
@@ -238,7 +211,7 @@ class Tracer implements Mode {
     const kind = owner === undefined ? "constant_tensor" : t instanceof Parameter ? "parameter" : "buffer";
     const target = owner?.path ?? `lifted_tensor_${this.#constants.size}`;
     const prefix = { parameter: "p_", buffer: "b_", constant_tensor: "c_" }[kind];
-    const name = this.#name(prefix + target.replaceAll(".", "_"));
+    const name = this.#recorder.name(prefix + target.replaceAll(".", "_"));
     const value = new Value(name, { kind: "tensor", dtype: t.dtype, shape: t.sizes });
     const source = t.data ? memoryOf(t, target) : fakeSource(t.dtype, t.shape, target);
     (owner === undefined || !owner.persistent ? this.#constants : this.#weights).set(target, source);
@@ -247,21 +220,13 @@ class Tracer implements Mode {
     return value;
   }
 
-  #name(hint: string): string {
-    let name = hint;
-    for (let i = 1; this.#names.has(name); i++) name = `${hint}_${i}`;
-    this.#names.add(name);
-    this.#newest = name;
-    return name;
-  }
-
   /** Name, module stack and source line of the node that is being recorded. */
-  #origin(): Origin {
+  #origin(node: string): Origin {
     const moduleStack = runningModules().map((m) => {
       const path = this.#modulePaths.get(m) ?? "";
       return `L__self__${path.replaceAll(".", "_")},${path},${m.constructor.name}`;
     });
-    return { node: this.#newest, moduleStack: moduleStack.join(";"), stackTrace: userFrame() };
+    return { node, moduleStack: moduleStack.join(";"), stackTrace: userFrame() };
   }
 
   #coerced(s: SymInt): never {
@@ -273,23 +238,7 @@ class Tracer implements Mode {
   }
 }
 
-/** The values that `t` has now: row-major, whatever its strides. */
-const memoryOf = (t: Tensor, name: string): TensorSource => bufferSource(t.dtype, t.shape, t.bytes(), name);
-
 const at = (frame: string): string => (frame === "" ? "" : ` at ${frame}`);
-
-/** Innermost frame of the call stack outside of this package: `file:line:column` with the function's name. */
-function userFrame(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 40;
-  const lines = (new Error().stack ?? "").split("\n").slice(1);
-  Error.stackTraceLimit = limit;
-  const own = new URL("../", import.meta.url).href;
-  const frame = lines.find(
-    (l) => !l.includes(own) && !l.includes(own.replace("file://", "")) && !l.includes("node:") && !l.includes("<anonymous>"),
-  );
-  return frame?.trim().replace(/^at /, "").replaceAll("file://", "") ?? "";
-}
 
 const unflatten = (spec: TreeSpec, leaves: Leaf[]): unknown => {
   let i = 0;

@@ -5,8 +5,9 @@
  */
 
 import { mapArgs, mapLeaves, substitute } from "../aten/arguments.ts";
-import { type Arg, Graph, Node, type Origin, type Output, Value } from "../aten/graph.ts";
+import { type Arg, Graph, Node, type Origin, type Output, Value, valuesOf } from "../aten/graph.ts";
 import { type Schema, schemaOf, withDefaults } from "../aten/schema.ts";
+import { writtenByUser } from "../aten/user-ops.ts";
 import { viewInverses } from "../aten/view-inverse.ts";
 import { callOn, functionalTwin, graphInterpreter, isViewTwin, twinArgs } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
@@ -32,7 +33,10 @@ interface View {
   version: number;
 }
 
-/** A functional graph, and the last value of each graph input that the program writes to. */
+/**
+ * A functional graph, and the last value of each graph input that the program writes to. An op of a user that writes to arguments has, behind its
+ * results, what becomes of each of them.
+ */
 export interface Functional {
   readonly graph: Graph;
   readonly mutated: ReadonlyMap<Value, Value>;
@@ -46,7 +50,7 @@ export function functionalize(graph: Graph): Functional {
 
 const isMutation = (node: Node): boolean => {
   const schema = schemaOf(node.op);
-  return schema !== null && functionalTwin(schema) !== null;
+  return schema !== null && (functionalTwin(schema) !== null || writtenByUser(schema).length > 0);
 };
 
 /** `x.unsqueeze_(0)` as the view that it makes: the program reads the result from there on. */
@@ -77,6 +81,7 @@ class Functionalization {
       const twin = schema && functionalTwin(schema);
       if (schema && twin && isViewTwin(twin)) this.#keep(inPlaceView(node, schema, twin), schemaOf(twin));
       else if (schema && twin) this.#mutate(node, schema, twin);
+      else if (schema && writtenByUser(schema).length > 0) this.#mutateByUser(node, schema);
       else this.#keep(node, schema);
     }
     const outputs = this.#graph.outputs.map((o) => this.#read(o));
@@ -160,6 +165,13 @@ class Functionalization {
     this.#nodes.push(new Node(twin, twinArgs(schema, twin, this.#readArgs(node.args)), [value], node.origin));
     this.#writeBack(view, value, node);
     if (result instanceof Value) this.#views.set(result, view);
+  }
+
+  #mutateByUser(node: Node, schema: Schema): void {
+    const targets = writtenByUser(schema).flatMap((name) => [...valuesOf(node.args[name])]);
+    const values = targets.map((t) => new Value(`${t.name}_f${this.#counter++}`, t.type));
+    this.#nodes.push(new Node(node.op, this.#readArgs(node.args), [...node.outputs, ...values], node.origin));
+    for (const [i, target] of targets.entries()) this.#writeBack(this.#viewOf(target), values[i] as Value, node);
   }
 
   /** `view` now has `value`: puts it into its parent, that one into its own, up to the base. */

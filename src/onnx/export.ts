@@ -6,52 +6,24 @@ import { axisSpec, DynamicDim, type DynamicShapes, type TensorSpec } from "../ex
 import { ExportedProgram } from "../export/exported-program.ts";
 import { exportProgram } from "../export/trace.ts";
 import { Module } from "../nn/module.ts";
+import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import { normalize } from "../normalize/normalize.ts";
 import { Tensor } from "../tensor.ts";
 import { watchReads } from "../weights/source.ts";
 import { check } from "./check.ts";
+import { choicesOf, type ExportOptions, translations } from "./export-options.ts";
 import { nameInputsAndOutputs } from "./io-names.ts";
 import { structuredNames } from "./io-structure.ts";
 import type { Model } from "./ir/graph.ts";
-import { gapError, legalize } from "./legalize/legalize.ts";
-import { lower, type TranslationTable } from "./lower.ts";
-import type { AnyLowering } from "./lowering/table.ts";
+import { gapError, gapLines, legalize } from "./legalize/legalize.ts";
+import { lower } from "./lower.ts";
 import { optimize } from "./passes/optimize.ts";
 import { ONNXProgram } from "./program.ts";
 import { progress } from "./progress.ts";
+import { type Exported, writeReport } from "./report/markdown.ts";
+import { type ExportReport, reportOf } from "./report/report.ts";
 import { seedRandomNodes } from "./seed.ts";
 import { resolveTarget, type Target } from "./target.ts";
-
-/** torch.onnx.export's keyword arguments that this exporter has, under their names. */
-export interface ExportOptions {
-  readonly kwargs?: Readonly<Record<string, unknown>> | null;
-  /** Progress lines; without it, only where standard error is a terminal. */
-  readonly verbose?: boolean | null;
-  /** New names of the graph inputs, in order; fewer leave the rest. */
-  readonly input_names?: readonly string[] | null;
-  readonly output_names?: readonly string[] | null;
-  /** Names by place in arguments and result (`past_key_values.0.key`, `logits`) where `input_names` and `output_names` give none. */
-  readonly structured_names?: boolean;
-  /** 13 to 26; 20 without it. */
-  readonly opset_version?: number | null;
-  /** `"onnxruntime"` (default), `"onnxruntime-web@1.22"`, or `"onnx"` for no runtime's limits. */
-  readonly target?: string;
-  readonly dynamo?: boolean;
-  /** Weights over 256 bytes in `<file>.data`; true unless said otherwise. */
-  readonly external_data?: boolean;
-  readonly dynamic_shapes?: DynamicShapes;
-  /** Lowerings by op (`"aten::relu"`, `"mylib::op"`); they come before ours. */
-  readonly custom_translation_table?: Readonly<Record<string, AnyLowering>> | null;
-  /** Folding, fusions and clean-up; true unless said otherwise. */
-  readonly optimize?: boolean;
-  /** What the seeds of random nodes are derived from, a whole number; 0 without it. Each node has its own. */
-  readonly seed?: number;
-  /** Runs the file in ONNX Runtime against the captured program. */
-  readonly verify?: boolean;
-  /** False leaves the weights out of the file. */
-  readonly export_params?: boolean;
-  readonly keep_initializers_as_inputs?: boolean;
-}
 
 let depth = 0;
 
@@ -69,10 +41,15 @@ export async function exportModel(
   options: ExportOptions = {},
 ): Promise<ONNXProgram> {
   depth++;
+  const exported: { -readonly [K in keyof Exported]: Exported[K] } = { captured: null, program: null, error: null };
   try {
-    return await runPipeline(model, args instanceof Tensor ? [args] : args, f, options);
+    return await runPipeline(model, args instanceof Tensor ? [args] : args, f, options, exported);
+  } catch (error) {
+    exported.error = error;
+    throw error;
   } finally {
     depth--;
+    if (options.report) writeReport(options.artifacts_dir ?? ".", exported);
   }
 }
 
@@ -81,6 +58,7 @@ async function runPipeline(
   args: readonly unknown[],
   f: string | null,
   options: ExportOptions,
+  exported: { captured: ExportedProgram | null; program: ONNXProgram | null },
 ): Promise<ONNXProgram> {
   if (options.dynamo === false) {
     const hint = "leave dynamo out: modules and .pt2 programs are captured by torch.export";
@@ -91,15 +69,18 @@ async function runPipeline(
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));
+  exported.captured = captured;
   const computedWith = watchReads([...captured.weights, ...captured.constants]);
-  const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
+  const { onnx, written } = await say("Translate the graph into ONNX", () => translate(captured, target, options));
   const { inputs, outputs } = options.structured_names ? structuredNames(captured) : { inputs: [], outputs: [] };
   nameInputsAndOutputs(onnx, chosen(options.input_names, inputs), chosen(options.output_names, outputs));
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx, { opset: target.opset }));
   const gaps = legalize(onnx, target);
   if (gaps.length > 0) emitWarning(gapError(onnx, gaps).message, "OnnxExporterWarning");
   check(onnx);
-  const program = new ONNXProgram(onnx, captured, target, computedWith());
+  const report = (): ExportReport => reportOf(captured, onnx, written, choicesOf(options), gapLines(onnx, gaps));
+  const program = new ONNXProgram(onnx, captured, target, computedWith(), report);
+  exported.program = program;
   if (options.verify) await say("Verify the ONNX model", async () => void (await program.verify()));
   if (f !== null) {
     const { external_data = true, export_params = true, keep_initializers_as_inputs = false } = options;
@@ -114,19 +95,25 @@ const chosen = (given: readonly string[] | null | undefined, others: readonly st
   ...others.slice(given?.length ?? 0),
 ];
 
-function translate(captured: ExportedProgram, target: Target, options: ExportOptions): Model {
+function translate(captured: ExportedProgram, target: Target, options: ExportOptions): { onnx: Model; written: Mutation[] } {
   const normalized = normalize(captured);
-  if (normalized.mutated.size > 0) {
-    const names = [...normalized.mutated.keys()].map((v) => captured.signature.inputs.find((s) => s.value === v)?.target ?? v.name);
-    emitWarning(
-      `the program writes to ${names.join(", ")}: the ONNX model computes with the new values, and does not return them`,
-      "OnnxExporterWarning",
-    );
+  const { mutations, runtime_checks: checks } = choicesOf(options);
+  const written = mutationsOf(normalized);
+  const names = written.map(({ input }) => nameOf(input)).join(", ");
+  if (written.length > 0 && mutations === "error")
+    throw new OnnxExporterError("export/mutation", `the program writes to ${names}`, returned);
+  if (written.length > 0 && mutations === "drop") {
+    const message = `the program writes to ${names}: the ONNX model computes with the new values, and does not return them`;
+    emitWarning(`${message}; ${returned}`, "OnnxExporterWarning");
   }
-  const onnx = lower(normalized, target, translations(options.custom_translation_table));
+  const custom = translations(options.custom_translation_table);
+  const onnx = lower(normalized, target, { custom, forms: options.custom_ops ?? "error", mutations, checks });
   seedRandomNodes(onnx, options.seed);
-  return onnx;
+  for (const [domain, version] of Object.entries(options.custom_opsets ?? {})) onnx.opset_import.set(domain, version);
+  return { onnx, written };
 }
+
+const returned = 'mutations: "outputs" returns them as further outputs, mutations: "state" takes buffers as inputs too';
 
 function capture(model: Module | ExportedProgram, args: readonly unknown[], options: ExportOptions): ExportedProgram {
   if (!(model instanceof ExportedProgram)) {
@@ -155,16 +142,4 @@ function renameAxes(program: ExportedProgram, shapes: DynamicShapes): void {
       if (named && typeof dim !== "number") program.renameSize(dim, named);
     });
   });
-}
-
-/** `torch.ops.aten.relu.default` and `aten::relu` name the same op. */
-function translations(table: ExportOptions["custom_translation_table"]): TranslationTable {
-  const canonical = (name: string): string =>
-    name.startsWith("torch.ops.")
-      ? name
-          .slice("torch.ops.".length)
-          .replace(".", "::")
-          .replace(/\.default$/, "")
-      : name.replace(/\.default$/, "");
-  return new Map(Object.entries(table ?? {}).map(([name, lowering]) => [canonical(name), lowering]));
 }

@@ -4,71 +4,96 @@
  */
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
-import {
-  type Arg,
-  type Graph as AtenGraph,
-  type Node as AtenNode,
-  Value as AtenValue,
-  type Output,
-  operandsOf,
-  type TensorType,
-  valuesOf,
-} from "../aten/graph.ts";
-import { isTyped } from "../aten/promotion.ts";
-import { type Schema, schemaOf } from "../aten/schema.ts";
+import { type Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, type Output, type TensorType } from "../aten/graph.ts";
+import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
 import { fxNodeText } from "../export/print.ts";
-import type { InputSpec } from "../export/signature.ts";
+import type { InputSpec, OutputKind } from "../export/signature.ts";
+import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
-import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
+import { equal, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
+import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
+import { Gaps } from "./gaps.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
-import { modulePath, sourceLine } from "./ir/origin.ts";
+import { describeOrigin } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
+import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
+import { OpFunctions } from "./lowering/op-function.ts";
 import type { AnyLowering } from "./lowering/table.ts";
-import { describeComplex, describeInput, describeOutput, describeProgram } from "./metadata.ts";
+import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
+import { sinkConstants } from "./passes/sink-constants.ts";
+import type { Choices } from "./report/report.ts";
+import { checkInputs } from "./runtime-checks.ts";
 import type { Target } from "./target.ts";
 
 /** User lowerings by op name; they come before ours. */
 export type TranslationTable = ReadonlyMap<string, AnyLowering>;
 
+export interface LowerOptions {
+  readonly custom?: TranslationTable;
+  /** How ops of users that have no lowering are written. */
+  readonly forms?: CustomOpForms;
+  /** What becomes of written buffers and inputs is returned, behind the user's outputs; with "state", written buffers are inputs too. */
+  readonly mutations?: Choices["mutations"];
+  /** Ranges, guards and assertions are checked when the model runs. */
+  readonly checks?: boolean;
+}
+
 /** What stands for a value of the ATen graph: a tensor or a runtime number, a number known at export, a list of tensors, None. */
 type Lowered = Value | number | bigint | boolean | null | readonly (Value | null)[];
 
 /**
- * The ONNX model of `normalized`, each op in its newest form.
- * Throws `lower/unsupported` naming every op that has no lowering, with counts, module path and source line.
+ * The ONNX model of `normalized`, each op in its newest form. Throws `lower/unsupported` naming every op that has no lowering and every call that
+ * its lowering refuses, with counts, module path and source line.
  */
-export function lower(normalized: Normalized, target: Target, custom: TranslationTable = new Map()): Model {
-  refuseMissing(normalized.graph, custom);
-  return new Lowering(normalized, target, custom).run();
+export function lower(normalized: Normalized, target: Target, options: LowerOptions = {}): Model {
+  return new Lowering(normalized, target, options).run();
 }
 
 class Lowering implements Interpreter<Value> {
   readonly name = "lowering";
   readonly #normalized: Normalized;
+  readonly #options: LowerOptions;
   readonly #custom: TranslationTable;
+  readonly #gaps = new Gaps();
+  readonly #functions: OpFunctions;
+  /** Written buffers and inputs that are returned. */
+  readonly #mutations: readonly Mutation[];
   readonly #model: Model;
   readonly #values = new Map<AtenValue, Lowered>();
   /** How many nodes and outputs read each value. */
   readonly #users: ReadonlyMap<AtenValue, number>;
   #op: OpBuilder;
+  #spelled: ReadonlyMap<string, ReadonlyMap<string, { readonly form: string }>> | null = null;
   /** Captured result types of the node being lowered, taken by the first lowering that runs for it. */
   #captured: readonly TensorType[] | null = null;
 
-  constructor(normalized: Normalized, target: Target, custom: TranslationTable) {
+  constructor(normalized: Normalized, target: Target, options: LowerOptions) {
     this.#normalized = normalized;
     this.#users = usersOf(normalized.graph);
-    this.#custom = custom;
+    this.#options = options;
+    this.#custom = options.custom ?? new Map();
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
+    this.#mutations = options.mutations === "outputs" || options.mutations === "state" ? mutationsOf(normalized) : [];
+    this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop", checks: false }));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);
     this.#addInitializers();
+    if (options.checks ?? false) {
+      this.#op.checks = [];
+      checkInputs(normalized.program, this.#op, (v) => this.#inputOf(v));
+    }
+  }
+
+  #inputOf(captured: AtenValue): Value | null {
+    const given = this.#values.get(this.#normalized.stored.get(captured) ?? captured);
+    return given instanceof Value ? given : null;
   }
 
   run(): Model;
@@ -76,7 +101,9 @@ class Lowering implements Interpreter<Value> {
   run(op?: string, args?: Args, schema?: Schema): unknown {
     if (op !== undefined) return this.#lowerCall(op, args as Args, schema as Schema);
     for (const node of this.#normalized.graph.nodes) this.#lowerNode(node);
+    this.#gaps.refuse();
     this.#addOutputs();
+    sinkConstants(this.#model);
     return this.#model;
   }
 
@@ -109,23 +136,73 @@ class Lowering implements Interpreter<Value> {
     return mapArgs(args, (x) => (x instanceof SymInt ? this.#op.dim(x) : x));
   }
 
+  /** A node that cannot be written is a gap: lowering goes on with results of the captured types, so that all gaps are found. */
   #lowerNode(node: AtenNode): void {
-    this.#op.origin = this.#model.origins.push(this.#originOf(node)) - 1;
+    const origin = this.#originOf(node);
+    this.#op.origin = this.#model.origins.push(origin) - 1;
+    try {
+      this.#bind(node, this.#lowered(node));
+    } catch (error) {
+      if (!(error instanceof OnnxExporterError)) throw error;
+      this.#gaps.add(origin, error instanceof Missing ? null : this.#placed(error));
+      for (const v of node.outputs.flat()) if (v) this.#values.set(v, this.#standIn(v));
+    }
+  }
+
+  /** `error` with the place of the node, which errors of lowerings say themselves. */
+  #placed(error: OnnxExporterError): OnnxExporterError {
+    if (error.code.startsWith("lower/")) return error;
+    const message = `${describeOrigin(this.#model, this.#op.origin)}: ${error.reason}`;
+    return new OnnxExporterError("lower/unsupported-case", message, error.hint, { cause: error });
+  }
+
+  #lowered(node: AtenNode): unknown {
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
     const region: Region | undefined = regions[node.op];
-    const result = region
-      ? region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands))
-      : schemaOf(node.op) === null
-        ? this.#lowerForeign(node, args)
-        : callOn<Value>(this, node.op, args, capturedDType(node));
-    this.#bind(node, result);
+    if (region) return region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands));
+    const schema = schemaOf(node.op);
+    if (schema === null || isUserOp(node.op)) return this.#lowerForeign(node, args, schema);
+    if (!canLower(schema, this.#custom)) throw new Missing(node.op);
+    return callOn<Value>(this, node.op, args, capturedDType(node));
   }
 
-  /** An op of the user's own library: its schema is not known here, so its arguments come as the program has them. */
-  #lowerForeign(node: AtenNode, args: Args): unknown {
-    const lowering = this.#custom.get(node.op) ?? internal(`${node.op} has neither schema nor lowering`);
-    return lowering(this.#atRunTime(args) as never, this.#op, this.#captured as never) ?? null;
+  /** An op of a user's library: its arguments come as the program has them. */
+  #lowerForeign(node: AtenNode, args: Args, schema: Schema | null): unknown {
+    const results = this.#captured as readonly TensorType[];
+    const lowering = this.#custom.get(node.op);
+    if (lowering) return lowering(this.#atRunTime(args) as never, this.#op, results as never) ?? null;
+    const form = formOf(this.#options.forms ?? "error", node.op);
+    if (form === "error" || !node.op.includes("::") || node.op.startsWith("higher_order::")) throw new Missing(node.op);
+    if (schema === null && node.outputs.length === 0) {
+      const hint = `say what it writes to: torch.library.define("${node.op}", "(Tensor(a!) x) -> ()")`;
+      this.#op.refuse("an op without schema that returns nothing writes to its arguments, or acts outside of the model", hint);
+    }
+    if (form === "node") {
+      const kinds = schema === null ? this.#spelledKinds(node) : kindsOf(schema);
+      return shaped(node, opaqueNode(this.#op, node.op, this.#atRunTime(args), kinds, results));
+    }
+    if (schema === null) this.#op.refuse("there is no function to trace", `define it: torch.library.custom_op("${node.op}", …)`);
+    const operands = schema.args.flatMap((a) => [args[a.name]].flat()).filter((x) => x instanceof Value);
+    return shaped(node, this.#functions.call(this.#op, node, schema, operands, results));
+  }
+
+  /** The kinds of literals that the archive has for the arguments of a node, which rewriting copied under the same name. */
+  #spelledKinds(node: AtenNode): ArgumentKinds {
+    this.#spelled ??= new Map([...this.#normalized.program.spelling.args].map(([captured, forms]) => [captured.origin.node, forms]));
+    return new Map([...(this.#spelled.get(node.origin.node) ?? [])].map(([name, { form }]) => [name, form]));
+  }
+
+  /** What stands for a result that no lowering gave. */
+  #standIn(value: AtenValue): Lowered {
+    const { type } = value;
+    if (type.kind === "object" || type.kind === "token") return null;
+    const dtype = type.kind === "tensor" ? type.dtype : type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool";
+    const shape = type.kind === "tensor" ? type.shape : [];
+    const made = new Value(null, { dtype, shape });
+    if (type.kind === "int" && type.expr !== null) made.data = [type.expr];
+    this.#op.retype(made, shape);
+    return made;
   }
 
   #originOf(node: AtenNode): OriginRow {
@@ -184,21 +261,26 @@ class Lowering implements Interpreter<Value> {
   }
 
   #addInputs(): void {
-    const { program, stored } = this.#normalized;
-    for (const { kind, value: captured } of program.signature.inputs) {
-      const value = captured && (stored.get(captured) ?? captured);
-      if (kind !== "user_input" || value === null || value.type.kind === "object" || value.type.kind === "token") continue;
-      const { type } = value;
-      const input =
-        type.kind === "tensor"
-          ? new Value(value.name, { dtype: type.dtype, shape: type.shape })
-          : new Value(value.name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
-      if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
-      describeInput(input, kind, undefined);
-      if (captured && value !== captured) describeComplex(input, captured);
-      this.#model.graph.inputs.push(input);
-      this.#values.set(value, input);
-    }
+    const { program } = this.#normalized;
+    for (const spec of program.signature.inputs) if (spec.kind === "user_input") this.#addInput(spec, spec.name);
+    if (this.#options.mutations !== "state") return;
+    for (const { input } of this.#mutations) if (input.target !== null) this.#addInput(input, input.target);
+  }
+
+  #addInput({ kind, value: captured, persistent, target }: InputSpec, name: string): void {
+    const value = captured && (this.#normalized.stored.get(captured) ?? captured);
+    if (value === null || value.type.kind === "object" || value.type.kind === "token") return;
+    const { type } = value;
+    const input =
+      type.kind === "tensor"
+        ? new Value(name, { dtype: type.dtype, shape: type.shape })
+        : new Value(name, { dtype: type.kind === "int" ? "int64" : type.kind === "float" ? "float32" : "bool", shape: [] });
+    if (type.kind === "int" && type.expr !== null) input.data = [type.expr];
+    describeInput(input, kind, persistent);
+    if (target !== null) describeState(input, target);
+    if (captured && value !== captured) describeComplex(input, captured);
+    this.#model.graph.inputs.push(input);
+    this.#values.set(value, input);
   }
 
   /** Weights that the graph reads, in declaration order, under their state-dict names. */
@@ -207,7 +289,7 @@ class Lowering implements Interpreter<Value> {
     for (const spec of program.signature.inputs) {
       if (spec.value === null || spec.target === null || spec.kind === "user_input") continue;
       const value = stored.get(spec.value) ?? spec.value;
-      if (this.#users.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
+      if (this.#users.has(value) && !this.#values.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
     }
   }
 
@@ -221,20 +303,42 @@ class Lowering implements Interpreter<Value> {
   }
 
   #addOutputs(): void {
-    const { program, graph } = this.#normalized;
+    const { program } = this.#normalized;
     this.#op.origin = -1;
-    program.signature.outputs.forEach((spec, i) => {
-      if (spec.kind !== "user_output") return;
-      const arg = graph.outputs[i] ?? null;
-      const lowered = arg instanceof AtenValue ? this.#get(arg) : (arg as Lowered);
-      if (lowered === null || typeof lowered === "string") return;
-      const name = arg instanceof AtenValue ? arg.name : `output_${i}`;
-      const output = this.#outputOf(this.#asTensor(lowered), name);
-      describeOutput(output, spec.kind);
-      if (spec.arg instanceof AtenValue && isComplexType(spec.arg.type)) describeComplex(output, spec.arg);
+    const results = [...this.#userOutputs(), ...this.#mutatedOutputs()];
+    const values = this.#op.sealed(results.map((r) => r.value));
+    results.forEach(({ name, kind, captured, target }, i) => {
+      const output = this.#outputOf(values[i] as Value, name);
+      describeOutput(output, kind, target);
+      if (captured && isComplexType(captured.type)) describeComplex(output, captured);
       this.#model.graph.outputs.push(output);
     });
     describeProgram(this.#model.graph, program);
+  }
+
+  *#userOutputs(): Generator<Result> {
+    const { program, graph } = this.#normalized;
+    for (const [i, { kind, arg: captured }] of program.signature.outputs.entries()) {
+      if (kind !== "user_output") continue;
+      const arg = graph.outputs[i] ?? null;
+      const lowered = arg instanceof AtenValue ? this.#get(arg) : (arg as Lowered);
+      if (lowered === null || typeof lowered === "string") continue;
+      const name = arg instanceof AtenValue ? arg.name : `output_${i}`;
+      yield { value: this.#asTensor(lowered), name, kind, ...(captured instanceof AtenValue ? { captured } : {}) };
+    }
+  }
+
+  *#mutatedOutputs(): Generator<Result> {
+    for (const { input, kind, value } of this.#mutations) {
+      const target = nameOf(input);
+      yield {
+        value: this.#asTensor(this.#get(value)),
+        name: `${target}_out`,
+        kind,
+        target,
+        ...(input.value ? { captured: input.value } : {}),
+      };
+    }
   }
 
   /** An output needs a value of its own: never an input, an initializer, or a value that is output already. */
@@ -257,65 +361,27 @@ class Lowering implements Interpreter<Value> {
 /** Ops that PyTorch itself types wrongly (2.13 adds a dim where `unique_consecutive` counts its dim from the end): the lowering's shape stands. */
 const mistyped: ReadonlySet<string> = new Set(["aten::unique_consecutive"]);
 
-/** Shapes that may be one: same rank, no two different numbers. */
-const agree = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((d, i) => !isStatic(d) || !isStatic(b[i] as never) || d === b[i]);
-
-/** Operands of a lowering as `meta` takes them: tensors as types, runtime numbers as expressions. */
-function operandTypes(args: Args, schema: Schema): Args {
-  const tensors = new Set(schema.args.filter((a) => a.type === "Tensor").map((a) => a.name));
-  const typeOf = (x: unknown, isTensor: boolean): unknown => {
-    if (!(x instanceof Value)) return x;
-    return !isTensor && x.data?.length === 1 ? x.data[0] : { kind: "tensor", dtype: x.dtype, shape: x.shape };
-  };
-  return Object.fromEntries(Object.entries(args).map(([k, v]) => [k, mapLeaves(v, (x) => typeOf(x, tensors.has(k)))]));
+/** An output to be. */
+interface Result {
+  readonly value: Value;
+  readonly name: string;
+  readonly kind: OutputKind;
+  /** What it is in the captured program. */
+  readonly captured?: AtenValue;
+  /** The written input that it is the new value of. */
+  readonly target?: string;
 }
 
 const isComplexType = (type: AtenValue["type"]): boolean => type.kind === "tensor" && isComplex(type.dtype);
 
-const flatTypes = (result: unknown): TensorType[] =>
-  Array.isArray(result) ? result.flatMap(flatTypes) : isTyped(result) ? [result as TensorType] : [];
-
-function usersOf(graph: AtenGraph): Map<AtenValue, number> {
-  const users = new Map<AtenValue, number>();
-  const count = (v: AtenValue): void => void users.set(v, (users.get(v) ?? 0) + 1);
-  for (const node of graph.nodes) operandsOf(node).forEach(count);
-  for (const v of valuesOf(graph.outputs)) count(v);
-  return users;
-}
-
-/** Every node of a graph and of the graphs inside it. */
-function* allNodes(graph: AtenGraph): Generator<AtenNode> {
-  for (const node of graph.nodes) {
-    yield node;
-    for (const arg of Object.values(node.args)) if (isGraph(arg)) yield* allNodes(arg);
+/** An op without lowering. */
+class Missing extends OnnxExporterError {
+  constructor(op: string) {
+    super("lower/unsupported", `${op} has no ONNX lowering`);
   }
 }
-const isGraph = (arg: Arg): arg is AtenGraph => typeof arg === "object" && arg !== null && "nodes" in arg;
 
-const canLower = (op: string, custom: TranslationTable): boolean => {
-  const schema = schemaOf(op);
-  const twin = schema && functionalTwin(schema);
-  return op in regions || [op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
-};
-
-/** All missing ops in one error, before any work. */
-function refuseMissing(graph: AtenGraph, custom: TranslationTable): void {
-  const missing = new Map<string, AtenNode[]>();
-  for (const node of allNodes(graph)) {
-    if (!canLower(node.op, custom)) missing.set(node.op, [...(missing.get(node.op) ?? []), node]);
-  }
-  if (missing.size === 0) return;
-  const rows = [...missing].map(([op, nodes]) => {
-    const first = nodes[0] as AtenNode;
-    const row: OriginRow = { op, ...first.origin };
-    const place = [modulePath(row) || first.origin.node, sourceLine(row)].filter((s) => s !== "").join("  ");
-    return `  ${op}  ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}  first in ${place}`;
-  });
-  const [op] = missing.keys();
-  throw new OnnxExporterError(
-    "lower/unsupported",
-    `${missing.size} ATen ${missing.size === 1 ? "op has" : "ops have"} no ONNX lowering\n${rows.join("\n")}`,
-    `give a lowering, torch.onnx.export(model, args, f, { custom_translation_table: { "${op}": … } }), or rewrite these calls`,
-  );
+function canLower(schema: Schema, custom: TranslationTable): boolean {
+  const twin = functionalTwin(schema);
+  return [schema.op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
 }

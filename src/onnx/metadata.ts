@@ -25,10 +25,22 @@ export function describeInput(value: Value, kind: InputKind, persistent: boolean
   value.metadata.set(`${inputKey}.persistent`, persistent === undefined ? "None" : persistent ? "True" : "False");
 }
 
-/** States what an output is. */
-export function describeOutput(value: Value, kind: OutputKind): void {
+/** States what an output is, and of a written buffer or input, which. */
+export function describeOutput(value: Value, kind: OutputKind, target?: string): void {
   value.metadata.set(`${outputKey}.kind`, kind.toUpperCase());
+  if (target !== undefined) value.metadata.set(`${outputKey}.target`, target);
 }
+
+/** The buffer or input that an output is the new value of; null for other outputs. */
+export const writtenTarget = (output: Value): string | null => output.metadata.get(`${outputKey}.target`) ?? null;
+
+/** States which buffer a graph input is: state of the program, which callers carry from run to run. */
+export function describeState(input: Value, target: string): void {
+  input.metadata.set(`${inputKey}.target`, target);
+}
+export const isState = (input: Value): boolean => input.metadata.has(`${inputKey}.target`);
+/** The state-dict key of a graph input that is state; "" for other inputs. */
+export const stateOf = (input: Value): string => input.metadata.get(`${inputKey}.target`) ?? "";
 
 /** States the complex type of an input, a weight or an output that the model has as real pairs with a trailing dim of 2. */
 export function describeComplex(value: Value, { dtype, shape }: Typed): void {

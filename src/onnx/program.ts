@@ -3,19 +3,21 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OnnxExporterError } from "../errors.ts";
+import { internal, OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
 import type { PyTree } from "../export/pytree.ts";
-import type { Tensor } from "../tensor.ts";
+import { type Tensor, wrap } from "../tensor.ts";
 import { version } from "../version.ts";
-import { bufferSource } from "../weights/basic.ts";
+import { bufferSource, loadStrided } from "../weights/basic.ts";
 import { isSource, type TensorSource, watchReads } from "../weights/source.ts";
 import { asTensor, flattenArguments, type InputValue, type OutputValue, restoreResult } from "./io-structure.ts";
-import type { Model } from "./ir/graph.ts";
+import type { Model, Value } from "./ir/graph.ts";
 import { print } from "./ir/text.ts";
+import { isState, stateOf } from "./metadata.ts";
 import { optimize } from "./passes/optimize.ts";
 import { modelProto } from "./proto/model-proto.ts";
 import { type SaveOptions, saveModel } from "./proto/save.ts";
+import type { ExportReport } from "./report/report.ts";
 import { spell } from "./spell.ts";
 import type { Target } from "./target.ts";
 import { runtimeSession, type Session } from "./verify/runtime.ts";
@@ -33,11 +35,20 @@ export class ONNXProgram {
   /** Weights that replaced the captured ones. */
   readonly #weights = new Map<string, TensorSource>();
   readonly #computedWith: Set<string>;
+  readonly #describe: () => ExportReport | null;
+  #report: ExportReport | null = null;
   #session: Session | null = null;
   #folder: string | null = null;
 
-  /** `computedWith`: state-dict keys whose values are part of other constants. */
-  constructor(model: Model, exported_program: ExportedProgram, target: Target, computedWith: Iterable<string> = []) {
+  /** `computedWith`: state-dict keys whose values are part of other constants. `report` is asked when somebody wants it. */
+  constructor(
+    model: Model,
+    exported_program: ExportedProgram,
+    target: Target,
+    computedWith: Iterable<string> = [],
+    report: () => ExportReport | null = () => null,
+  ) {
+    this.#describe = report;
     this.model = model;
     this.exported_program = exported_program;
     this.target = target;
@@ -57,6 +68,12 @@ export class ONNXProgram {
   /** The model as protobufjs objects (`ModelProto`), made anew on each access, weights inside. */
   get model_proto(): ReturnType<typeof modelProto> {
     return modelProto(spell(this.model, this.target));
+  }
+
+  /** What the export kept, fixed and left out of the program; null for a program that no export made. */
+  get report(): ExportReport | null {
+    this.#report ??= this.#describe();
+    return this.#report;
   }
 
   /** Folds, fuses and cleans up in place. */
@@ -101,7 +118,7 @@ export class ONNXProgram {
   /**
    * Runs the model in ONNX Runtime as the captured model is called (torch: `ONNXProgram.__call__`): nested arguments, those by keyword in one
    * last object, or flat tensors in graph order. Gives the captured model's result, which `Result` tells TypeScript: a tensor, or lists and
-   * objects as the model returns them.
+   * objects as the model returns them; what becomes of written buffers and inputs is in `run`'s outputs.
    * Throws `program/inputs` with every argument whose structure, dtype or shape does not fit.
    */
   async call<Result = PyTree<OutputValue>>(...args: readonly unknown[]): Promise<Result> {
@@ -109,9 +126,21 @@ export class ONNXProgram {
     return restoreResult(this.exported_program, outputs) as Result;
   }
 
-  /** Runs the model in ONNX Runtime on flat inputs, in graph order; gives the file's outputs. */
+  /**
+   * Runs the model in ONNX Runtime on flat inputs, in graph order; gives the file's outputs. State of the program that is not given, behind the user's
+   * inputs, is what it was at export.
+   */
   async run(inputs: readonly InputValue[]): Promise<Tensor[]> {
-    return (await this.session()).run(inputs.map(asTensor));
+    const state = this.model.graph.inputs.slice(inputs.length).filter(isState);
+    return (await this.session()).run([...inputs.map(asTensor), ...state.map((v) => this.#initial(v))]);
+  }
+
+  /** The value that a buffer has in the program. */
+  #initial(input: Value): Tensor {
+    const { weights, constants } = this.exported_program;
+    const name = stateOf(input);
+    const source = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name) ?? internal(`no buffer ${name}`);
+    return wrap(loadStrided(source));
   }
 
   /** The ONNX Runtime session of this model, made when first asked for. */

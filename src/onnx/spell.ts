@@ -10,6 +10,7 @@ import { downRows } from "./opset/down.ts";
 import { expandRows } from "./opset/expand.ts";
 import { type Formal, newest, type OpSchema, schemaAt, versionsOf } from "./opset/schema.ts";
 import { Rewriter } from "./passes/pass.ts";
+import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -21,6 +22,7 @@ export function spell(model: Model, target: Target): Model {
   const unread = new Set([...copy.graph.initializers].filter((v) => v.useCount === 0));
   new Speller(copy, target).graph(copy.graph);
   for (const f of copy.functions) new Speller(copy, target).graph(f.graph);
+  sinkConstants(copy);
   // Operands that became attributes.
   for (const v of copy.graph.initializers) {
     if (v.useCount === 0 && !unread.has(v) && !copy.graph.outputs.includes(v)) copy.graph.initializers.delete(v);

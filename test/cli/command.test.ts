@@ -88,6 +88,26 @@ describe("export", () => {
     expect(existsSync(join(tmp, "named.onnx.data"))).toBe(false);
   });
 
+  test("--mutations, --runtime-checks, --custom-ops, --report", () => {
+    const program = (name: string): string => join(root, `test/fixtures/programs/${name}.pt2`);
+    const checks = ["--runtime-checks", "--report", "reports"];
+    expect(run("export", program("stateful"), "state.onnx", "--mutations", "outputs", ...checks)).toMatchObject({ status: 0 });
+    expect(
+      readModel(join(tmp, "state.onnx"))
+        .graph.outputs.map((v) => v.name)
+        .slice(1),
+    ).toEqual(["steps_out", "inner.k_cache_out", "state_out"]);
+    expect(readdirSync(join(tmp, "reports")).join()).toMatch(/^onnx_export_.*_success\.md$/);
+    expect(run("export", program("scaled"), "scaled.onnx")).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/mylib::scale {2}1 node/),
+    });
+    expect(run("export", program("scaled"), "scaled.onnx", "--custom-ops", "node")).toMatchObject({ status: 0 });
+    expect(run("export", program("scaled"), "s.onnx", "--mutations", "keep")).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/none of drop/),
+    });
+  });
   test("the same input gives the same bytes", () => {
     run("export", mlp, "same1.onnx");
     run("export", mlp, "same2.onnx", "--no-external-data");

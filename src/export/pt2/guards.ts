@@ -81,7 +81,7 @@ function sizeOf(x: Python, inputs: ReadonlyMap<string, Value>): Dim | null {
 }
 
 /** `L['d']['a'][0].b` → `d/a/0/b`; null for other expressions. */
-function sourceOf(x: Python): string | null {
+export function sourceOf(x: Python): string | null {
   if (x.kind === "attribute") {
     const of = sourceOf(x.of);
     return of === null ? null : `${of}/${x.name}`;

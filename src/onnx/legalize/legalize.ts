@@ -14,6 +14,7 @@ import { expandRows } from "../opset/expand.ts";
 import { elementsOf } from "../opset/literal.ts";
 import { type Formal, newest, type OpSchema, schemaAt } from "../opset/schema.ts";
 import { graphsIn, Rewriter } from "../passes/pass.ts";
+import { sinkConstants } from "../passes/sink-constants.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
 import { padBeforeMaxPool, trainingDropout } from "./defects.ts";
@@ -36,22 +37,28 @@ export function legalize(model: Model, target: Target): Gap[] {
   for (const root of [model.graph, ...model.functions.map((f) => f.graph)]) {
     for (const graph of graphsIn(root)) new Legalizer(model, graph, target, gaps).run();
   }
+  sinkConstants(model);
   return gaps;
 }
 
-/** One error for all gaps: what, how often, where first, what to do. */
-export function gapError(model: Model, gaps: readonly Gap[]): OnnxExporterError {
+/** A line for each kind of gap: what, how often, where first. */
+export function gapLines(model: Model, gaps: readonly Gap[]): string[] {
   const rows = new Map<string, { count: number; origin: number }>();
   for (const g of gaps) {
     const key = `${g.op} in ${[...new Set(g.dtypes)].join(", ")}`;
     rows.set(key, { count: (rows.get(key)?.count ?? 0) + 1, origin: rows.get(key)?.origin ?? g.origin });
   }
-  const lines = [...rows].map(([key, r]) =>
-    `  ${key}  ${r.count} node${r.count === 1 ? "" : "s"}  first ${describeOrigin(model, r.origin)}`.trimEnd(),
+  return [...rows].map(([key, r]) =>
+    `${key}  ${r.count} node${r.count === 1 ? "" : "s"}  first ${describeOrigin(model, r.origin)}`.trimEnd(),
   );
+}
+
+/** One error for all gaps, with what to do. */
+export function gapError(model: Model, gaps: readonly Gap[]): OnnxExporterError {
+  const lines = gapLines(model, gaps);
   return new OnnxExporterError(
     "legalize/no-kernel",
-    `ONNX Runtime has no kernel for ${rows.size} op${rows.size === 1 ? "" : "s"}\n${lines.join("\n")}`,
+    `ONNX Runtime has no kernel for ${lines.length} op${lines.length === 1 ? "" : "s"}\n${lines.map((l) => `  ${l}`).join("\n")}`,
     'cast the model to float32, or export with target: "onnx" for a runtime that has them',
   );
 }

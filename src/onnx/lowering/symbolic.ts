@@ -1,4 +1,4 @@
-/** @file How ONNX says numbers of a program: sizes as int64 scalars, fractions in double precision as Python has them, assertions not at all. */
+/** @file How ONNX says numbers of a program: sizes as int64 scalars, fractions in double precision as Python has them, assertions where checks are kept. */
 
 import { each } from "../../aten/broadcast.ts";
 import { type BinaryName, binaryKnown, operators, type UnaryName, unaries, unaryKnown } from "../../aten/symbolic.ts";
@@ -68,8 +68,13 @@ const computedUnary: { readonly [K in UnaryName]: (a: Value, op: OpBuilder) => V
 };
 
 const binaryNames = Object.keys(operators) as BinaryName[];
-const binary = (name: BinaryName, a: Numeric, b: Numeric, op: OpBuilder): Number_ =>
-  fromKnown(binaryKnown(operators[name], asKnown(a), asKnown(b)), op) ?? computed[name](...common(a, b, op), op);
+/** What is known of sizes is what a check is about: with checks, comparisons are left to the run, in doubles, of which nothing is known. */
+const compares = (name: BinaryName): boolean => /::(eq|ne|lt|le|gt|ge)$/.test(name);
+const binary = (name: BinaryName, a: Numeric, b: Numeric, op: OpBuilder): Number_ => {
+  if (op.checks !== null && compares(name) && (a instanceof Value || b instanceof Value))
+    return computed[name](operand(op, a, "float64"), operand(op, b, "float64"), op);
+  return fromKnown(binaryKnown(operators[name], asKnown(a), asKnown(b)), op) ?? computed[name](...common(a, b, op), op);
+};
 const unary = (name: UnaryName, a: Numeric, op: OpBuilder): Number_ =>
   fromKnown(unaryKnown(unaries[name], asKnown(a)), op) ?? computedUnary[name](operand(op, a, dtypeOf(a)), op);
 /** Logic on truth values, bits of integers. */
@@ -87,6 +92,23 @@ const element = ({ self }: { self: Value }, op: OpBuilder): Value => {
 };
 const nothing = (): [] => [];
 const token = ({ dep_token }: { dep_token: Value }, op: OpBuilder): Value => op.Identity(dep_token);
+/** Keeps what is asserted, where checks are kept. */
+const assert = (self: Numeric, text: string, op: OpBuilder): [] => {
+  op.check(self instanceof Value ? self : Boolean(self), text);
+  return [];
+};
+interface Ranged {
+  readonly size: Numeric;
+  readonly min: number | null;
+  readonly max: number | null;
+}
+const assertRange = ({ size, min, max }: Ranged, op: OpBuilder): [] => {
+  if (op.checks === null) return [];
+  const x = operand(op, size, "float64");
+  if (min !== null) assert(op.GreaterOrEqual(x, Number(min)), `a size is at least ${min}`, op);
+  if (max !== null) assert(op.LessOrEqual(x, Number(max)), `a size is at most ${max}`, op);
+  return [];
+};
 
 export const symbolic = {
   ...each(
@@ -131,24 +153,25 @@ export const symbolic = {
   ...each(["aten::item", "aten::_local_scalar_dense"], () => element),
   "aten::is_nonzero": ({ self }, op) => op.cast(op.reshape(self, []), "bool") as never,
 
+  "aten::_assert_scalar": ({ self, assert_msg }, op) => assert(self, assert_msg, op),
+  "aten::_assert_async": ({ self }, op) => assert(self, "torch._assert_async", op),
+  "aten::_assert_async.msg": ({ self, assert_msg }, op) => assert(self, assert_msg, op),
+  "aten::_assert_tensor_metadata": nothing,
+  ...each(["aten::sym_constrain_range", "aten::sym_constrain_range_for_size"], () => assertRange),
   ...each(
-    [
-      "aten::_assert_scalar",
-      "aten::_assert_async",
-      "aten::_assert_async.msg",
-      "aten::_assert_tensor_metadata",
-      "aten::sym_constrain_range",
-      "aten::sym_constrain_range_for_size",
-    ],
-    () => nothing,
+    ["aten::_functional_sym_constrain_range", "aten::_functional_sym_constrain_range_for_size"],
+    () =>
+      (args: Ranged & { dep_token: Value }, op: OpBuilder): Value => {
+        assertRange(args, op);
+        return token(args, op);
+      },
   ),
-  ...each(
-    [
-      "aten::_functional_sym_constrain_range",
-      "aten::_functional_sym_constrain_range_for_size",
-      "aten::_functional_assert_scalar",
-      "aten::_functional_assert_async.msg",
-    ],
-    () => token,
-  ),
+  "aten::_functional_assert_scalar": ({ self, assert_msg, dep_token }, op) => {
+    assert(self, assert_msg, op);
+    return token({ dep_token }, op);
+  },
+  "aten::_functional_assert_async.msg": ({ self, assert_msg, dep_token }, op) => {
+    assert(self, assert_msg, op);
+    return token({ dep_token }, op);
+  },
 } satisfies LoweringTable;

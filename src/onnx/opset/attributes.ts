@@ -15,19 +15,25 @@ export type AttributeValue =
   | readonly string[]
   | TensorSource
   | Graph
+  | Attribute
   | undefined;
 
-/** Attributes by name; a missing one, or undefined, has the schema's default. dtype attributes take a dtype's name. */
+/**
+ * Attributes by name; a missing one, or undefined, has the schema's default. dtype attributes take a dtype's name. Where no schema tells a
+ * float from an int, `{ kind: "float", value: 2 }` does.
+ */
 export type Attributes = { readonly [name: string]: AttributeValue };
 
 /** Whether the last argument of an op call is its attributes: a plain object, no operand. */
 export const isAttributes = (x: unknown): x is Attributes =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
+const isKinded = (x: AttributeValue): x is Attribute => typeof x === "object" && x !== null && "kind" in x && "value" in x && !isSource(x);
 const isSource = (x: AttributeValue): x is TensorSource => typeof x === "object" && x !== null && "chunks" in x;
 
 /** `value` as an ONNX attribute. Kinds come from the schema; without one, integral numbers are ints and others floats. */
 function toAttribute(op: string, name: string, value: Exclude<AttributeValue, undefined>, row: AttributeSchema | null): Attribute {
+  if (isKinded(value)) return value;
   const kind = row?.kind ?? naturalKind(value);
   if (kind === "dtype" && typeof value === "string") return { kind: "int", value: dtypes[value as DType].onnx };
   if ((kind === "int" || kind === "dtype") && (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")) {
@@ -45,7 +51,7 @@ function toAttribute(op: string, name: string, value: Exclude<AttributeValue, un
   return internal(`attribute ${name} of ${op} is of kind ${kind}, got ${String(value)}`);
 }
 
-function naturalKind(value: Exclude<AttributeValue, undefined>): AttributeSchema["kind"] {
+function naturalKind(value: Exclude<AttributeValue, undefined | Attribute>): AttributeSchema["kind"] {
   if (typeof value === "string") return "string";
   if (typeof value === "number") return Number.isInteger(value) ? "int" : "float";
   if (typeof value === "bigint" || typeof value === "boolean") return "int";

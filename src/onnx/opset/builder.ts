@@ -11,6 +11,7 @@ import { Graph, type Model, Node, Value, type ValueType } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import type { Target } from "../target.ts";
 import { type Attributes, attributesOf, isAttributes } from "./attributes.ts";
+import { sealed, token } from "./checks.ts";
 import { DimBuilder } from "./dims.ts";
 import { expandRows } from "./expand.ts";
 import { memorySource, type Operand } from "./literal.ts";
@@ -29,6 +30,8 @@ class Builder {
   origin = -1;
   /** New nodes are inserted before this one; null: appended. */
   before: Node | null = null;
+  /** Tokens of the conditions that this graph keeps to at run time; null where none are kept. */
+  checks: Value[] | null = null;
   /** Told of every node that is made in this graph. */
   onInsert: ((node: Node) => void) | null = null;
   readonly #constants: Map<string, Value>;
@@ -117,7 +120,8 @@ class Builder {
     const graph = new Graph(name);
     for (const type of inputs) graph.inputs.push(new Value(null, type));
     const inner = new Builder(this.model, this.target, graph, this) as OpBuilder;
-    for (const result of body(inner, [...graph.inputs])) {
+    inner.checks = this.checks === null ? null : [];
+    for (const result of inner.sealed(body(inner, [...graph.inputs]))) {
       // An output is made in its body: never an input, an outer value, or one value twice.
       const own = result.producer?.graph === graph && !graph.outputs.includes(result);
       graph.outputs.push(own ? result : inner.Identity(result));
@@ -125,12 +129,26 @@ class Builder {
     return graph;
   }
 
-  /** A node of another domain, or a call of a function of the model. Its outputs have the types given. */
+  /** A node of another domain, or a call of a function of the model. Its outputs have the types given. The model imports the domain. */
   custom(domain: string, op: string, inputs: readonly (Value | null)[], attributes: Attributes, outputs: readonly ValueType[]): Value[] {
     const values = outputs.map((type) => new Value(null, type));
+    const { opset_import } = this.model;
+    if (domain !== "" && !opset_import.has(domain)) opset_import.set(domain, 1);
     this.#place(new Node(op, inputs, attributesOf(op, null, attributes), values, this.origin, domain));
     if (this.before === null) for (const v of values) this.#dims.note(v);
     return values;
+  }
+
+  /** Where runtime checks are kept, a run in which `condition` does not hold fails, and the failing node's name has `text`. */
+  check(condition: Value | boolean, text: string): void {
+    if (this.checks === null || condition === true) return;
+    if (condition === false) this.refuse(`this never holds: ${text}`, "export without runtime_checks, or correct the program");
+    this.checks.push(token(this as Builder as OpBuilder, condition, text));
+  }
+
+  /** The outputs of this graph, one of which cannot be computed where a check fails. */
+  sealed(outputs: readonly Value[]): Value[] {
+    return sealed(this as Builder as OpBuilder, outputs, this.checks ?? []);
   }
 
   /** Throws `lower/unsupported-case`: names the node, its module and source line. */

@@ -1,0 +1,81 @@
+/** @file What torch.onnx.export can be asked for. */
+
+import type { DynamicShapes } from "../export/dim.ts";
+import type { TranslationTable } from "./lower.ts";
+import { type CustomOpForms, formOf } from "./lowering/custom-op.ts";
+import type { AnyLowering } from "./lowering/table.ts";
+import type { Choices } from "./report/report.ts";
+
+/** torch.onnx.export's keyword arguments that this exporter has, under their names. */
+export interface ExportOptions {
+  readonly kwargs?: Readonly<Record<string, unknown>> | null;
+  /** Progress lines; without it, only where standard error is a terminal. */
+  readonly verbose?: boolean | null;
+  /** New names of the graph inputs, in order; fewer leave the rest. */
+  readonly input_names?: readonly string[] | null;
+  readonly output_names?: readonly string[] | null;
+  /** Names by place in arguments and result (`past_key_values.0.key`, `logits`) where `input_names` and `output_names` give none. */
+  readonly structured_names?: boolean;
+  /** 13 to 26; 20 without it. */
+  readonly opset_version?: number | null;
+  /** `"onnxruntime"` (default), `"onnxruntime-web@1.22"`, or `"onnx"` for no runtime's limits. */
+  readonly target?: string;
+  readonly dynamo?: boolean;
+  /** Weights over 256 bytes in `<file>.data`; true unless said otherwise. */
+  readonly external_data?: boolean;
+  readonly dynamic_shapes?: DynamicShapes;
+  /** Lowerings by op (`"aten::relu"`, `"mylib::op"`); they come before ours. */
+  readonly custom_translation_table?: Readonly<Record<string, AnyLowering>> | null;
+  /**
+   * Ops of `torch.library` without translation: `"node"` of the domain that is their namespace, a `"function"` traced from their implementation, or
+   * refused (`"error"`, the default). For all of them, or by op and namespace: `{ "mylib::op": "node" }`.
+   */
+  readonly custom_ops?: CustomOpForms;
+  /**
+   * Buffers and inputs that the program writes to: `"drop"` (default) warns and returns the user's outputs alone, `"outputs"` returns what becomes of
+   * each behind them, as `<state-dict key or input>_out`, `"state"` takes written buffers as inputs too, and `"error"` refuses.
+   */
+  readonly mutations?: "drop" | "outputs" | "state" | "error";
+  /**
+   * Ranges of sizes, sizes that must be one, guards and assertions of the program are nodes of the model, which fail its run under a name that says what
+   * does not hold. Without it they are metadata and lines of the report.
+   */
+  readonly runtime_checks?: boolean;
+  /** Versions of custom domains, 1 unless said otherwise. */
+  readonly custom_opsets?: Readonly<Record<string, number>> | null;
+  /** Folding, fusions and clean-up; true unless said otherwise. */
+  readonly optimize?: boolean;
+  /** What the seeds of random nodes are derived from, a whole number; 0 without it. Each node has its own. */
+  readonly seed?: number;
+  /** Runs the file in ONNX Runtime against the captured program. */
+  readonly verify?: boolean;
+  /** Writes what `program.report` says, or why the export failed, to `onnx_export_<date>_<stage>.md` in `artifacts_dir`. */
+  readonly report?: boolean;
+  /** Folder of the report; "." unless said otherwise. */
+  readonly artifacts_dir?: string;
+  /** False leaves the weights out of the file. */
+  readonly export_params?: boolean;
+  readonly keep_initializers_as_inputs?: boolean;
+}
+
+/** `torch.ops.aten.relu.default` and `aten::relu` name the same op. */
+export function translations(table: ExportOptions["custom_translation_table"]): TranslationTable {
+  const canonical = (name: string): string =>
+    name.startsWith("torch.ops.")
+      ? name
+          .slice("torch.ops.".length)
+          .replace(".", "::")
+          .replace(/\.default$/, "")
+      : name.replace(/\.default$/, "");
+  return new Map(Object.entries(table ?? {}).map(([name, lowering]) => [canonical(name), lowering]));
+}
+
+/** What a report tells of the options, defaults filled in. */
+export function choicesOf(options: ExportOptions): Choices {
+  const translated = translations(options.custom_translation_table);
+  return {
+    runtime_checks: options.runtime_checks ?? false,
+    mutations: options.mutations ?? "drop",
+    formOf: (op) => (translated.has(op) ? "translation" : formOf(options.custom_ops ?? "error", op)),
+  };
+}

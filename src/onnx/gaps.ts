@@ -1,0 +1,74 @@
+/** @file What of a program ONNX cannot say: found while translation goes on, and refused in one error. */
+
+import { schemaOf } from "../aten/schema.ts";
+import { OnnxExporterError } from "../errors.ts";
+import type { OriginRow } from "./ir/graph.ts";
+import { modulePath, sourceLine } from "./ir/origin.ts";
+
+interface Row {
+  readonly op: string;
+  readonly first: OriginRow;
+  /** Why a call that has a lowering cannot be written; null where there is no lowering. */
+  readonly refusal: OnnxExporterError | null;
+  count: number;
+}
+
+/** Ops without lowering, and calls that a lowering refuses. */
+export class Gaps {
+  readonly #rows = new Map<string, Row>();
+
+  /** `origin` has no lowering, or `refusal` says what of it cannot be written. */
+  add(origin: OriginRow, refusal: OnnxExporterError | null): void {
+    const key = `${origin.op} ${refusal === null ? "" : reasonOf(refusal)}`;
+    const row = this.#rows.get(key);
+    if (row) row.count++;
+    else this.#rows.set(key, { op: origin.op, first: origin, refusal, count: 1 });
+  }
+
+  /** Throws `lower/unsupported` naming all: how often, where first, why, what to do. A single refusal is thrown as it is. */
+  refuse(): void {
+    const rows = [...this.#rows.values()];
+    const [first] = rows;
+    if (first === undefined) return;
+    if (rows.length === 1 && first.refusal !== null) throw first.refusal;
+    const missing = rows.filter((r) => r.refusal === null);
+    const refused = rows.filter((r) => r.refusal !== null);
+    const lines = [
+      ...(missing.length === 0 ? [] : [`${counted(missing.length, "ATen op has", "ATen ops have")} no ONNX lowering`]),
+      ...missing.map(line),
+      ...(refused.length === 0 ? [] : [`${counted(refused.length, "call", "calls")} cannot be written`]),
+      ...refused.map((r) => `${line(r)}: ${reasonOf(r.refusal as OnnxExporterError)}`),
+    ];
+    const code = missing.length === 0 ? "lower/unsupported-case" : "lower/unsupported";
+    throw new OnnxExporterError(code, lines.join("\n"), remedies(missing, refused));
+  }
+}
+
+/** Without the place, which is said before. */
+const reasonOf = ({ reason }: OnnxExporterError): string => reason.replace(/^\S+::\S+ \S+( in \S+)?( \([^)]*\))?: /, "");
+
+const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+/** Module path and source line of a captured node. */
+export const placeOf = (row: OriginRow): string => [modulePath(row) || row.node, sourceLine(row)].filter((s) => s !== "").join("  ");
+
+const line = (row: Row): string => `  ${row.op}  ${counted(row.count, "node", "nodes")}  first in ${placeOf(row.first)}`;
+
+/** Whether `op` is of no library of PyTorch's. */
+const isForeign = (op: string): boolean => !/^(aten|prims|higher_order|torchvision|quantized_decomposed|torchao)::/.test(op);
+
+function remedies(missing: readonly Row[], refused: readonly Row[]): string {
+  const hints: string[] = [];
+  const own = missing.find((r) => isForeign(r.op))?.op;
+  if (own !== undefined) {
+    const traced = schemaOf(own) === null ? "" : `, or as a function traced from its implementation ("function")`;
+    hints.push(`export a node of the domain ${own.split("::")[0]}, custom_ops: { "${own}": "node" }${traced}`);
+  }
+  const [any] = missing;
+  if (any) {
+    const table = `custom_translation_table: { "${own ?? any.op}": … }`;
+    hints.push(`give a lowering, torch.onnx.export(model, args, f, { ${table} })`, "rewrite these calls");
+  }
+  for (const { refusal } of refused) if (refusal?.hint !== undefined && !hints.includes(refusal.hint)) hints.push(refusal.hint);
+  return hints.join("; or ");
+}
