@@ -25,8 +25,8 @@ export type AnyCall = (op: string, args: Args) => unknown;
 export interface Interpreter<T extends Typed> {
   readonly name: string;
   cast(x: T, dtype: DType): T;
-  /** Carries `op` out on prepared arguments; undefined where only a decomposition can. */
-  run(op: string, args: Args, schema: Schema): unknown;
+  /** Carries `op` out on prepared arguments; undefined where only a decomposition can. `captured` as for `callOn`. */
+  run(op: string, args: Args, schema: Schema, captured?: DType): unknown;
   /** Arguments as a decomposition takes them, where they differ from `run`'s (sizes as expressions). */
   decomposed?(args: Args, schema: Schema): Args;
   /** Writes `value` into `target` (the mutated argument of an in-place op) and returns what the call returns. */
@@ -82,7 +82,7 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
   const twin = functionalTwin(schema);
   if (twin !== null) return callInPlace(interpreter, schema, twin, given);
   const args = prepare(interpreter, schema, given, captured);
-  const result = interpreter.run(op, args, schema);
+  const result = interpreter.run(op, args, schema, captured);
   if (result !== undefined) return result;
   const entry = entryOf(op);
   if (entry?.decompose === undefined) {
@@ -120,7 +120,7 @@ function callInPlace<T extends Typed>(interpreter: Interpreter<T>, schema: Schem
 export const evalInterpreter: Interpreter<Strided> = {
   name: "eval",
   cast,
-  run: (op, args) => entryOf(op)?.eval?.(args as never),
+  run: (op, args, _, captured) => entryOf(op)?.eval?.(args as never, captured),
   write(target, value) {
     copyInto(target, value);
     return target;
@@ -131,10 +131,10 @@ export const evalInterpreter: Interpreter<Strided> = {
 export const metaOn = (env: SymEnv | null): Interpreter<Typed> => ({
   name: "meta",
   cast: (x, dtype) => ({ kind: "tensor", dtype, shape: x.shape }) as Typed,
-  run(op, args) {
+  run(op, args, _, captured) {
     const meta = entryOf(op)?.meta;
     if (meta === undefined) return undefined;
-    return asTypes(meta(args as never, env === null ? freshAmong(args) : (hint) => env.fresh(hint)));
+    return asTypes(meta(args as never, env === null ? freshAmong(args) : (hint) => env.fresh(hint), captured));
   },
   write: (target) => target,
 });

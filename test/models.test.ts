@@ -56,7 +56,7 @@ describe("without the optimizer", () => {
 });
 
 test("the witness agrees with PyTorch", async () => {
-  for (const c of cases.filter((x) => /bert|resnet|whisper/.test(x.id))) {
+  for (const c of cases.filter((x) => /bert|resnet|whisper|literals/.test(x.id))) {
     const ep = await torch.export.load(join(fixtures, c.pt2));
     const program = await torch.onnx.export(ep, [], null);
     const result = await program.verify();

@@ -7,7 +7,7 @@ import type { Dim } from "../symbolic.ts";
 import { asFloat } from "./algebra.ts";
 import { each, isTensor, type Operand, operand, pointwiseType, scalarDType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
-import type { AtenTable, Meta, Op } from "./table.ts";
+import type { AtenTable, Fresh, Meta, Op } from "./table.ts";
 
 type X = Operand<Strided, number>;
 type M = Operand<TensorType, Dim>;
@@ -48,15 +48,18 @@ const logicals = <N extends "and" | "or" | "xor">(names: readonly N[]) =>
   );
 
 const whereEntry = {
-  meta: ({ condition, self, other }: { condition: TensorType; self: M; other: M }): Meta =>
-    pointwiseType([condition, self, other], dtypeOfTypes(self, other)),
-  eval: ({ condition, self, other }: { condition: Strided; self: X; other: X }): Strided => {
-    const dtype = isTensor<Strided>(self) || isTensor<Strided>(other) ? dtypeOf(self, other) : scalarDType(self, other);
+  meta: ({ condition, self, other }: { condition: TensorType; self: M; other: M }, _: Fresh, captured?: DType): Meta =>
+    pointwiseType([condition, self, other], chosenDType(self, other, captured)),
+  eval: ({ condition, self, other }: { condition: Strided; self: X; other: X }, captured?: DType): Strided => {
+    const dtype = chosenDType(self, other, captured);
     return where(cast(condition, "bool"), operand(self, dtype), operand(other, dtype));
   },
 };
-const dtypeOfTypes = (self: M, other: M): DType =>
-  isTensor<TensorType>(self) ? self.dtype : isTensor<TensorType>(other) ? other.dtype : scalarDType(self, other);
+/** A tensor's dtype, to which promotion brought the other one; of two numbers the captured one. */
+const chosenDType = (self: M | X, other: M | X, captured?: DType): DType => {
+  const tensor = [self, other].find((x) => isTensor<TensorType | Strided>(x));
+  return tensor === undefined ? (captured ?? scalarDType(self, other)) : (tensor as TensorType | Strided).dtype;
+};
 
 const maskedFill = {
   meta: ({ self, mask }: { self: TensorType; mask: TensorType }): Meta => pointwiseType([self, mask]),

@@ -10,7 +10,7 @@ import { OnnxExporterError } from "../errors.ts";
 import { ceildiv, type Dim, type Shape, SymInt, sub } from "../symbolic.ts";
 import { each, type Literal, literal, scalarDType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
-import type { AtenTable, Call, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
+import type { AtenTable, Call, Fresh, Meta, Op, ScalarOf, Symbolic } from "./table.ts";
 import { sizes } from "./view-shape.ts";
 
 type Asked = { readonly dtype: DType | null };
@@ -66,20 +66,30 @@ const spanDType = ({ dtype, start = 0, end, step = 1 }: Span<Dim>): DType => {
   if (dtype !== null) return dtype;
   return [start, end, step].some((x) => typeof x === "number" && !Number.isInteger(x)) ? "float32" : "int64";
 };
-/** ceil((end - start) / step) */
-function spanLength({ start = 0, end, step = 1 }: Pick<Span<Dim>, "start" | "end" | "step">): Dim {
-  if (step === 0) throw new OnnxExporterError("aten/argument", "arange: step is 0", "give a step that leads from start to end");
-  if (![start, end, step].some((x) => x instanceof SymInt)) return Math.max(Math.ceil((Number(end) - Number(start)) / Number(step)), 0);
-  const by = step instanceof SymInt ? step : Number(step);
-  return typeof by === "number" && by < 0 ? ceildiv(sub(dim(start), dim(end)), -by) : ceildiv(sub(dim(end), dim(start)), by);
+/** ceil((end - start) / step), a new symbol where a fractional step makes no expression of it. */
+function spanLength({ start = 0, end, step = 1 }: Span<Dim>, fresh: Fresh): Dim {
+  if (![start, end, step].some((x) => x instanceof SymInt)) return spanCount(Number(start), Number(end), Number(step));
+  const by = step instanceof SymInt ? step : nonzero(Number(step));
+  const [low, high, size] = typeof by === "number" && by < 0 ? [end, start, -by] : [start, end, by];
+  if (size instanceof SymInt || Number.isInteger(size)) return ceildiv(difference(high, low), size);
+  const inverse = 1 / size;
+  return Number.isInteger(Math.log2(inverse)) && inverse > 1 ? difference(times(high, inverse), times(low, inverse)) : fresh("arange");
 }
-const dim = (x: Scalar): Dim => (x instanceof SymInt ? x : Number(x));
+const spanCount = (start: number, end: number, step: number): number => Math.max(Math.ceil((end - start) / nonzero(step)), 0);
+function nonzero(step: number): number {
+  if (step === 0) throw new OnnxExporterError("aten/argument", "arange: step is 0", "give a step that leads from start to end");
+  return step;
+}
+const times = (x: Scalar, by: number): Scalar => (x instanceof SymInt ? x.mul(by) : Number(x) * by);
+/** ceil(high - low), of which one at most is a fraction. */
+const difference = (high: Scalar, low: Scalar): Dim =>
+  sub(high instanceof SymInt ? high : Math.ceil(Number(high)), low instanceof SymInt ? low : Math.floor(Number(low)));
 
 const counting = {
-  meta: (args: Span<Dim>): Meta => ({ dtype: spanDType(args), shape: [spanLength(args)] }),
+  meta: (args: Span<Dim>, fresh: Fresh): Meta => ({ dtype: spanDType(args), shape: [spanLength(args, fresh)] }),
   eval: (args: Span<number>): Strided => {
-    const { start = 0, step = 1 } = args;
-    return arange(spanDType(args), Number(start), Number(step), spanLength(args) as number);
+    const [start, step] = [Number(args.start ?? 0), Number(args.step ?? 1)];
+    return arange(spanDType(args), start, step, spanCount(start, Number(args.end), step));
   },
 };
 

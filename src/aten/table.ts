@@ -1,6 +1,7 @@
 /** @file The shape of an op's entry: what the op means, as types, as values, or in other ops. */
 
 import type { Strided } from "../core/strided.ts";
+import type { DType } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
 import type { Complex, TensorType } from "./graph.ts";
 import type { AtenArgs, AtenReturns } from "./schemas.gen.ts";
@@ -27,10 +28,13 @@ export type Meta = { readonly dtype: TensorType["dtype"]; readonly shape: Tensor
 export type Fresh = (hint: string) => Dim;
 
 export interface AtenEntry<K extends Op> {
-  /** dtype and symbolic shape of the results, from the types of the arguments (after promotion). */
-  readonly meta?: (args: ArgsOf<K, TensorType, Dim>, fresh: Fresh) => ReturnOf<K, Meta, Dim>;
-  /** The results, on real strided storages. A view returns a Strided on its argument's storage. */
-  readonly eval?: (args: ArgsOf<K, Strided, number>) => ReturnOf<K, Strided, number>;
+  /**
+   * dtype and symbolic shape of the results, from the types of the arguments (after promotion). `captured` is the first result's dtype
+   * where a captured program states it: it settles what numbers alone leave open (`1.0` in Python is `1` here).
+   */
+  readonly meta?: (args: ArgsOf<K, TensorType, Dim>, fresh: Fresh, captured?: DType) => ReturnOf<K, Meta, Dim>;
+  /** The results, on real strided storages. A view returns a Strided on its argument's storage. `captured` as for `meta`. */
+  readonly eval?: (args: ArgsOf<K, Strided, number>, captured?: DType) => ReturnOf<K, Strided, number>;
   /** The op in other ops. Without `meta`/`eval`, both follow from this. */
   readonly decompose?: (args: ArgsOf<K, Symbolic, Dim>, call: Call) => ReturnOf<K, Symbolic, Dim>;
 }
@@ -39,7 +43,7 @@ export type AtenTable = { readonly [K in Op]?: AtenEntry<K> };
 
 /** An entry with its argument types forgotten: what code that knows no op by name works with. */
 export interface Entry {
-  readonly meta?: (args: never, fresh: Fresh) => unknown;
-  readonly eval?: (args: never) => unknown;
+  readonly meta?: (args: never, fresh: Fresh, captured?: DType) => unknown;
+  readonly eval?: (args: never, captured?: DType) => unknown;
   readonly decompose?: (args: never, call: never) => unknown;
 }
