@@ -63,7 +63,7 @@ function indexLines(): Map<string, number> {
 }
 
 /** Every op that has a schema. */
-function allOps(): string[] {
+export function allOps(): string[] {
   offsets ??= indexLines();
   return [...offsets.keys()];
 }
