@@ -39,7 +39,9 @@ function convertedFor(row: Row): number[] {
 
 /** dtypes and ranks of a row's tensors: rows that agree in these are converted once. */
 const kindOf = ({ args, results }: Row): string =>
-  JSON.stringify([args, results], (_, x) => (isTensorRef(x) ? `${x.dtype} ${x.shape.length}` : typeof x === "number" ? 0 : x));
+  JSON.stringify([args, results], (_, x) =>
+    isTensorRef(x) && "shape" in x ? `${x.dtype} ${x.shape.length}` : typeof x === "number" ? 0 : x,
+  );
 
 /** A line of src/cli/recorded.gen.ts. */
 function line(op: string, of: readonly Row[]): string {
