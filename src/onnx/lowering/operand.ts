@@ -1,7 +1,7 @@
 /** @file Operands of lowerings: Python numbers and run-time integers beside tensors. */
 
 import type { ScalarOf } from "../../aten/table.ts";
-import type { DType } from "../../dtype.ts";
+import { type DType, isInteger } from "../../dtype.ts";
 import { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 
@@ -14,6 +14,9 @@ export function operand(op: OpBuilder, x: Numeric, dtype: DType): Value {
   if (typeof x === "object") return op.refuse(`a complex number (${x.re}+${x.im}j) meets a real tensor`, "use real numbers here");
   return op.scalar(x, dtype);
 }
+
+/** A number as a tensor of `dtype` stores it: PyTorch drops the fraction where `dtype` has none. */
+export const stored = <T>(x: T, dtype: DType): T | number => (typeof x === "number" && isInteger(dtype) ? Math.trunc(x) : x);
 
 /** dtype of the first tensor among `xs`. */
 export function dtypeOf(op: OpBuilder, ...xs: readonly (Numeric | null)[]): DType {
