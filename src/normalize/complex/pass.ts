@@ -101,7 +101,8 @@ class ComplexPass implements Interpreter<Operand> {
     if (op !== undefined) return this.#rewriteCall(op, args as Args, schema as Schema);
     const inputs = this.#graph.inputs.map((v) => (v === null ? null : this.#input(v)));
     for (const node of this.#graph.nodes) this.#rewriteNode(node);
-    const outputs = this.#graph.outputs.map((o) => this.#output(o));
+    // What stands for the results of a missing rule has no value.
+    const outputs = this.#missing.size > 0 ? [] : this.#graph.outputs.map((o) => this.#output(o));
     return new Graph(this.#graph.name, inputs, this.#nodes, outputs);
   }
 
