@@ -225,7 +225,7 @@ class ComplexPass implements Interpreter<Operand> {
       const now = this.#replaced.get(x);
       const value = now instanceof Pair ? now.stored : now;
       if (!(value instanceof Value) || value.name === x.name) return value;
-      const named = this.#real("aten::alias", { self: value });
+      const named = value.type.kind === "tensor" ? this.#real("aten::alias", { self: value }) : value;
       named.name = x.name;
       return named;
     }) as Arg;
