@@ -33,126 +33,160 @@ aten::__rshift__.Scalar|1|int64|18-26|18-26
 aten::__rshift__.Tensor|1|int32|18-26|18-26
 aten::__xor__.Scalar|1|int64|18-26|18-26
 aten::__xor__.Tensor|1|bool|18-26|18-26
-aten::_adaptive_avg_pool2d|1|float32|18-26|18-26
-aten::_adaptive_avg_pool3d|1|float32|18-26|18-26
-aten::_aminmax|1|float32|18-26|18-26
-aten::_aminmax.dim|1|float32|18-26|18-26
+aten::_adaptive_avg_pool2d|4|bfloat16 float16 float32|18-26|18-26
+aten::_adaptive_avg_pool3d|4|bfloat16 float16 float32|18-26|18-26
+aten::_aminmax|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::_aminmax.dim|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_assert_async|1|bool|18-26|18-26
 aten::_assert_async.msg|1|bool|18-26|18-26
 aten::_assert_scalar|1||18-26|18-26
-aten::_assert_tensor_metadata|1|float32|18-26|18-26
-aten::_batch_norm_no_update|1|float32|18-26|18-26
-aten::_batch_norm_with_update|1|float32|18-26|18-26
+aten::_assert_tensor_metadata|4|float32|18-26|18-26
+aten::_batch_norm_no_update|5|bfloat16 float16 float32|18-26|18-26
+aten::_batch_norm_with_update|4|bfloat16 float16 float32|18-26|18-26
+aten::_batch_norm_with_update_functional|4|bfloat16 float16 float32|18-26|18-26
+aten::_cast_Byte|2|bool float32|18-26|18-26
+aten::_cast_Char|2|bool float32|18-26|18-26
+aten::_cast_Double|2|bool float32|18-26|18-26
 aten::_cast_Float|1|int64|18-26|18-26
-aten::_cast_Half|1|float32|18-26|18-26
+aten::_cast_Half|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_cast_Int|2|bool float32|18-26|18-26
+aten::_cast_Long|2|bool float32|18-26|18-26
+aten::_cast_Short|2|bool float32|18-26|18-26
+aten::_cdist_forward|3|float32|18-26|18-26
+aten::_conj|1|complex64|18-26|18-26
+aten::_conj_copy|2|complex64|18-26|18-26
 aten::_conj_physical|2|complex128 complex64|18-26|18-26
-aten::_convolution|1|float32|18-26|18-26
-aten::_euclidean_dist|1|float32|18-26|18-26
+aten::_convolution|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::_convolution.deprecated|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::_efficientzerotensor|1|float32|18-26|18-26
+aten::_embedding_bag|6|bfloat16 float16 float32|18-26|18-26
+aten::_embedding_bag_forward_only|4|bfloat16 float16 float32|18-26|18-26
+aten::_euclidean_dist|5|bfloat16 float16 float32|18-26|18-26
 aten::_fft_c2c|1|complex64|18-26|18-26
 aten::_fft_c2r|1|complex64|18-26|18-26
-aten::_fft_r2c|1|float32|18-26|18-26
-aten::_fused_rms_norm|1|float32|18-26|18-26
+aten::_fft_r2c|2|float32|18-26|18-26
+aten::_functional_assert_async.msg|1|bool|18-26|18-26
+aten::_functional_assert_scalar|8|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::_functional_sym_constrain_range|9|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::_functional_sym_constrain_range_for_size|9|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::_fused_rms_norm|4|bfloat16 float16 float32|18-26|18-26
+aten::_grid_sampler_2d_cpu_fallback|2|float32|18-26|18-26
+aten::_grouped_mm|5|bfloat16 float16 float32|18-26|18-26
 aten::_is_all_true|1|bool|18-26|18-26
 aten::_is_any_true|1|bool|18-26|18-26
 aten::_local_scalar_dense|1|int32|18-26|18-26
-aten::_log_softmax|1|float32|18-26|18-26
-aten::_native_batch_norm_legit|1|float32|18-26|18-26
-aten::_native_batch_norm_legit.no_stats|1|float32|18-26|18-26
-aten::_native_batch_norm_legit_functional|1|float32|18-26|18-26
-aten::_native_batch_norm_legit_no_training|1|float32|18-26|18-26
-aten::_pad_circular|1|float32|18-26|18-26
-aten::_safe_softmax|1|float32|18-26|18-26
-aten::_scaled_dot_product_attention_math|1|float32|18-26|18-26
-aten::_scaled_dot_product_flash_attention_for_cpu|2|float32|18-26|18-26
-aten::_shape_as_tensor|1|float32|18-26|18-26
-aten::_softmax|1|float32|18-26|18-26
-aten::_to_copy|5|complex64 float32|18-26|18-26
-aten::_unique|4|bool float32 int64|18-26|18-26
-aten::_unique2|8|bool float32 int64|18-26|18-26
-aten::_unsafe_index.Tensor|1|float32|18-26|18-26
-aten::_unsafe_index_put|1|float32|18-26|18-26
-aten::_unsafe_masked_index|2|bool float32|18-26|18-26
-aten::_unsafe_masked_index_put_accumulate|3|bool float32 int64|18-26|18-26
-aten::_unsafe_view|1|float32|18-26|18-26
-aten::_upsample_bicubic2d_aa.vec|3|float32|18-26|18-26
-aten::_upsample_bilinear2d_aa|1|float32|18-26|18-26
-aten::_upsample_bilinear2d_aa.vec|2|float32|18-26|18-26
-aten::_upsample_nearest_exact1d.vec|1|float32|18-26|18-26
-aten::_upsample_nearest_exact2d.vec|2|float32|18-26|18-26
-aten::_upsample_nearest_exact3d.vec|1|float32|18-26|18-26
-aten::_weight_norm|2|float32|18-26|18-26
+aten::_log_softmax|7|bfloat16 float16 float32|18-26|18-26
+aten::_make_dep_token|1|float32|18-26|18-26
+aten::_native_batch_norm_legit|4|bfloat16 float16 float32|18-26|18-26
+aten::_native_batch_norm_legit.no_stats|4|bfloat16 float16 float32|18-26|18-26
+aten::_native_batch_norm_legit_functional|4|bfloat16 float16 float32|18-26|18-26
+aten::_native_batch_norm_legit_no_training|4|bfloat16 float16 float32|18-26|18-26
+aten::_pad_circular|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_pad_enum|2|float32|18-26|18-26
+aten::_pdist_forward|4|float32 float64|18-26|18-26
+aten::_prelu_kernel|2|float16 float32|18-26|18-26
+aten::_reshape_alias|2|float32 int64|18-26|18-26
+aten::_safe_softmax|7|bfloat16 float16 float32|18-26|18-26
+aten::_scaled_dot_product_attention_math|5|bfloat16 float16 float32|18-26|18-26
+aten::_scaled_dot_product_flash_attention_for_cpu|5|bfloat16 float16 float32|18-26|18-26
+aten::_shape_as_tensor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_softmax|7|bfloat16 float16 float32|18-26|18-26
+aten::_to_copy|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_unique|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::_unique2|12|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::_unsafe_index.Tensor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_unsafe_index_put|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_unsafe_masked_index|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_unsafe_masked_index_put_accumulate|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_unsafe_view|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::_upsample_bicubic2d_aa|3|float32|18-26|18-26
+aten::_upsample_bicubic2d_aa.vec|5|float32|18-26|18-26
+aten::_upsample_bilinear2d_aa|3|float32|18-26|18-26
+aten::_upsample_bilinear2d_aa.vec|4|float32|18-26|18-26
+aten::_upsample_lanczos2d_aa|3|float32|18-26|18-26
+aten::_upsample_lanczos2d_aa.vec|3|float32|18-26|18-26
+aten::_upsample_nearest_exact1d|4|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact1d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact2d|5|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact2d.vec|6|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact3d|4|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact3d.vec|4|bfloat16 float16 float32|18-26|18-26
+aten::_weight_norm|6|bfloat16 float16 float32|18-26|18-26
+aten::_weight_norm_interface|5|bfloat16 float16 float32|18-26|18-26
 aten::abs|13|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
-aten::absolute|1|float32|18-26|18-26
-aten::acos|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::acosh|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::adaptive_avg_pool1d|6|float32|18-26|18-26
-aten::adaptive_avg_pool2d|9|float32|18-26|18-26
-aten::adaptive_avg_pool3d|1|float32|18-26|18-26
-aten::adaptive_max_pool1d|4|float32|18-26|18-26
-aten::adaptive_max_pool2d|6|float16 float32|18-26|18-26
-aten::adaptive_max_pool3d|1|float32|18-26|18-26
-aten::add.Scalar|7|bool complex64 float16 float32 int64|18-26|18-26
+aten::absolute|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::acos|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::acosh|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::adaptive_avg_pool1d|10|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_avg_pool2d|12|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_avg_pool3d|4|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_max_pool1d|8|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_max_pool2d|9|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_max_pool3d|4|bfloat16 float16 float32|18-26|18-26
+aten::add.Scalar|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::add.Tensor|22|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::addbmm|2|complex64 float32|18-26|18-26
-aten::addcdiv|2|complex64 float32|18-26|18-26
-aten::addcmul|3|complex64 float32 int64|18-26|18-26
-aten::addmm|7|complex64 float16 float32 int64|18-26|18-26
-aten::addmv|2|complex64 float32|18-26|18-26
-aten::addr|5|bool complex64 float32 int64|18-26|18-26
-aten::adjoint|2|complex64 float32|18-26|18-26
-aten::affine_grid_generator|4|float32|18-26|18-26
-aten::alias|1|float32|18-26|18-26
-aten::alias_copy|1|float32|18-26|18-26
-aten::all|10|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::all.dim|10|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::addbmm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addcdiv|7|bfloat16 complex64 float16 float32|18-26|18-26
+aten::addcmul|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addmm|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addmv|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addr|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::adjoint|9|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::affine_grid_generator|7|bfloat16 complex64 float16 float32|18-26|18-26
+aten::alias|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::alias_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::all|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::all.dim|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::all.dims|10|bool|18-26|18-26
-aten::alpha_dropout|1|float32|18-26|18-26
+aten::alpha_dropout|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::amax|18|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::amin|9|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::aminmax|2|float32|18-26|18-26
-aten::angle|4|complex64 float32 int64|18-26|18-26
-aten::any|10|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::any.dim|9|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::amin|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::aminmax|10|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::angle|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::any|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::any.dim|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::any.dims|10|bool|18-26|18-26
 aten::arange|7|float16 float32 int32 int64|18-26|18-26
 aten::arange.start|3|float32 int64|18-26|18-26
 aten::arange.start_step|7|float32 float64 int64|18-26|18-26
-aten::arccos|1|float32|18-26|18-26
-aten::arcsin|1|float32|18-26|18-26
-aten::arcsinh|1|float32|18-26|18-26
-aten::arctan|1|float32|18-26|18-26
-aten::arctanh|1|float32|18-26|18-26
-aten::argmax|11|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::argmin|9|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::argsort|1|float32|18-26|18-26
+aten::arccos|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::arccosh|3|float32 int64|18-26|18-26
+aten::arcsin|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::arcsinh|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::arctan|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::arctan2|2|float32 int64|18-26|18-26
+aten::arctanh|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::argmax|12|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::argmin|10|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::argsort|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::argsort.stable|4|bool int32 int64 uint8|18-26|18-26
-aten::argwhere|6|bool float32 int64 uint8|18-26|18-26
-aten::as_strided|4|complex64 float32|18-26|18-26
-aten::as_strided_copy|1|float32|18-26|18-26
-aten::as_strided_scatter|1|float32|18-26|18-26
-aten::asin|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::asinh|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::atan|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::atan2|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::atanh|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::atleast_1d|3|float32|18-26|18-26
-aten::atleast_1d.Sequence|1|float32|18-26|18-26
-aten::atleast_2d|3|float32|18-26|18-26
-aten::atleast_2d.Sequence|1|float32|18-26|18-26
-aten::atleast_3d|3|float32|18-26|18-26
-aten::atleast_3d.Sequence|1|float32|18-26|18-26
-aten::avg_pool1d|2|float32|18-26|18-26
-aten::avg_pool2d|9|float16 float32 float64 int64|18-26|18-26
-aten::avg_pool3d|2|float32|18-26|18-26
-aten::baddbmm|3|complex64 float32|18-26|18-26
+aten::argwhere|11|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
+aten::as_strided|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::as_strided_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::as_strided_scatter|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::asin|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::asinh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::atan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::atan2|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::atanh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::atleast_1d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::atleast_1d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::atleast_2d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::atleast_2d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::atleast_3d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::atleast_3d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::avg_pool1d|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::avg_pool2d|11|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::avg_pool3d|4|float32 int64|18-26|18-26
+aten::baddbmm|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::bartlett_window|7|float16 float32 float64|18-26|18-26
 aten::bartlett_window.periodic|1|float32|18-26|18-26
-aten::batch_norm|8|float16 float32 float64|18-26|18-26
-aten::bernoulli|1|float32|18-26|18-26
-aten::bernoulli.p|1|float32|18-26|18-26
-aten::bilinear|3|float32|18-26|18-26
-aten::binary_cross_entropy|4|float32|18-26|18-26
-aten::binary_cross_entropy_with_logits|4|float32|18-26|18-26
+aten::batch_norm|9|bfloat16 float16 float32 float64|18-26|18-26
+aten::bernoulli|5|bfloat16 float16 float32|18-26|18-26
+aten::bernoulli.p|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::bilinear|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::binary_cross_entropy|9|bfloat16 float16 float32|18-26|18-26
+aten::binary_cross_entropy_with_logits|8|bfloat16 float16 float32|18-26|18-26
 aten::bincount|5|int64|18-26|18-26
 aten::bitwise_and.Scalar|2|bool int64|18-26|18-26
 aten::bitwise_and.Scalar_Tensor|1|int32|18-26|18-26
@@ -172,186 +206,192 @@ aten::bitwise_xor.Scalar_Tensor|1|int32|18-26|18-26
 aten::bitwise_xor.Tensor|3|bool int32 int64|18-26|18-26
 aten::blackman_window|7|float16 float32 float64|18-26|18-26
 aten::blackman_window.periodic|1|float32|18-26|18-26
-aten::block_diag|1|float32|18-26|18-26
-aten::bmm|2|complex64 float32|18-26|18-26
-aten::broadcast_tensors|1|float32|18-26|18-26
-aten::broadcast_to|1|float32|18-26|18-26
-aten::bucketize.Scalar|2|float32|18-26|18-26
-aten::bucketize.Tensor|3|float32 int64|18-26|18-26
-aten::cartesian_prod|2|float32|18-26|18-26
-aten::cat|12|bool complex64 float16 float32 int64|18-26|18-26
+aten::block_diag|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::bmm|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::broadcast_tensors|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::broadcast_to|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::bucketize.Scalar|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::bucketize.Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::cartesian_prod|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::cat|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::cdist|9|float32|18-26|18-26
 aten::ceil|8|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::celu|8|bfloat16 float16 float32 float64|18-26|18-26
-aten::chain_matmul|1|float32|18-26|18-26
-aten::channel_shuffle|1|float32|18-26|18-26
-aten::cholesky|1|float32|18-26|18-26
-aten::cholesky_inverse|1|float32|18-26|18-26
-aten::cholesky_solve|2|float32|18-26|18-26
-aten::chunk|6|complex64 float32|18-26|18-26
-aten::clamp|9|float16 float32 int64 uint8|18-26|18-26
-aten::clamp.Tensor|3|float32 int64|18-26|18-26
+aten::chain_matmul|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::chalf|1|complex64|18-26|18-26
+aten::channel_shuffle|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::cholesky|4|complex64 float32|18-26|18-26
+aten::cholesky_inverse|4|complex64 float32|18-26|18-26
+aten::cholesky_solve|5|complex64 float32|18-26|18-26
+aten::chunk|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::clamp|13|bfloat16 bool float16 float32 int64 uint8|18-26|18-26
+aten::clamp.Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::clamp_max|1|int32|18-26|18-26
-aten::clamp_max.Tensor|1|float32|18-26|18-26
-aten::clamp_min|1|float32|18-26|18-26
-aten::clamp_min.Tensor|1|float32|18-26|18-26
-aten::clip|1|float32|18-26|18-26
-aten::clone|3|float32|18-26|18-26
-aten::col2im|4|float32|18-26|18-26
-aten::column_stack|1|float32|18-26|18-26
-aten::complex|1|float32|18-26|18-26
-aten::concat|1|float32|18-26|18-26
-aten::concatenate|1|float32|18-26|18-26
-aten::conj|1|float32|18-26|18-26
+aten::clamp_max.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::clamp_min|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::clamp_min.Tensor|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::clip|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::clip.Tensor|2|float32 int64|18-26|18-26
+aten::clone|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::col2im|9|bfloat16 bool complex64 float16 float32|18-26|18-26
+aten::column_stack|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::complex|5|float16 float32|18-26|18-26
+aten::concat|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::concatenate|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::conj|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::conj_physical|3|complex128 complex64 int64|18-26|18-26
-aten::constant_pad_nd|5|complex64 float32 int32|18-26|18-26
-aten::contiguous|3|float32|18-26|18-26
-aten::conv1d|5|complex64 float32 int64|18-26|18-26
-aten::conv1d.padding|2|float32|18-26|18-26
-aten::conv2d|8|bfloat16 float16 float32 float64|18-26|18-26
-aten::conv2d.padding|2|float32|18-26|18-26
-aten::conv3d|2|float32|18-26|18-26
-aten::conv3d.padding|2|float32|18-26|18-26
-aten::conv_tbc|1|float32|18-26|18-26
-aten::conv_transpose1d|2|float32|18-26|18-26
-aten::conv_transpose2d.input|3|complex64 float32|18-26|18-26
-aten::conv_transpose3d.input|2|float32|18-26|18-26
-aten::convolution|2|float32|18-26|18-26
-aten::copy|2|float32 int64|18-26|18-26
-aten::copysign.Scalar|1|float32|18-26|18-26
-aten::copysign.Tensor|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::cos|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::cosh|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::cosine_embedding_loss|3|float32|18-26|18-26
-aten::cosine_similarity|3|float32|18-26|18-26
-aten::count_nonzero|17|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::constant_pad_nd|10|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
+aten::contiguous|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::conv1d|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv1d.padding|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv2d|10|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
+aten::conv2d.padding|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv3d|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv3d.padding|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv_tbc|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv_transpose1d|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv_transpose2d.input|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv_transpose3d.input|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::convolution|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::copysign.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::copysign.Tensor|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::cos|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::cosh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::cosine_embedding_loss|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::cosine_similarity|6|bfloat16 float16 float32|18-26|18-26
+aten::count_nonzero|20|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::count_nonzero.dim_IntList|2|bool int64|18-26|18-26
 aten::cross|1|int64|18-26|18-26
-aten::cross_entropy_loss|12|float32|18-26|18-26
-aten::cummax|7|bool float16 float32 int64|18-26|18-26
-aten::cummin|7|bool float16 float32 int64|18-26|18-26
-aten::cumprod|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::cumsum|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::cumulative_trapezoid.dx|6|float16 float32 int64|18-26|18-26
-aten::cumulative_trapezoid.x|4|float16 float32 int64|18-26|18-26
-aten::deg2rad|7|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::det|3|float32|18-26|18-26
-aten::detach|1|float32|18-26|18-26
-aten::detach_copy|1|float32|18-26|18-26
-aten::diag|6|bool float16 float32 int64|18-26|18-26
-aten::diag_embed|8|bool complex64 float16 float32 int64|18-26|18-26
-aten::diagflat|5|bool float16 float32 int64|18-26|18-26
-aten::diagonal|12|complex64 float32|18-26|18-26
-aten::diagonal_copy|1|float32|18-26|18-26
-aten::diagonal_scatter|4|float32|18-26|18-26
-aten::diff|4|bool float32|18-26|18-26
-aten::digamma|6|bfloat16 float32 int64|18-26|18-26
-aten::dim|1|float32|18-26|18-26
-aten::dist|7|complex64 float32|18-26|18-26
-aten::div.Scalar|2|float32 int64|18-26|18-26
-aten::div.Scalar_mode|6|float32 int64|18-26|18-26
+aten::cross_entropy_loss|15|bfloat16 float16 float32|18-26|18-26
+aten::cummax|10|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::cummin|10|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::cumprod|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::cumsum|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::cumulative_trapezoid.dx|10|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::cumulative_trapezoid.x|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::deg2rad|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::det|4|complex64 float32|18-26|18-26
+aten::detach|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::detach_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diag|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diag_embed|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diagflat|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diagonal|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diagonal_copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diagonal_scatter|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diff|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::digamma|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::dim|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::dist|13|bfloat16 complex64 float16 float32|18-26|18-26
+aten::div.Scalar|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::div.Scalar_mode|12|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::div.Tensor|19|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::div.Tensor_mode|12|float32 int32 int64|18-26|18-26
-aten::divide.Scalar|1|float32|18-26|18-26
-aten::divide.Tensor|1|float32|18-26|18-26
-aten::dot|3|complex64 float32 int64|18-26|18-26
-aten::dropout|4|float32|18-26|18-26
-aten::dsplit.array|1|float32|18-26|18-26
-aten::dsplit.int|1|float32|18-26|18-26
-aten::dstack|2|float32|18-26|18-26
-aten::einsum|23|complex64 float16 float32 int64|18-26|18-26
+aten::div.Tensor_mode|16|bfloat16 float16 float32 int32 int64|18-26|18-26
+aten::divide.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::divide.Scalar_mode|6|float32 int64|18-26|18-26
+aten::divide.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::divide.Tensor_mode|6|float32 int64|18-26|18-26
+aten::dot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::dropout|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::dsplit.array|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::dsplit.int|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::dstack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::einsum|26|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::elu|10|bfloat16 float16 float32 float64|18-26|18-26
-aten::embedding|3|float16 float32|18-26|18-26
-aten::embedding_bag|3|float32|18-26|18-26
-aten::embedding_bag.padding_idx|7|float32|18-26|18-26
+aten::embedding|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::embedding_bag|6|bfloat16 float16 float32|18-26|18-26
+aten::embedding_bag.padding_idx|10|bfloat16 float16 float32|18-26|18-26
 aten::empty.memory_format|1|float32|18-26|18-26
-aten::empty_like|1|float32|18-26|18-26
+aten::empty_like|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::empty_permuted|1|float32|18-26|18-26
 aten::empty_strided|1|float32|18-26|18-26
-aten::eq.Scalar|5|float32 int32 int64 uint8|18-26|18-26
-aten::eq.Tensor|7|bool complex64 float16 float32 int64|18-26|18-26
+aten::eq.Scalar|11|bfloat16 bool complex64 float16 float32 int32 int64 uint8|18-26|18-26
+aten::eq.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::equal|2|float32||
-aten::erf|8|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::erfc|7|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::erfinv|4|float32|18-26|18-26
-aten::exp|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::exp2|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::expand|10|bool complex64 float16 float32 int64|18-26|18-26
-aten::expand_as|1|float32|18-26|18-26
-aten::expand_copy|1|float32|18-26|18-26
-aten::expm1|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::exponential|1|float32|18-26|18-26
+aten::erf|9|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::erfc|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::erfinv|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::exp|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::exp2|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::expand|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::expand_as|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::expand_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::expm1|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::exponential|6|bfloat16 float16 float32|18-26|18-26
 aten::eye|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::eye.m|2|float32 int64|18-26|18-26
-aten::feature_alpha_dropout|1|float32|18-26|18-26
-aten::feature_dropout|1|float32|18-26|18-26
-aten::fft_fft|11|complex64 float32 float64 int64|18-26|18-26
-aten::fft_fft2|2|complex64 float32|18-26|18-26
+aten::feature_alpha_dropout|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::feature_dropout|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::fft_fft|13|bool complex64 float32 float64 int64|18-26|18-26
+aten::fft_fft2|5|bool complex64 float32 int64|18-26|18-26
 aten::fft_fftfreq|1|float32|18-26|18-26
-aten::fft_fftn|3|complex64 float32|18-26|18-26
-aten::fft_fftshift|1|float32|18-26|18-26
-aten::fft_hfft|6|complex64 float32|18-26|18-26
+aten::fft_fftn|7|bool complex64 float32 int64|18-26|18-26
+aten::fft_fftshift|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::fft_hfft|9|bool complex64 float32 int64|18-26|18-26
 aten::fft_hfft2|1|complex64|18-26|18-26
 aten::fft_hfftn|1|complex64|18-26|18-26
-aten::fft_ifft|6|complex64 float32|18-26|18-26
+aten::fft_ifft|9|bool complex64 float32 int64|18-26|18-26
 aten::fft_ifft2|1|complex64|18-26|18-26
 aten::fft_ifftn|1|complex64|18-26|18-26
-aten::fft_ifftshift|1|float32|18-26|18-26
-aten::fft_ihfft|3|float32|18-26|18-26
-aten::fft_ihfft2|1|float32|18-26|18-26
-aten::fft_ihfftn|1|float32|18-26|18-26
-aten::fft_irfft|11|complex64 float32 int64|18-26|18-26
-aten::fft_irfft2|3|complex64 float32|18-26|18-26
-aten::fft_irfftn|2|complex64 float32|18-26|18-26
-aten::fft_rfft|5|float32|18-26|18-26
-aten::fft_rfft2|1|float32|18-26|18-26
+aten::fft_ifftshift|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::fft_ihfft|6|bool float32 int64|18-26|18-26
+aten::fft_ihfft2|4|bool float32 int64|18-26|18-26
+aten::fft_ihfftn|4|bool float32 int64|18-26|18-26
+aten::fft_irfft|13|bool complex64 float32 int64|18-26|18-26
+aten::fft_irfft2|5|bool complex64 float32 int64|18-26|18-26
+aten::fft_irfftn|6|bool complex64 float32 int64|18-26|18-26
+aten::fft_rfft|7|bool float32 int64|18-26|18-26
+aten::fft_rfft2|4|bool float32 int64|18-26|18-26
 aten::fft_rfftfreq|1|float32|18-26|18-26
-aten::fft_rfftn|1|float32|18-26|18-26
-aten::fill.Scalar|1|float32|18-26|18-26
-aten::fill.Tensor|1|float32|18-26|18-26
-aten::fix|1|float32|18-26|18-26
-aten::flatten.using_ints|6|complex64 float32|18-26|18-26
-aten::flip|5|bool complex64 float32 int64|18-26|18-26
-aten::fliplr|1|float32|18-26|18-26
-aten::flipud|1|float32|18-26|18-26
-aten::float_power.Scalar|1|float32|18-26|18-26
+aten::fft_rfftn|4|bool float32 int64|18-26|18-26
+aten::fill.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::fill.Tensor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::fix|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::flatten.using_ints|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::flip|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::fliplr|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::flipud|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::float_power.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::float_power.Tensor_Scalar|2|complex64 int64|18-26|18-26
-aten::float_power.Tensor_Tensor|1|float32|18-26|18-26
+aten::float_power.Tensor_Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::floor|8|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::floor_divide|15|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::floor_divide.Scalar|2|float32 int64|18-26|18-26
-aten::fmax|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::fmin|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::fmod.Scalar|2|float32 int64|18-26|18-26
+aten::floor_divide.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::fmax|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::fmin|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::fmod.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::fmod.Tensor|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::frac|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::frobenius_norm.dim|1|float32|18-26|18-26
+aten::frobenius_norm.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::full|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::full_like|10|float32|18-26|18-26
-aten::gather|6|complex64 float32 int64|18-26|18-26
+aten::full_like|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::gather|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::gcd|5|int32 int64|18-26|18-26
-aten::ge.Scalar|5|float32 int32 int64 uint8|18-26|18-26
-aten::ge.Tensor|5|bool float16 float32 int64|18-26|18-26
+aten::ge.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::ge.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::gelu|9|bfloat16 float16 float32 float64|18-26|18-26
-aten::ger|1|float32|18-26|18-26
-aten::glu|4|float16 float32|18-26|18-26
-aten::gradient.array|1|float32|18-26|18-26
-aten::gradient.scalararray|1|float32|18-26|18-26
-aten::gradient.scalarint|4|float16 float32 int64|18-26|18-26
-aten::gradient.scalarrayarray|1|float32|18-26|18-26
-aten::gradient.scalarrayint|1|float32|18-26|18-26
-aten::gradient.tensorarray|1|float32|18-26|18-26
-aten::gradient.tensorarrayint|1|float32|18-26|18-26
-aten::greater.Scalar|1|float32|18-26|18-26
-aten::greater.Tensor|1|float32|18-26|18-26
-aten::greater_equal.Scalar|1|float32|18-26|18-26
-aten::greater_equal.Tensor|1|float32|18-26|18-26
-aten::grid_sampler|20|float32|20-26|18-26
-aten::grid_sampler_2d|2|float16 float32|18-26|18-26
-aten::group_norm|4|float16 float32|18-26|18-26
-aten::gru.input|3|float32|18-26|18-26
-aten::gru_cell|1|float32|18-26|18-26
-aten::gt.Scalar|5|float32 int32 int64 uint8|18-26|18-26
-aten::gt.Tensor|5|bool float16 float32 int64|18-26|18-26
+aten::ger|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::glu|6|bfloat16 float16 float32|18-26|18-26
+aten::gradient.array|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::gradient.scalararray|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::gradient.scalarint|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::gradient.scalarrayarray|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::gradient.scalarrayint|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::gradient.tensorarray|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::gradient.tensorarrayint|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::greater.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::greater.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::greater_equal.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::greater_equal.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::grid_sampler|24|bfloat16 float16 float32|20-26|18-26
+aten::grid_sampler_2d|4|bfloat16 float16 float32|18-26|18-26
+aten::grid_sampler_3d|6|bfloat16 float16 float32|20-26|20-26
+aten::group_norm|6|bfloat16 float16 float32|18-26|18-26
+aten::gru.input|5|bfloat16 float16 float32|18-26|18-26
+aten::gru_cell|5|bfloat16 float16 float32|18-26|18-26
+aten::gt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::gt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::hamming_window|7|float16 float32 float64|18-26|18-26
 aten::hamming_window.periodic|1|float32|18-26|18-26
 aten::hamming_window.periodic_alpha|1|float32|18-26|18-26
@@ -362,515 +402,546 @@ aten::hardshrink|9|bfloat16 float16 float32 float64|18-26|18-26
 aten::hardsigmoid|7|bfloat16 float16 float32 float64|18-26|18-26
 aten::hardswish|7|bfloat16 float16 float32 float64|18-26|18-26
 aten::hardtanh|10|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::heaviside|2|float32 int64|18-26|18-26
-aten::hinge_embedding_loss|1|float32|18-26|18-26
-aten::histc|3|float32|18-26|18-26
-aten::histogram.bin_ct|3|float32|18-26|18-26
-aten::histogram.bins_tensor|1|float32|18-26|18-26
-aten::hsplit.array|1|float32|18-26|18-26
-aten::hsplit.int|1|float32|18-26|18-26
-aten::hstack|3|float32|18-26|18-26
-aten::huber_loss|5|float16 float32|18-26|18-26
+aten::heaviside|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::hinge_embedding_loss|7|bfloat16 float16 float32|18-26|18-26
+aten::histc|8|bfloat16 float16 float32|18-26|18-26
+aten::histogram.bin_ct|5|float32|18-26|18-26
+aten::histogram.bins_tensor|6|bfloat16 float16 float32|18-26|18-26
+aten::hsplit.array|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::hsplit.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::hstack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::huber_loss|10|bfloat16 float16 float32|18-26|18-26
 aten::hypot|11|bfloat16 float16 float32 float64|18-26|18-26
-aten::i0|4|float32 int64|18-26|18-26
+aten::i0|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::igamma|2|float32||
 aten::igammac|2|float32||
-aten::im2col|5|bool float16 float32|18-26|18-26
+aten::im2col|8|bfloat16 bool complex64 float16 float32|18-26|18-26
 aten::imag|2|complex128 complex64|18-26|18-26
-aten::index.Tensor|34|bool complex64 float16 float32 int64|18-26|18-26
-aten::index_add|7|bool float32 int64|18-26|18-26
-aten::index_copy|6|float32 int64|18-26|18-26
-aten::index_fill.int_Scalar|5|complex64 float32 int64|18-26|18-26
-aten::index_fill.int_Tensor|2|float32 int64|18-26|18-26
-aten::index_put|27|bool complex64 float16 float32 int64|18-26|18-26
-aten::index_reduce|8|float32|18-26|18-26
-aten::index_select|5|complex64 float32|18-26|18-26
-aten::inner|2|float32|18-26|18-26
-aten::instance_norm|4|float16 float32|18-26|18-26
-aten::inverse|2|float32|18-26|18-26
+aten::index.Tensor|35|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_add|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_copy|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_fill.int_Scalar|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_fill.int_Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_put|28|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_reduce|15|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::index_select|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::inner|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::instance_norm|5|bfloat16 float16 float32|18-26|18-26
+aten::inverse|3|complex64 float32|18-26|18-26
 aten::is_nonzero|1|int64|18-26|18-26
-aten::isclose|4|complex64 float32 int64|18-26|18-26
-aten::isfinite|6|complex64 float16 float32 float64 int64|18-26|18-26
-aten::isin.Scalar_Tensor|1|float32|18-26|18-26
-aten::isin.Tensor_Scalar|1|float32|18-26|18-26
-aten::isin.Tensor_Tensor|3|float32 int64|18-26|18-26
-aten::isinf|5|complex64 float16 float32 float64 int64|18-26|18-26
-aten::isnan|6|complex64 float16 float32 float64 int64|18-26|18-26
-aten::isneginf|4|float16 float32 float64 int64|18-26|18-26
-aten::isposinf|4|float16 float32 float64 int64|18-26|18-26
-aten::isreal|5|complex64 float16 float32 float64 int64|18-26|18-26
+aten::isclose|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::isfinite|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::isin.Scalar_Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::isin.Tensor_Scalar|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::isin.Tensor_Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::isinf|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::isnan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::isneginf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::isposinf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::isreal|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::istft|6|complex64|18-26|18-26
-aten::item|3|bool float32 int64|18-26|18-26
+aten::item|4|bool float32 int64|18-26|18-26
 aten::kaiser_window|7|float16 float32 float64|18-26|18-26
 aten::kaiser_window.beta|1|float32|18-26|18-26
 aten::kaiser_window.periodic|1|float32|18-26|18-26
-aten::kl_div|4|float32|18-26|18-26
-aten::kron|7|bool complex64 float16 float32 int64|18-26|18-26
-aten::kthvalue|4|float32 int64|18-26|18-26
-aten::l1_loss|3|float32|18-26|18-26
+aten::kl_div|10|bfloat16 float16 float32|18-26|18-26
+aten::kron|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::kthvalue|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::l1_loss|11|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::layer_norm|9|bfloat16 float16 float32 float64|18-26|18-26
 aten::lcm|2|int64|18-26|18-26
-aten::ldexp.Tensor|3|complex64 float32 int64|18-26|18-26
-aten::le.Scalar|5|float32 int32 int64 uint8|18-26|18-26
-aten::le.Tensor|5|bool float16 float32 int64|18-26|18-26
+aten::ldexp.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::le.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::le.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::leaky_relu|10|bfloat16 float16 float32 float64|18-26|18-26
-aten::lerp.Scalar|3|complex64 float32|18-26|18-26
-aten::lerp.Tensor|1|float32|18-26|18-26
-aten::less.Scalar|1|float32|18-26|18-26
-aten::less.Tensor|1|float32|18-26|18-26
-aten::less_equal.Scalar|1|float32|18-26|18-26
-aten::less_equal.Tensor|1|float32|18-26|18-26
-aten::lgamma|6|float16 float32 int64|18-26|18-26
-aten::lift_fresh|1|float32|18-26|18-26
+aten::lerp.Scalar|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::lerp.Tensor|7|bfloat16 complex64 float16 float32|18-26|18-26
+aten::less.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::less.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::less_equal.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::less_equal.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::lgamma|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::lift|2|bool float32|18-26|18-26
+aten::lift_fresh|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::lift_fresh_copy|1|int64|18-26|18-26
-aten::linalg_cholesky|3|complex64 float32|18-26|18-26
-aten::linalg_cholesky_ex|1|float32|18-26|18-26
-aten::linalg_cross|4|complex64 float32|18-26|18-26
-aten::linalg_det|7|complex128 float32 float64||18-26
+aten::linalg_cholesky|5|complex64 float32|18-26|18-26
+aten::linalg_cholesky_ex|4|complex64 float32|18-26|18-26
+aten::linalg_cross|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::linalg_det|8|complex128 complex64 float32 float64||18-26
 aten::linalg_eig|1|float32||
 aten::linalg_eigh|2|float32||
 aten::linalg_eigvals|2|float32 float64||
 aten::linalg_eigvalsh|3|complex64 float32||
 aten::linalg_inv|4|complex64 float32|18-26|18-26
-aten::linalg_inv_ex|2|float32|18-26|18-26
-aten::linalg_lu|3|float32|18-26|18-26
-aten::linalg_lu_factor|4|complex64 float32|18-26|18-26
-aten::linalg_lu_factor_ex|1|float32|18-26|18-26
-aten::linalg_matmul|1|float32|18-26|18-26
-aten::linalg_matrix_exp|1|float32|18-26|18-26
-aten::linalg_matrix_norm|6|float32|18-26|18-26
-aten::linalg_matrix_norm.str_ord|4|complex64 float32|18-26|18-26
-aten::linalg_matrix_power|6|complex64 float32|18-26|18-26
-aten::linalg_matrix_rank|1|float32|18-26|18-26
-aten::linalg_matrix_rank.atol_rtol_float|2|float32|18-26|18-26
-aten::linalg_matrix_rank.atol_rtol_tensor|6|float32|18-26|18-26
-aten::linalg_matrix_rank.tol_tensor|1|float32|18-26|18-26
-aten::linalg_multi_dot|1|float32|18-26|18-26
-aten::linalg_norm|4|complex64 float32|18-26|18-26
-aten::linalg_norm.ord_str|1|float32|18-26|18-26
+aten::linalg_inv_ex|3|complex64 float32|18-26|18-26
+aten::linalg_lu|5|complex64 float32|18-26|18-26
+aten::linalg_lu_factor|5|complex64 float32|18-26|18-26
+aten::linalg_lu_factor_ex|3|complex64 float32|18-26|18-26
+aten::linalg_matmul|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::linalg_matrix_exp|4|complex64 float32|18-26|18-26
+aten::linalg_matrix_norm|11|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_matrix_norm.str_ord|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_matrix_power|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::linalg_matrix_rank|3|complex64 float32|18-26|18-26
+aten::linalg_matrix_rank.atol_rtol_float|4|complex64 float32|18-26|18-26
+aten::linalg_matrix_rank.atol_rtol_tensor|7|complex64 float32|18-26|18-26
+aten::linalg_matrix_rank.tol_tensor|2|float32|18-26|18-26
+aten::linalg_multi_dot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::linalg_norm|9|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_norm.ord_str|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_pinv|1|float32||
 aten::linalg_pinv.atol_rtol_float|2|float32||
 aten::linalg_qr|8|complex64 float32 float64||
 aten::linalg_slogdet|6|complex64 float32|18-26|18-26
-aten::linalg_solve|6|complex128 float32 float64||18-26
-aten::linalg_solve_triangular|3|float32|18-26|18-26
+aten::linalg_solve|7|complex128 complex64 float32 float64||18-26
+aten::linalg_solve_triangular|4|complex64 float32|18-26|18-26
 aten::linalg_svd|4|complex64 float32||
 aten::linalg_svdvals|12|complex64 float32 float64|18-26|18-26
-aten::linalg_vecdot|2|complex64 float32|18-26|18-26
-aten::linalg_vector_norm|17|complex64 float16 float32|18-26|18-26
-aten::linear|10|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::linalg_vecdot|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_vector_norm|18|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linear|11|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
 aten::linspace|9|complex64 float16 float32 float64 int64|18-26|18-26
 aten::linspace.Scalar_Tensor|1|int64|18-26|18-26
-aten::linspace.Tensor_Scalar|1|float32|18-26|18-26
-aten::linspace.Tensor_Tensor|1|float32|18-26|18-26
-aten::log|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::log10|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::log1p|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::log2|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
+aten::linspace.Tensor_Scalar|5|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::linspace.Tensor_Tensor|5|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::log|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::log10|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::log1p|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::log2|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log_sigmoid|7|bfloat16 float16 float32 float64|18-26|18-26
 aten::log_softmax.int|9|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::logaddexp|11|bfloat16 float16 float32 float64|18-26|18-26
 aten::logaddexp2|10|bfloat16 float16 float32 float64|18-26|18-26
-aten::logcumsumexp|5|complex64 float16 float32|18-26|18-26
+aten::logcumsumexp|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::logdet|4|complex64 float32|18-26|18-26
-aten::logical_and|3|bool complex64 float32|18-26|18-26
-aten::logical_not|6|bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::logical_or|2|bool float32|18-26|18-26
-aten::logical_xor|2|bool float32|18-26|18-26
-aten::logit|2|float32|18-26|18-26
+aten::logical_and|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::logical_not|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::logical_or|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::logical_xor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::logit|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::logspace|2|float32|18-26|18-26
-aten::logsumexp|14|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::lstm.input|4|float32||18-26
-aten::lstm_cell|2|float32|18-26|18-26
-aten::lt.Scalar|5|float32 int32 int64 uint8|18-26|18-26
-aten::lt.Tensor|5|bool float16 float32 int64|18-26|18-26
-aten::lu_unpack|3|float32|18-26|18-26
-aten::mH|3|complex64 float32|18-26|18-26
-aten::mT|2|complex64 float32|18-26|18-26
-aten::margin_ranking_loss|1|float32|18-26|18-26
-aten::masked_fill.Scalar|5|bool complex64 float16 float32 int64|18-26|18-26
-aten::masked_fill.Tensor|3|complex64 float32|18-26|18-26
-aten::masked_scatter|3|float32 int64|18-26|18-26
-aten::masked_select|6|complex64 float32 int64|18-26|18-26
-aten::matmul|17|complex64 float16 float32 int32 int64|18-26|18-26
-aten::matrix_H|1|float32|18-26|18-26
-aten::matrix_exp|1|float32|18-26|18-26
-aten::matrix_power|1|float32|18-26|18-26
-aten::max|8|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::max.dim|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::max.other|1|float32|18-26|18-26
-aten::max_pool1d|2|float32|18-26|18-26
-aten::max_pool1d_with_indices|1|float32|18-26|18-26
-aten::max_pool2d|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::max_pool2d_with_indices|2|float32|18-26|18-26
-aten::max_pool3d|1|float32|18-26|18-26
-aten::max_pool3d_with_indices|1|float32|18-26|18-26
-aten::max_unpool2d|1|float32|18-26|18-26
-aten::max_unpool3d|1|float32|18-26|18-26
+aten::logsumexp|18|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::lstm.input|6|bfloat16 float16 float32||18-26
+aten::lstm_cell|5|bfloat16 float16 float32|18-26|18-26
+aten::lt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::lt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::lu_unpack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::mH|10|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::mT|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::margin_ranking_loss|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::masked_fill.Scalar|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::masked_fill.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::masked_scatter|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::masked_select|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::matmul|18|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
+aten::matrix_H|9|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::matrix_exp|2|complex64 float32|18-26|18-26
+aten::matrix_power|5|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::max|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::max.dim|11|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::max.other|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::max_pool1d|5|bfloat16 float16 float32|18-26|18-26
+aten::max_pool1d_with_indices|4|bfloat16 float16 float32|18-26|18-26
+aten::max_pool2d|8|bfloat16 float16 float32 float64|18-26|18-26
+aten::max_pool2d_with_indices|5|bfloat16 float16 float32|18-26|18-26
+aten::max_pool3d|4|bfloat16 float16 float32|18-26|18-26
+aten::max_pool3d_with_indices|4|bfloat16 float16 float32|18-26|18-26
+aten::max_unpool2d|6|bfloat16 float16 float32|18-26|18-26
+aten::max_unpool3d|5|bfloat16 float16 float32|18-26|18-26
 aten::maximum|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::mean|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
+aten::mean|10|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
 aten::mean.dim|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
-aten::median|3|float32 int64|18-26|18-26
-aten::median.dim|2|float32|18-26|18-26
-aten::meshgrid|1|float32|18-26|18-26
-aten::meshgrid.indexing|3|complex64 float32 int64|18-26|18-26
-aten::min|8|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::min.dim|2|bool float32|18-26|18-26
+aten::median|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::median.dim|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::meshgrid|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::meshgrid.indexing|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::min|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::min.dim|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::min.other|1|int64|18-26|18-26
-aten::minimum|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::minimum|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::mish|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::mm|4|complex64 float32 int64|18-26|18-26
-aten::mode|4|bool float32 int64|18-26|18-26
-aten::moveaxis.int|1|float32|18-26|18-26
-aten::moveaxis.intlist|1|float32|18-26|18-26
-aten::movedim.int|3|complex64 float32|18-26|18-26
-aten::movedim.intlist|1|float32|18-26|18-26
-aten::mse_loss|4|float32|18-26|18-26
-aten::msort|1|float32|18-26|18-26
-aten::mul.Scalar|6|bfloat16 bool complex64 float16 float32 int32|18-26|18-26
+aten::mkldnn_convolution|3|bfloat16 float32|18-26|18-26
+aten::mm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::mode|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::moveaxis.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::moveaxis.intlist|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::movedim.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::movedim.intlist|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::mse_loss|9|bfloat16 float16 float32|18-26|18-26
+aten::msort|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::mul.Scalar|9|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
 aten::mul.Tensor|17|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::multi_margin_loss|4|float32|18-26|18-26
-aten::multilabel_margin_loss|5|float32|18-26|18-26
-aten::multilabel_margin_loss_forward|1|float32|18-26|18-26
+aten::multi_margin_loss|6|float32|18-26|18-26
+aten::multilabel_margin_loss|7|float32|18-26|18-26
+aten::multilabel_margin_loss_forward|3|float32|18-26|18-26
 aten::multinomial|3|float32||
-aten::multiply.Scalar|1|float32|18-26|18-26
-aten::multiply.Tensor|1|float32|18-26|18-26
-aten::mv|2|complex64 float32|18-26|18-26
-aten::mvlgamma|5|float32 int64|18-26|18-26
-aten::nan_to_num|5|float16 float32 float64 int64|18-26|18-26
-aten::nanmean|1|float32|18-26|18-26
-aten::nanmedian|1|float32|18-26|18-26
-aten::nanmedian.dim|1|float32|18-26|18-26
-aten::nanquantile|4|float32|18-26|18-26
-aten::nanquantile.scalar|7|float32|18-26|18-26
-aten::nansum|2|float32 int64|18-26|18-26
-aten::narrow|2|float32|18-26|18-26
-aten::native_batch_norm|1|float32|18-26|18-26
-aten::native_dropout|2|float32|18-26|18-26
-aten::native_group_norm|1|float32|18-26|18-26
-aten::native_layer_norm|4|float16 float32|18-26|18-26
-aten::ne.Scalar|5|float32 int32 int64 uint8|18-26|18-26
-aten::ne.Tensor|7|bool complex64 float16 float32 int64|18-26|18-26
+aten::multiply.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::multiply.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::mv|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::mvlgamma|10|bfloat16 float16 float32 int64|18-26|18-26
+aten::nan_to_num|10|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::nanmean|7|bfloat16 float16 float32|18-26|18-26
+aten::nanmedian|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::nanmedian.dim|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::nanquantile|6|float32|18-26|18-26
+aten::nanquantile.scalar|9|float32|18-26|18-26
+aten::nansum|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::narrow|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::native_batch_norm|4|bfloat16 float16 float32|18-26|18-26
+aten::native_dropout|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::native_group_norm|3|bfloat16 float16 float32|18-26|18-26
+aten::native_layer_norm|5|bfloat16 float16 float32|18-26|18-26
+aten::ne.Scalar|11|bfloat16 bool complex64 float16 float32 int32 int64 uint8|18-26|18-26
+aten::ne.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::neg|13|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
-aten::negative|1|float32|18-26|18-26
-aten::new_empty|1|float32|18-26|18-26
-aten::new_empty_strided|1|float32|18-26|18-26
+aten::negative|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::new_empty|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::new_empty_strided|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::new_full|10|complex64 int32|18-26|18-26
-aten::new_ones|10|float32|18-26|18-26
+aten::new_ones|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::new_zeros|9|int64|18-26|18-26
-aten::nll_loss|1|float32|18-26|18-26
-aten::nll_loss2d|1|float32|18-26|18-26
-aten::nll_loss_forward|1|float32|18-26|18-26
-aten::nll_loss_nd|11|float16 float32|18-26|18-26
-aten::nonzero|8|bool complex64 float32 int64 uint8|18-26|18-26
-aten::nonzero_numpy|6|bool float32 int64 uint8|18-26|18-26
+aten::nll_loss|5|bfloat16 float16 float32|18-26|18-26
+aten::nll_loss2d|5|bfloat16 float16 float32|18-26|18-26
+aten::nll_loss2d_forward|5|bfloat16 float16 float32|18-26|18-26
+aten::nll_loss_forward|5|bfloat16 float16 float32|18-26|18-26
+aten::nll_loss_nd|14|bfloat16 float16 float32|18-26|18-26
+aten::nonzero|12|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
+aten::nonzero_numpy|11|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
 aten::nonzero_static|2|int64|18-26|18-26
-aten::norm.Scalar|2|complex64 float32|18-26|18-26
-aten::norm.ScalarOpt_dim|2|float32|18-26|18-26
-aten::norm_except_dim|1|float32|18-26|18-26
-aten::normal.Tensor_Tensor|1|float32|18-26|18-26
-aten::normal.Tensor_float|1|float32|18-26|18-26
-aten::normal.float_Tensor|1|float32|18-26|18-26
+aten::norm.Scalar|7|bfloat16 complex64 float16 float32|18-26|18-26
+aten::norm.ScalarOpt_dim|9|bfloat16 complex64 float16 float32|18-26|18-26
+aten::norm.ScalarOpt_dim_dtype|5|bfloat16 float16 float32|18-26|18-26
+aten::norm.ScalarOpt_dtype|5|bfloat16 float16 float32|18-26|18-26
+aten::norm_except_dim|5|bfloat16 complex64 float16 float32|18-26|18-26
+aten::normal.Tensor_Tensor|6|bfloat16 float16 float32|18-26|18-26
+aten::normal.Tensor_float|6|bfloat16 float16 float32|18-26|18-26
+aten::normal.float_Tensor|6|bfloat16 float16 float32|18-26|18-26
 aten::normal.float_float|1|float32|18-26|18-26
-aten::normal_functional|1|float32|18-26|18-26
-aten::not_equal.Scalar|1|float32|18-26|18-26
-aten::not_equal.Tensor|1|float32|18-26|18-26
-aten::nuclear_norm|1|float32|18-26|18-26
-aten::numel|1|float32|18-26|18-26
-aten::numpy_T|3|float32|18-26|18-26
+aten::normal_functional|6|bfloat16 float16 float32|18-26|18-26
+aten::not_equal.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::not_equal.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::nuclear_norm|3|complex64 float32|18-26|18-26
+aten::nuclear_norm.dim|3|complex64 float32|18-26|18-26
+aten::numel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::numpy_T|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::one_hot|4|int64|18-26|18-26
 aten::ones|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::ones_like|11|complex64 float32 int64|18-26|18-26
-aten::outer|3|complex64 float32 int64|18-26|18-26
+aten::ones_like|16|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::outer|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pad|22|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::pad_sequence|2|float32|18-26|18-26
-aten::pairwise_distance|2|float32|18-26|18-26
-aten::pdist|2|float32|18-26|18-26
-aten::permute|8|bool complex64 float16 float32 int64|18-26|18-26
-aten::permute_copy|1|float32|18-26|18-26
+aten::pad_sequence|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::pairwise_distance|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::pdist|3|float32|18-26|18-26
+aten::permute|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::permute_copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pinverse|1|complex64||
-aten::pixel_shuffle|3|float32 int64|18-26|18-26
-aten::pixel_unshuffle|2|float32|18-26|18-26
-aten::poisson_nll_loss|4|float32|18-26|18-26
-aten::polar|1|float32|18-26|18-26
-aten::polygamma|20|bool float32 int64|18-26|18-26
-aten::positive|1|float32|18-26|18-26
-aten::pow.Scalar|4|complex64 float32 int64|18-26|18-26
-aten::pow.Tensor_Scalar|18|complex64 float16 float32 float64 int64|18-26|18-26
-aten::pow.Tensor_Tensor|5|complex64 float32 int32 int64|18-26|18-26
-aten::prelu|5|float16 float32|18-26|18-26
-aten::prod|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::prod.dim_int|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::put|4|bool float32|18-26|18-26
+aten::pixel_shuffle|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::pixel_unshuffle|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::poisson_nll_loss|11|bfloat16 float16 float32 int64|18-26|18-26
+aten::polar|5|float32|18-26|18-26
+aten::polygamma|25|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::positive|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::pow.Scalar|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::pow.Tensor_Scalar|22|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::pow.Tensor_Tensor|10|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
+aten::prelu|7|bfloat16 float16 float32|18-26|18-26
+aten::prod|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::prod.dim_int|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::put|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::qr|1|float32||
-aten::quantile|4|float32|18-26|18-26
-aten::quantile.scalar|7|float32|18-26|18-26
-aten::rad2deg|7|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::quantile|6|float32|18-26|18-26
+aten::quantile.scalar|9|float32|18-26|18-26
+aten::rad2deg|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::rand|8|float16 float32 float64|18-26|18-26
-aten::rand_like|2|float16 float32|18-26|18-26
+aten::rand.generator|1|float32|18-26|18-26
+aten::rand_like|5|bfloat16 float16 float32|18-26|18-26
+aten::rand_like.generator|6|bfloat16 float16 float32|18-26|18-26
 aten::randint|1|int64|18-26|18-26
+aten::randint.generator|1|int64|18-26|18-26
 aten::randint.low|2|float32 int64|18-26|18-26
-aten::randint_like|1|float32|18-26|18-26
+aten::randint.low_generator|1|int64|18-26|18-26
+aten::randint_like|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::randint_like.low_dtype|1|int32|18-26|18-26
 aten::randn|8|float16 float32 float64|18-26|18-26
-aten::randn_like|2|float16 float32|18-26|18-26
+aten::randn.generator|1|float32|18-26|18-26
+aten::randn_like|5|bfloat16 float16 float32|18-26|18-26
+aten::randn_like.generator|6|bfloat16 float16 float32|18-26|18-26
 aten::randperm|1|int64|18-26|18-26
-aten::ravel|1|float32|18-26|18-26
-aten::real|3|complex128 complex64 float32|18-26|18-26
-aten::reciprocal|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::reflection_pad1d|1|float32|18-26|18-26
-aten::reflection_pad2d|1|float32|18-26|18-26
-aten::reflection_pad3d|1|float32|18-26|18-26
+aten::randperm.generator|1|int64|18-26|18-26
+aten::ravel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::real|10|bfloat16 bool complex128 complex64 float16 float32 int64|18-26|18-26
+aten::reciprocal|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::reflection_pad1d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::reflection_pad2d|5|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::reflection_pad3d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::relu|11|bfloat16 float16 float32 float64 int32 int64 int8|18-26|18-26
 aten::relu6|9|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::remainder.Scalar|2|float32 int64|18-26|18-26
+aten::remainder.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::remainder.Scalar_Tensor|1|int64|18-26|18-26
 aten::remainder.Tensor|15|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::renorm|1|float32|18-26|18-26
-aten::repeat|8|bool complex64 float32|18-26|18-26
+aten::renorm|7|bfloat16 complex64 float16 float32|18-26|18-26
+aten::repeat|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::repeat_interleave.Tensor|1|int64|18-26|18-26
-aten::repeat_interleave.self_Tensor|2|float32|18-26|18-26
-aten::repeat_interleave.self_int|3|float32|18-26|18-26
-aten::replication_pad1d|1|float32|18-26|18-26
-aten::replication_pad2d|1|float32|18-26|18-26
-aten::replication_pad3d|1|float32|18-26|18-26
-aten::reshape|4|complex64 float32|18-26|18-26
-aten::reshape_as|1|float32|18-26|18-26
-aten::resolve_conj|1|float32|18-26|18-26
-aten::resolve_neg|1|float32|18-26|18-26
-aten::rms_norm|5|bfloat16 float16 float32|18-26|18-26
-aten::rnn_relu.input|1|float32|18-26|18-26
-aten::rnn_relu_cell|1|float32|18-26|18-26
-aten::rnn_tanh.input|1|float32|18-26|18-26
-aten::rnn_tanh_cell|1|float32|18-26|18-26
-aten::roll|6|complex64 float32|18-26|18-26
-aten::rot90|7|complex64 float32|18-26|18-26
+aten::repeat_interleave.self_Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::repeat_interleave.self_int|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::replication_pad1d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::replication_pad2d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::replication_pad3d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::reshape|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::reshape_as|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::resolve_conj|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::resolve_neg|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::rms_norm|6|bfloat16 float16 float32|18-26|18-26
+aten::rnn_relu.input|4|bfloat16 float16 float32|18-26|18-26
+aten::rnn_relu_cell|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::rnn_tanh.input|4|bfloat16 float16 float32|18-26|18-26
+aten::rnn_tanh_cell|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::roll|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::rot90|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::round|8|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::round.decimals|2|float32|18-26|18-26
-aten::row_stack|1|float32|18-26|18-26
-aten::rrelu|2|float32|18-26|18-26
-aten::rsqrt|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::rsub.Scalar|4|complex64 float32 int64|18-26|18-26
-aten::rsub.Tensor|13|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::round.decimals|7|bfloat16 float16 float32|18-26|18-26
+aten::row_stack|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::rrelu|7|bfloat16 float16 float32|18-26|18-26
+aten::rsqrt|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::rsub.Scalar|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::rsub.Tensor|14|bfloat16 complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::scalar_tensor|10|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::scaled_dot_product_attention|22|bfloat16 float16 float32 float64|18-26|18-26
-aten::scatter.reduce|2|float32|18-26|18-26
-aten::scatter.src|8|bool complex64 float16 float32 int64|18-26|18-26
-aten::scatter.value|4|bool complex64 float32 int64|18-26|18-26
-aten::scatter.value_reduce|2|float32|18-26|18-26
-aten::scatter_add|7|bool complex64 float16 float32 int64|18-26|18-26
-aten::scatter_reduce.two|40|float16 float32 float64 int64|18-26|18-26
-aten::searchsorted.Scalar|2|float32|18-26|18-26
-aten::searchsorted.Tensor|4|float32 int64|18-26|18-26
-aten::segment_reduce|15|float32|18-26|18-26
-aten::select.int|7|bool complex64 float16 float32 int64|18-26|18-26
-aten::select_copy.int|1|float32|18-26|18-26
-aten::select_scatter|5|complex64 float32 int64|18-26|18-26
+aten::scaled_dot_product_attention|23|bfloat16 float16 float32 float64|18-26|18-26
+aten::scatter.reduce|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::scatter.src|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::scatter.value|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::scatter.value_reduce|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::scatter_add|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::scatter_reduce.two|44|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::searchsorted.Scalar|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::searchsorted.Tensor|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::segment_reduce|18|bfloat16 float16 float32|18-26|18-26
+aten::select.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::select_copy.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::select_scatter|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::selu|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::sgn|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::sigmoid|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::sign|11|bfloat16 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
-aten::signbit|5|float16 float32 float64 int32 int64|18-26|18-26
+aten::sgn|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sigmoid|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sign|12|bfloat16 bool float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::signbit|7|bool float16 float32 float64 int32 int64|18-26|18-26
 aten::silu|9|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::sin|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::sinc|4|float32 int64|18-26|18-26
-aten::sinh|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::size.int|1|float32|18-26|18-26
-aten::slice.Tensor|24|bool complex64 float16 float32 int64|18-26|18-26
-aten::slice_copy.Tensor|1|float32|18-26|18-26
-aten::slice_scatter|7|complex64 float32|18-26|18-26
-aten::smooth_l1_loss|5|float32|18-26|18-26
-aten::soft_margin_loss|3|float32|18-26|18-26
+aten::sinc|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sinh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::size.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::slice.Tensor|26|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::slice_copy.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::slice_scatter|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::slogdet|2|float32 float64|18-26|18-26
+aten::slow_conv_transpose2d|4|bfloat16 float16 float32 int64|18-26|18-26
+aten::smooth_l1_loss|11|bfloat16 float16 float32|18-26|18-26
+aten::soft_margin_loss|10|bfloat16 complex64 float16 float32|18-26|18-26
 aten::softmax.int|11|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
 aten::softplus|11|bfloat16 float16 float32 float64|18-26|18-26
 aten::softshrink|9|bfloat16 float16 float32 float64|18-26|18-26
-aten::sort|11|float16 float32 float64|18-26|18-26
-aten::sort.stable|10|bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::sort|14|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::sort.stable|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::special_airy_ai|3|float32||
-aten::special_bessel_j0|4|float32 int64|18-26|18-26
-aten::special_bessel_j1|4|float32 int64|18-26|18-26
+aten::special_bessel_j0|5|bool float32 int64|18-26|18-26
+aten::special_bessel_j1|5|bool float32 int64|18-26|18-26
 aten::special_bessel_y0|3|float32 int64||
 aten::special_bessel_y1|3|float32 int64||
-aten::special_chebyshev_polynomial_t|3|float32 int64|18-26|18-26
-aten::special_chebyshev_polynomial_t.n_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_t.x_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_u|3|float32 int64|18-26|18-26
-aten::special_chebyshev_polynomial_u.n_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_u.x_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_v|3|float32 int64|18-26|18-26
-aten::special_chebyshev_polynomial_v.n_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_v.x_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_w|3|float32 int64|18-26|18-26
-aten::special_chebyshev_polynomial_w.n_scalar|1|float32|18-26|18-26
-aten::special_chebyshev_polynomial_w.x_scalar|1|float32|18-26|18-26
-aten::special_entr|4|float32 int64|18-26|18-26
-aten::special_erf|1|float32|18-26|18-26
-aten::special_erfc|1|float32|18-26|18-26
+aten::special_chebyshev_polynomial_t|7|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_t.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_t.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_u|7|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_u.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_u.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_v|7|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_v.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_v.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_w|7|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_w.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_chebyshev_polynomial_w.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_digamma|3|float32 float64|18-26|18-26
+aten::special_entr|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_erf|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_erfc|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_erfcx|3|float32||
-aten::special_exp2|1|float32|18-26|18-26
-aten::special_expit|1|float32|18-26|18-26
-aten::special_expm1|1|float32|18-26|18-26
+aten::special_erfinv|3|float32 float64|18-26|18-26
+aten::special_exp2|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::special_expit|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::special_expm1|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_gammainc|2|float32||
 aten::special_gammaincc|2|float32||
-aten::special_i0e|4|float32 int64|18-26|18-26
-aten::special_i1|4|float32 int64|18-26|18-26
-aten::special_i1e|4|float32 int64|18-26|18-26
-aten::special_log1p|1|float32|18-26|18-26
+aten::special_gammaln|3|float32 float64|18-26|18-26
+aten::special_i0|3|float32 float64|18-26|18-26
+aten::special_i0e|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_i1|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_i1e|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_log1p|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_log_ndtr|3|float32||
-aten::special_logsumexp|1|float32|18-26|18-26
-aten::special_modified_bessel_i0|1|float32|18-26|18-26
-aten::special_modified_bessel_i1|1|float32|18-26|18-26
+aten::special_logsumexp|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_modified_bessel_i0|6|bool float32 int64|18-26|18-26
+aten::special_modified_bessel_i1|6|bool float32 int64|18-26|18-26
 aten::special_modified_bessel_k0|3|float32 int64||
 aten::special_modified_bessel_k1|3|float32 int64||
-aten::special_multigammaln|1|float32|18-26|18-26
-aten::special_ndtr|4|float32 int64|18-26|18-26
-aten::special_ndtri|3|float32|18-26|18-26
-aten::special_round|1|float32|18-26|18-26
+aten::special_multigammaln|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::special_ndtr|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_ndtri|5|bool float32 int64|18-26|18-26
+aten::special_polygamma|2|float32|18-26|18-26
+aten::special_psi|3|float32 float64|18-26|18-26
+aten::special_round|6|bfloat16 float16 float32|18-26|18-26
 aten::special_scaled_modified_bessel_k0|3|float32 int64||
 aten::special_scaled_modified_bessel_k1|3|float32 int64||
-aten::special_shifted_chebyshev_polynomial_t|3|float32 int64|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_t.n_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_t.x_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_u|3|float32 int64|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_u.n_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_u.x_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_v|3|float32 int64|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_v.n_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_v.x_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_w|3|float32 int64|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_w.n_scalar|1|float32|18-26|18-26
-aten::special_shifted_chebyshev_polynomial_w.x_scalar|1|float32|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_t|7|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_t.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_t.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_u|7|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_u.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_u.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_v|7|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_v.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_v.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_w|7|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_w.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_shifted_chebyshev_polynomial_w.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_sinc|3|float32 float64|18-26|18-26
 aten::special_spherical_bessel_j0|3|float32||
-aten::special_xlog1py|1|float32|18-26|18-26
-aten::special_xlog1py.other_scalar|1|float32|18-26|18-26
-aten::special_xlogy|1|float32|18-26|18-26
-aten::special_zeta|3|float32 int64|18-26|18-26
-aten::special_zeta.other_scalar|1|float32|18-26|18-26
-aten::special_zeta.self_scalar|1|float32|18-26|18-26
-aten::split.Tensor|6|complex64 float32|18-26|18-26
-aten::split.sizes|1|float32|18-26|18-26
-aten::split_copy.Tensor|1|float32|18-26|18-26
-aten::split_with_sizes|2|float32 int64|18-26|18-26
-aten::split_with_sizes_copy|1|float32|18-26|18-26
-aten::sqrt|10|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
+aten::special_xlog1py|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_xlog1py.other_scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_xlog1py.self_scalar|1|float32|18-26|18-26
+aten::special_xlogy|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_xlogy.other_scalar|2|float32|18-26|18-26
+aten::special_xlogy.self_scalar|1|float32|18-26|18-26
+aten::special_zeta|7|bool float32 int64|18-26|18-26
+aten::special_zeta.other_scalar|6|bool float32 int64|18-26|18-26
+aten::special_zeta.self_scalar|6|bool float32 int64|18-26|18-26
+aten::split.Tensor|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::split.sizes|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::split_copy.Tensor|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::split_with_sizes|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::split_with_sizes_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sqrt|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::square|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
-aten::squeeze|3|complex64 float32|18-26|18-26
-aten::squeeze.dim|4|complex64 float32|18-26|18-26
-aten::squeeze.dims|2|float32|18-26|18-26
-aten::squeeze_copy|1|float32|18-26|18-26
-aten::squeeze_copy.dim|1|float32|18-26|18-26
-aten::squeeze_copy.dims|1|float32|18-26|18-26
-aten::stack|4|complex64 float32|18-26|18-26
-aten::std|4|float32|18-26|18-26
-aten::std.correction|6|bfloat16 complex64 float16 float32 float64|18-26|18-26
-aten::std.dim|2|float32|18-26|18-26
-aten::std_mean|1|float32|18-26|18-26
-aten::std_mean.correction|11|float16 float32|18-26|18-26
-aten::std_mean.dim|1|float32|18-26|18-26
+aten::squeeze|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze.dim|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze.dims|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze_copy.dim|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze_copy.dims|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::stack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::std|9|bfloat16 complex64 float16 float32|18-26|18-26
+aten::std.correction|9|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::std.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::std_mean|7|bfloat16 complex64 float16 float32|18-26|18-26
+aten::std_mean.correction|14|bfloat16 float16 float32|18-26|18-26
+aten::std_mean.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::stft|7|complex64 float32|18-26|18-26
-aten::stft.center|2|float32|18-26|18-26
-aten::sub.Scalar|1|float32|18-26|18-26
+aten::stft.center|4|complex64 float32|18-26|18-26
+aten::sub.Scalar|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::sub.Tensor|17|bfloat16 complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::subtract.Scalar|1|float32|18-26|18-26
-aten::subtract.Tensor|1|float32|18-26|18-26
-aten::sum|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::subtract.Scalar|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::subtract.Tensor|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::sum|15|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::sum.dim_IntList|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::svd|1|float32||
-aten::swapaxes|1|float32|18-26|18-26
-aten::swapdims|1|float32|18-26|18-26
+aten::swapaxes|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::swapdims|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sym_constrain_range|1||18-26|18-26
 aten::sym_constrain_range_for_size|1||18-26|18-26
-aten::sym_numel|1|float32|18-26|18-26
-aten::sym_size.int|2|float32|18-26|18-26
-aten::sym_stride.int|1|float32|18-26|18-26
-aten::t|4|complex64 float32|18-26|18-26
-aten::t_copy|1|float32|18-26|18-26
-aten::take|3|complex64 float32|18-26|18-26
-aten::take_along_dim|3|float32|18-26|18-26
-aten::tan|8|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::tanh|9|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
-aten::tensor_split.indices|3|float32|18-26|18-26
-aten::tensor_split.sections|3|float32|18-26|18-26
-aten::tensor_split.tensor_indices_or_sections|1|float32|18-26|18-26
-aten::tensordot|4|complex64 float32|18-26|18-26
-aten::threshold|3|float32 int64|18-26|18-26
-aten::tile|3|complex64 float32|18-26|18-26
+aten::sym_is_contiguous|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sym_numel|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sym_size.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sym_storage_offset|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sym_stride.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::t|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::t_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::take|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::take_along_dim|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::tan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::tanh|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::tensor_split.indices|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::tensor_split.sections|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::tensor_split.tensor_indices_or_sections|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::tensordot|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::thnn_conv2d|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::threshold|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::tile|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::to.device|1|int64|18-26|18-26
-aten::to.dtype|114|bfloat16 bool complex64 float16 float32 float64 float8_e4m3fn float8_e5m2 int16 int32 int64 int8 uint8|19-26|18-26
-aten::to.dtype_layout|2|float32|18-26|18-26
+aten::to.dtype|116|bfloat16 bool complex64 float16 float32 float64 float8_e4m3fn float8_e5m2 int16 int32 int64 int8 uint8|19-26|18-26
+aten::to.dtype_layout|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::to.other|1|int64|18-26|18-26
-aten::topk|6|float16 float32 int64|18-26|18-26
-aten::trace|3|complex64 float32 int64|18-26|18-26
-aten::transpose.int|6|bool complex64 float16 float32 int64|18-26|18-26
-aten::transpose_copy.int|1|float32|18-26|18-26
-aten::trapezoid.dx|6|float16 float32 int64|18-26|18-26
-aten::trapezoid.x|4|float16 float32 int64|18-26|18-26
-aten::trapz.dx|1|float32|18-26|18-26
-aten::trapz.x|1|float32|18-26|18-26
-aten::tril|12|bool complex64 float16 float32 float64 int32 int64|18-26|18-26
+aten::topk|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::trace|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::transpose.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::transpose_copy.int|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::trapezoid.dx|10|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::trapezoid.x|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::trapz.dx|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::trapz.x|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::tril|13|bfloat16 bool complex64 float16 float32 float64 int32 int64|18-26|18-26
 aten::tril_indices|4|int32 int64|18-26|18-26
-aten::triplet_margin_loss|3|float32|18-26|18-26
-aten::triu|11|bool complex64 float16 float32 float64 int32 int64|18-26|18-26
+aten::triplet_margin_loss|11|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::triu|12|bfloat16 bool complex64 float16 float32 float64 int32 int64|18-26|18-26
 aten::triu_indices|4|int32 int64|18-26|18-26
+aten::true_divide.Scalar|3|float16 float32 int64|18-26|18-26
 aten::true_divide.Tensor|1|int64|18-26|18-26
 aten::trunc|8|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::type_as|1|float32|18-26|18-26
-aten::unbind.int|5|complex64 float32|18-26|18-26
-aten::unbind_copy.int|1|float32|18-26|18-26
-aten::unflatten.int|3|float32|18-26|18-26
-aten::unfold|5|complex64 float32|18-26|18-26
-aten::unfold_copy|1|float32|18-26|18-26
-aten::uniform|1|float32|18-26|18-26
-aten::unique_consecutive|10|bool float32 int64|18-26|18-26
-aten::unique_dim|3|float32|18-26|18-26
+aten::type_as|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unbind.int|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unbind_copy.int|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unflatten.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unfold|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unfold_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::uniform|6|bfloat16 float16 float32|18-26|18-26
+aten::unique_consecutive|14|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::unique_dim|10|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::unique_dim_consecutive|2|int64|18-26|18-26
-aten::unsafe_chunk|1|float32|18-26|18-26
-aten::unsafe_split.Tensor|1|float32|18-26|18-26
-aten::unsafe_split_with_sizes|1|float32|18-26|18-26
-aten::unsqueeze|7|bool complex64 float16 float32 int64|18-26|18-26
-aten::unsqueeze_copy|1|float32|18-26|18-26
-aten::upsample_bicubic2d|1|float32|18-26|18-26
-aten::upsample_bicubic2d.vec|2|float32|18-26|18-26
-aten::upsample_bilinear2d|4|float16 float32 float64|18-26|18-26
-aten::upsample_bilinear2d.vec|7|float32|18-26|18-26
-aten::upsample_linear1d|1|float32|18-26|18-26
-aten::upsample_linear1d.vec|2|float32|18-26|18-26
-aten::upsample_nearest1d|1|float32|18-26|18-26
-aten::upsample_nearest1d.vec|2|float32|18-26|18-26
-aten::upsample_nearest2d|4|float16 float32 float64 uint8|18-26|18-26
-aten::upsample_nearest2d.vec|3|float32|18-26|18-26
-aten::upsample_nearest3d.vec|1|float32|18-26|18-26
-aten::upsample_trilinear3d.vec|2|float32|18-26|18-26
-aten::vander|2|float32 int64|18-26|18-26
-aten::var|4|float32|18-26|18-26
-aten::var.correction|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
-aten::var.dim|2|float32|18-26|18-26
-aten::var_mean|1|float32|18-26|18-26
+aten::unsafe_chunk|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unsafe_split.Tensor|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unsafe_split_with_sizes|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unsqueeze|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unsqueeze_copy|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::upsample_bicubic2d|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_bicubic2d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_bilinear2d|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::upsample_bilinear2d.vec|10|bfloat16 float16 float32|18-26|18-26
+aten::upsample_linear1d|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_linear1d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest1d|4|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest1d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest2d|7|bfloat16 float16 float32 float64 uint8|18-26|18-26
+aten::upsample_nearest2d.vec|6|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest3d|4|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest3d.vec|4|bfloat16 float16 float32|18-26|18-26
+aten::upsample_trilinear3d|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_trilinear3d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::vander|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::var|9|bfloat16 complex64 float16 float32|18-26|18-26
+aten::var.correction|19|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::var.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::var_mean|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::var_mean.correction|2|complex64 float16|18-26|18-26
-aten::var_mean.dim|1|float32|18-26|18-26
-aten::vdot|2|complex64 float32|18-26|18-26
-aten::view|12|bool complex64 float16 float32 int64|18-26|18-26
-aten::view.dtype|4|complex64 float32 int32||18-26
-aten::view_as|1|float32|18-26|18-26
-aten::view_as_complex|2|float32 float64|18-26|18-26
-aten::view_as_complex_copy|1|float32|18-26|18-26
+aten::var_mean.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::vdot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::view|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::view.dtype|6|complex64 float32 int32||18-26
+aten::view_as|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::view_as_complex|5|float16 float32 float64|18-26|18-26
+aten::view_as_complex_copy|4|float16 float32|18-26|18-26
 aten::view_as_real|4|complex128 complex64|18-26|18-26
 aten::view_as_real_copy|2|complex128 complex64|18-26|18-26
-aten::view_copy|1|float32|18-26|18-26
-aten::vsplit.array|1|float32|18-26|18-26
-aten::vsplit.int|1|float32|18-26|18-26
-aten::vstack|1|float32|18-26|18-26
+aten::view_copy|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::vsplit.array|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::vsplit.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::vstack|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::where|1|bool|18-26|18-26
 aten::where.Scalar|2|bool|18-26|18-26
 aten::where.ScalarOther|3|bool|18-26|18-26
 aten::where.ScalarSelf|1|bool|18-26|18-26
 aten::where.self|4|bool|18-26|18-26
-aten::xlogy.Scalar_Other|1|float32|18-26|18-26
-aten::xlogy.Scalar_Self|1|float32|18-26|18-26
-aten::xlogy.Tensor|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::zero|1|float32|18-26|18-26
+aten::xlogy.Scalar_Other|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::xlogy.Scalar_Self|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::xlogy.Tensor|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::zero|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::zeros|11|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::zeros_like|10|float32|18-26|18-26
+aten::zeros_like|18|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 math::ceil|1||18-26|18-26
 math::floor|1||18-26|18-26
 math::trunc|1||18-26|18-26
@@ -895,11 +966,15 @@ prims::bitwise_or|1|int64|18-26|18-26
 prims::bitwise_xor|1|int64|18-26|18-26
 prims::ceil|1|float32|18-26|18-26
 prims::clone|1|float32|18-26|18-26
-prims::convert_element_type|1|float32|18-26|18-26
+prims::convert_element_type|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 prims::cos|1|float32|18-26|18-26
 prims::cosh|1|float32|18-26|18-26
+prims::device_put|1|float32|18-26|18-26
 prims::digamma|1|float32|18-26|18-26
 prims::div|2|float32 int64|18-26|18-26
+prims::empty|1|float32|18-26|18-26
+prims::empty_permuted|1|int64|18-26|18-26
+prims::empty_strided|1|float16|18-26|18-26
 prims::eq|1|float32|18-26|18-26
 prims::erf|1|float32|18-26|18-26
 prims::erf_inv|1|float32|18-26|18-26
@@ -954,30 +1029,34 @@ prims::trunc|1|float32|18-26|18-26
 prims::view_of|1|float32|18-26|18-26
 prims::where|1|bool|18-26|18-26
 prims::zeta|1|float32|18-26|18-26
-quantized_decomposed::choose_qparams.tensor|1|float32|18-26|18-26
-quantized_decomposed::choose_qparams_per_token|1|float32|18-26|18-26
-quantized_decomposed::choose_qparams_per_token_asymmetric|1|float32|18-26|18-26
-quantized_decomposed::choose_qparams_symmetric.tensor|1|float32|18-26|18-26
-quantized_decomposed::convert_element_type.no_fuse|1|float32|18-26|18-26
+quantized_decomposed::_choose_qparams_per_token_asymmetric_impl|7|bfloat16 float16 float32 int64|18-26|18-26
+quantized_decomposed::choose_qparams.tensor|5|bfloat16 float16 float32|18-26|18-26
+quantized_decomposed::choose_qparams_per_token|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+quantized_decomposed::choose_qparams_per_token_asymmetric|6|float16 float32 int64|18-26|18-26
+quantized_decomposed::choose_qparams_symmetric.tensor|5|bfloat16 float16 float32|18-26|18-26
+quantized_decomposed::convert_element_type.no_fuse|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 quantized_decomposed::dequantize_per_channel|3|int32 int8|18-26|18-26
 quantized_decomposed::dequantize_per_channel_group|1|int8|18-26|18-26
 quantized_decomposed::dequantize_per_tensor|4|int16 int32 int8 uint8|18-26|18-26
 quantized_decomposed::dequantize_per_tensor.tensor|1|int8|18-26|18-26
+quantized_decomposed::dequantize_per_tensor.tensor2|1|int8|18-26|18-26
 quantized_decomposed::dequantize_per_token|1|int8|18-26|18-26
-quantized_decomposed::fake_quant_per_channel|1|float32|18-26|18-26
-quantized_decomposed::quantize_per_channel|3|float32|18-26|18-26
-quantized_decomposed::quantize_per_channel_group|1|float32|18-26|18-26
-quantized_decomposed::quantize_per_tensor|6|float32|18-26|18-26
-quantized_decomposed::quantize_per_tensor.tensor|1|float32|18-26|18-26
-quantized_decomposed::quantize_per_token|1|float32|18-26|18-26
+quantized_decomposed::fake_quant_per_channel|3|float32|18-26|18-26
+quantized_decomposed::quantize_per_channel|7|float16 float32|18-26|18-26
+quantized_decomposed::quantize_per_channel_group|7|bfloat16 bool float16 float32 int64|18-26|18-26
+quantized_decomposed::quantize_per_tensor|10|bfloat16 float16 float32|18-26|18-26
+quantized_decomposed::quantize_per_tensor.tensor|5|bfloat16 float16 float32|18-26|18-26
+quantized_decomposed::quantize_per_tensor.tensor2|5|bfloat16 float16 float32|18-26|18-26
+quantized_decomposed::quantize_per_token|6|bool float16 float32 int64|18-26|18-26
 torch::sym_float|1||18-26|18-26
 torch::sym_int|1||18-26|18-26
 torch::sym_ite|1||18-26|18-26
 torch::sym_max|2||18-26|18-26
 torch::sym_min|1||18-26|18-26
 torch::sym_not|1||18-26|18-26
-torchvision::deform_conv2d|2|float32|19-26|19-26
-torchvision::nms|3|float32|18-26|18-26
-torchvision::roi_align|5|float32|18-26|18-26
-transformers::grouped_mm_fallback|4|float32|18-26|18-26
+torch::sym_sqrt|1||18-26|18-26
+torchvision::deform_conv2d|3|float32|19-26|19-26
+torchvision::nms|6|bfloat16 float16 float32 int64|18-26|18-26
+torchvision::roi_align|9|bfloat16 bool float16 float32 int64||18-26
+transformers::grouped_mm_fallback|9|bfloat16 complex64 float16 float32 int64||18-26
 `;
