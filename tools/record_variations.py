@@ -14,8 +14,8 @@ from record_golden import OPTIONS, PYTHON, ROOT, Dim, Family, Permuted, call, lo
 DTYPES = [torch.float16, torch.bfloat16, torch.int64, torch.bool, torch.complex64]
 # Sums of low precision in another order; the values are of size 1.
 LOW = {"torch.float16": dict(atol=8e-3, rtol=2e-2), "torch.bfloat16": dict(atol=6e-2, rtol=6e-2)}
-# These are other ops by other names; their own rows say which.
-FAMILIES = [p.stem for p in sorted((ROOT / "golden").glob("*.py")) if p.stem not in ("prims", "spellings")]
+# These are other ops by other names or in other forms; their own rows say which.
+FAMILIES = [p.stem for p in sorted((ROOT / "golden").glob("*.py")) if p.stem not in ("prims", "spellings", "kernel-forms")]
 
 # Variations that are not rows: ops, what is varied, why.
 LEFT_OUT = [
