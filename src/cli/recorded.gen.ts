@@ -43,7 +43,7 @@ aten::_assert_scalar|1||18-26|18-26
 aten::_assert_tensor_metadata|4|float32|18-26|18-26
 aten::_batch_norm_no_update|5|bfloat16 float16 float32|18-26|18-26
 aten::_batch_norm_with_update|4|bfloat16 float16 float32|18-26|18-26
-aten::_batch_norm_with_update_functional|4|bfloat16 float16 float32|18-26|18-26
+aten::_batch_norm_with_update_functional|1|float32|18-26|18-26
 aten::_cast_Byte|2|bool float32|18-26|18-26
 aten::_cast_Char|2|bool float32|18-26|18-26
 aten::_cast_Double|2|bool float32|18-26|18-26
@@ -52,26 +52,26 @@ aten::_cast_Half|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_cast_Int|2|bool float32|18-26|18-26
 aten::_cast_Long|2|bool float32|18-26|18-26
 aten::_cast_Short|2|bool float32|18-26|18-26
-aten::_cdist_forward|3|float32|18-26|18-26
+aten::_cdist_forward|2|float32|18-26|18-26
 aten::_conj|1|complex64|18-26|18-26
 aten::_conj_copy|2|complex64|18-26|18-26
 aten::_conj_physical|2|complex128 complex64|18-26|18-26
 aten::_convolution|6|bfloat16 float16 float32 int64|18-26|18-26
-aten::_convolution.deprecated|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::_convolution.deprecated|1|float32|18-26|18-26
 aten::_efficientzerotensor|1|float32|18-26|18-26
-aten::_embedding_bag|6|bfloat16 float16 float32|18-26|18-26
-aten::_embedding_bag_forward_only|4|bfloat16 float16 float32|18-26|18-26
+aten::_embedding_bag|3|float32|18-26|18-26
+aten::_embedding_bag_forward_only|2|float32|18-26|18-26
 aten::_euclidean_dist|5|bfloat16 float16 float32|18-26|18-26
 aten::_fft_c2c|1|complex64|18-26|18-26
 aten::_fft_c2r|1|complex64|18-26|18-26
 aten::_fft_r2c|2|float32|18-26|18-26
 aten::_functional_assert_async.msg|1|bool|18-26|18-26
-aten::_functional_assert_scalar|8|bfloat16 bool complex64 float16 float32 int64||18-26
-aten::_functional_sym_constrain_range|9|bfloat16 bool complex64 float16 float32 int64||18-26
-aten::_functional_sym_constrain_range_for_size|9|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::_functional_assert_scalar|1|float32|18-26|18-26
+aten::_functional_sym_constrain_range|1|float32|18-26|18-26
+aten::_functional_sym_constrain_range_for_size|1|float32|18-26|18-26
 aten::_fused_rms_norm|4|bfloat16 float16 float32|18-26|18-26
-aten::_grid_sampler_2d_cpu_fallback|2|float32|18-26|18-26
-aten::_grouped_mm|5|bfloat16 float16 float32|18-26|18-26
+aten::_grid_sampler_2d_cpu_fallback|1|float32|18-26|18-26
+aten::_grouped_mm|2|bfloat16 float32|18-26|18-26
 aten::_is_all_true|1|bool|18-26|18-26
 aten::_is_any_true|1|bool|18-26|18-26
 aten::_local_scalar_dense|1|int32|18-26|18-26
@@ -83,7 +83,7 @@ aten::_native_batch_norm_legit_functional|4|bfloat16 float16 float32|18-26|18-26
 aten::_native_batch_norm_legit_no_training|4|bfloat16 float16 float32|18-26|18-26
 aten::_pad_circular|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_pad_enum|2|float32|18-26|18-26
-aten::_pdist_forward|4|float32 float64|18-26|18-26
+aten::_pdist_forward|2|float32 float64|18-26|18-26
 aten::_prelu_kernel|2|float16 float32|18-26|18-26
 aten::_reshape_alias|2|float32 int64|18-26|18-26
 aten::_safe_softmax|7|bfloat16 float16 float32|18-26|18-26
@@ -99,20 +99,20 @@ aten::_unsafe_index_put|7|bfloat16 bool complex64 float16 float32 int64|18-26|18
 aten::_unsafe_masked_index|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_unsafe_masked_index_put_accumulate|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_unsafe_view|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::_upsample_bicubic2d_aa|3|float32|18-26|18-26
+aten::_upsample_bicubic2d_aa|2|float32|18-26|18-26
 aten::_upsample_bicubic2d_aa.vec|5|float32|18-26|18-26
 aten::_upsample_bilinear2d_aa|3|float32|18-26|18-26
 aten::_upsample_bilinear2d_aa.vec|4|float32|18-26|18-26
-aten::_upsample_lanczos2d_aa|3|float32|18-26|18-26
-aten::_upsample_lanczos2d_aa.vec|3|float32|18-26|18-26
-aten::_upsample_nearest_exact1d|4|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_lanczos2d_aa|2|float32|18-26|18-26
+aten::_upsample_lanczos2d_aa.vec|2|float32|18-26|18-26
+aten::_upsample_nearest_exact1d|1|float32|18-26|18-26
 aten::_upsample_nearest_exact1d.vec|5|bfloat16 float16 float32|18-26|18-26
-aten::_upsample_nearest_exact2d|5|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact2d|1|float32|18-26|18-26
 aten::_upsample_nearest_exact2d.vec|6|bfloat16 float16 float32|18-26|18-26
-aten::_upsample_nearest_exact3d|4|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact3d|1|float32|18-26|18-26
 aten::_upsample_nearest_exact3d.vec|4|bfloat16 float16 float32|18-26|18-26
 aten::_weight_norm|6|bfloat16 float16 float32|18-26|18-26
-aten::_weight_norm_interface|5|bfloat16 float16 float32|18-26|18-26
+aten::_weight_norm_interface|2|float32|18-26|18-26
 aten::abs|13|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
 aten::absolute|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::acos|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
@@ -386,7 +386,7 @@ aten::greater_equal.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::greater_equal.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::grid_sampler|24|bfloat16 float16 float32|20-26|18-26
 aten::grid_sampler_2d|4|bfloat16 float16 float32|18-26|18-26
-aten::grid_sampler_3d|6|bfloat16 float16 float32|20-26|20-26
+aten::grid_sampler_3d|2|float32|20-26|20-26
 aten::group_norm|6|bfloat16 float16 float32|18-26|18-26
 aten::gru.input|5|bfloat16 float16 float32|18-26|18-26
 aten::gru_cell|5|bfloat16 float16 float32|18-26|18-26
@@ -560,7 +560,7 @@ aten::min.dim|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::min.other|1|int64|18-26|18-26
 aten::minimum|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::mish|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::mkldnn_convolution|3|bfloat16 float32|18-26|18-26
+aten::mkldnn_convolution|1|float32|18-26|18-26
 aten::mm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::mode|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::moveaxis.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -602,7 +602,7 @@ aten::new_ones|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::new_zeros|9|int64|18-26|18-26
 aten::nll_loss|5|bfloat16 float16 float32|18-26|18-26
 aten::nll_loss2d|5|bfloat16 float16 float32|18-26|18-26
-aten::nll_loss2d_forward|5|bfloat16 float16 float32|18-26|18-26
+aten::nll_loss2d_forward|2|float32|18-26|18-26
 aten::nll_loss_forward|5|bfloat16 float16 float32|18-26|18-26
 aten::nll_loss_nd|14|bfloat16 float16 float32|18-26|18-26
 aten::nonzero|12|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
@@ -610,8 +610,8 @@ aten::nonzero_numpy|11|bfloat16 bool complex64 float16 float32 int64 uint8|18-26
 aten::nonzero_static|2|int64|18-26|18-26
 aten::norm.Scalar|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::norm.ScalarOpt_dim|9|bfloat16 complex64 float16 float32|18-26|18-26
-aten::norm.ScalarOpt_dim_dtype|5|bfloat16 float16 float32|18-26|18-26
-aten::norm.ScalarOpt_dtype|5|bfloat16 float16 float32|18-26|18-26
+aten::norm.ScalarOpt_dim_dtype|1|float32|18-26|18-26
+aten::norm.ScalarOpt_dtype|1|float32|18-26|18-26
 aten::norm_except_dim|5|bfloat16 complex64 float16 float32|18-26|18-26
 aten::normal.Tensor_Tensor|6|bfloat16 float16 float32|18-26|18-26
 aten::normal.Tensor_float|6|bfloat16 float16 float32|18-26|18-26
@@ -621,7 +621,7 @@ aten::normal_functional|6|bfloat16 float16 float32|18-26|18-26
 aten::not_equal.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::not_equal.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::nuclear_norm|3|complex64 float32|18-26|18-26
-aten::nuclear_norm.dim|3|complex64 float32|18-26|18-26
+aten::nuclear_norm.dim|1|float32|18-26|18-26
 aten::numel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::numpy_T|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::one_hot|4|int64|18-26|18-26
@@ -655,7 +655,7 @@ aten::rad2deg|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::rand|8|float16 float32 float64|18-26|18-26
 aten::rand.generator|1|float32|18-26|18-26
 aten::rand_like|5|bfloat16 float16 float32|18-26|18-26
-aten::rand_like.generator|6|bfloat16 float16 float32|18-26|18-26
+aten::rand_like.generator|1|float32|18-26|18-26
 aten::randint|1|int64|18-26|18-26
 aten::randint.generator|1|int64|18-26|18-26
 aten::randint.low|2|float32 int64|18-26|18-26
@@ -665,7 +665,7 @@ aten::randint_like.low_dtype|1|int32|18-26|18-26
 aten::randn|8|float16 float32 float64|18-26|18-26
 aten::randn.generator|1|float32|18-26|18-26
 aten::randn_like|5|bfloat16 float16 float32|18-26|18-26
-aten::randn_like.generator|6|bfloat16 float16 float32|18-26|18-26
+aten::randn_like.generator|1|float32|18-26|18-26
 aten::randperm|1|int64|18-26|18-26
 aten::randperm.generator|1|int64|18-26|18-26
 aten::ravel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -733,7 +733,7 @@ aten::slice.Tensor|26|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slice_copy.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slice_scatter|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slogdet|2|float32 float64|18-26|18-26
-aten::slow_conv_transpose2d|4|bfloat16 float16 float32 int64|18-26|18-26
+aten::slow_conv_transpose2d|1|float32|18-26|18-26
 aten::smooth_l1_loss|11|bfloat16 float16 float32|18-26|18-26
 aten::soft_margin_loss|10|bfloat16 complex64 float16 float32|18-26|18-26
 aten::softmax.int|11|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
@@ -845,10 +845,10 @@ aten::swapaxes|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::swapdims|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sym_constrain_range|1||18-26|18-26
 aten::sym_constrain_range_for_size|1||18-26|18-26
-aten::sym_is_contiguous|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sym_is_contiguous|1|float32|18-26|18-26
 aten::sym_numel|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sym_size.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::sym_storage_offset|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sym_storage_offset|1|float32|18-26|18-26
 aten::sym_stride.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::t|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::t_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -860,7 +860,7 @@ aten::tensor_split.indices|10|bfloat16 bool complex64 float16 float32 int64|18-2
 aten::tensor_split.sections|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::tensor_split.tensor_indices_or_sections|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::tensordot|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::thnn_conv2d|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::thnn_conv2d|1|float32|18-26|18-26
 aten::threshold|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::tile|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::to.device|1|int64|18-26|18-26
@@ -908,9 +908,9 @@ aten::upsample_nearest1d|4|bfloat16 float16 float32|18-26|18-26
 aten::upsample_nearest1d.vec|5|bfloat16 float16 float32|18-26|18-26
 aten::upsample_nearest2d|7|bfloat16 float16 float32 float64 uint8|18-26|18-26
 aten::upsample_nearest2d.vec|6|bfloat16 float16 float32|18-26|18-26
-aten::upsample_nearest3d|4|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest3d|1|float32|18-26|18-26
 aten::upsample_nearest3d.vec|4|bfloat16 float16 float32|18-26|18-26
-aten::upsample_trilinear3d|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_trilinear3d|2|float32|18-26|18-26
 aten::upsample_trilinear3d.vec|5|bfloat16 float16 float32|18-26|18-26
 aten::vander|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::var|9|bfloat16 complex64 float16 float32|18-26|18-26
@@ -1029,7 +1029,7 @@ prims::trunc|1|float32|18-26|18-26
 prims::view_of|1|float32|18-26|18-26
 prims::where|1|bool|18-26|18-26
 prims::zeta|1|float32|18-26|18-26
-quantized_decomposed::_choose_qparams_per_token_asymmetric_impl|7|bfloat16 float16 float32 int64|18-26|18-26
+quantized_decomposed::_choose_qparams_per_token_asymmetric_impl|1|float32|18-26|18-26
 quantized_decomposed::choose_qparams.tensor|5|bfloat16 float16 float32|18-26|18-26
 quantized_decomposed::choose_qparams_per_token|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 quantized_decomposed::choose_qparams_per_token_asymmetric|6|float16 float32 int64|18-26|18-26
@@ -1046,7 +1046,7 @@ quantized_decomposed::quantize_per_channel|7|float16 float32|18-26|18-26
 quantized_decomposed::quantize_per_channel_group|7|bfloat16 bool float16 float32 int64|18-26|18-26
 quantized_decomposed::quantize_per_tensor|10|bfloat16 float16 float32|18-26|18-26
 quantized_decomposed::quantize_per_tensor.tensor|5|bfloat16 float16 float32|18-26|18-26
-quantized_decomposed::quantize_per_tensor.tensor2|5|bfloat16 float16 float32|18-26|18-26
+quantized_decomposed::quantize_per_tensor.tensor2|1|float32|18-26|18-26
 quantized_decomposed::quantize_per_token|6|bool float16 float32 int64|18-26|18-26
 torch::sym_float|1||18-26|18-26
 torch::sym_int|1||18-26|18-26
