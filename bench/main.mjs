@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [--only NAME] [--python PATH] [--pt2 FILE] [--models FOLDER] [--runs N]: kernels, graph, initializers, conversion,
+// npm run bench -- [--only NAME] [--python PATH] [--pt2 FILE] [--ops DIR] [--models FOLDER] [--runs N]: kernels, graph, initializers, conversion, ops,
 // runtime and process, one after the other, as quick as their figures allow (about five minutes); each alone, and with more rounds, by its own script or `--only`.
 // A big program for `process` comes from `python bench/make_bert.py FILE`. docs/benchmarks.md holds measured figures.
 import { spawnSync } from "node:child_process";
@@ -8,6 +8,7 @@ import { cpus, loadavg, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { conversions } from "./conversion.mjs";
+import { oneOps } from "./one-op.mjs";
 import { runtimes } from "./runtime.mjs";
 import { pythonWith, wholeProcess } from "./whole-process.mjs";
 
@@ -36,6 +37,13 @@ const benches = {
   },
   initializers: { title: "Weights from file to file", run: () => script("initializers.mjs", ["--mib", "256", "--rounds", "3"]) },
   conversion: { title: "Warm, in process: load + export, nothing written", run: async () => console.table(await conversions(fixtures)) },
+  ops: {
+    title: "Warm, in process: load + export of programs of one op each, nothing written",
+    async run() {
+      if (!existsSync(values.ops)) return console.log(`No programs at ${values.ops}: give a folder of .pt2 files with --ops DIR.`);
+      console.table(await oneOps(values.ops));
+    },
+  },
   runtime: {
     title: "ONNX Runtime on our files and on PyTorch's, by turns",
     async run() {
@@ -61,6 +69,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     pt2: { type: "string" },
     python: { type: "string" },
+    ops: { type: "string", default: here("../../shared/conformance/ops") },
     runs: { type: "string", default: "5" },
   },
 });

@@ -96,6 +96,19 @@ ${lines.join("\n").replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("$
 \`;
 `,
   );
+  const core = [...schemas.ops, ...schemas.other].filter((o) => o.tags?.includes("core")).map((o) => o.op);
+  writeFileSync(
+    "src/aten/core-ops.gen.ts",
+    `${head}
+/** The Core ATen set: ops that carry the tag \`core\`. */
+export const coreOps: readonly string[] = [
+${core
+  .sort()
+  .map((op) => `  "${op}",`)
+  .join("\n")}
+];
+`,
+  );
   const kinds = {};
   for (const [name, r] of Object.entries(promotion.rules)) {
     const rule = r.rule.replace(/TypePromotionRule$/, "");

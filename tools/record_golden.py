@@ -174,8 +174,8 @@ def lookup(op):
     return function, [a.name for a in function._schema.arguments if not a.kwarg_only]
 
 
-def record(name):
-    family = Family(name)
+def play(name, family):
+    """Runs tools/golden/<name>.py; its rows go to `family`."""
     scope = {"row": family.row, "torch": torch, "math": math, "dim": Dim, "permuted": Permuted, "inf": math.inf, "nan": math.nan}
     scope["of"] = lambda dtype, values: torch.tensor(values, dtype=getattr(torch, dtype))
     short = dict(f16="float16", bf16="bfloat16", f32="float32", f64="float64", i8="int8", i16="int16", i32="int32", i64="int64",
@@ -185,6 +185,15 @@ def record(name):
     scope["draw"] = lambda dtype, *shape, lo=None, hi=None: family.draw(getattr(torch, dtype), shape, lo, hi)
     path = ROOT / "golden" / f"{name}.py"
     exec(compile(path.read_text(), str(path), "exec"), scope)
+
+
+def record(name):
+    family = Family(name)
+    play(name, family)
+    save(name, family)
+
+
+def save(name, family):
     size = sum(t.numel() * t.element_size() for t in family.tensors.values())
     if size > LIMIT:
         sys.exit(f"{name}: {size} bytes of tensors, the limit is {LIMIT}: use smaller ones")

@@ -6,7 +6,7 @@ import { expand, reshape } from "../core/ops/layout.ts";
 import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, wideOf } from "../dtype.ts";
-import { type Dim, product, sub } from "../symbolic.ts";
+import { add, type Dim, product, sub } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
 import { Formula } from "./formula.ts";
 import type { Typed } from "./promotion.ts";
@@ -32,9 +32,9 @@ export const bagCount = ({ offsets, include_last_offset }: Pick<Bags<Typed>, "of
   include_last_offset ? sub(offsets.shape[0] as Dim, 1) : (offsets.shape[0] as Dim);
 
 /** The row that does not count; null where all do. Negative ones count from the end, but -1 of the inner op means none. */
-export const paddingOf = (padding: number | null | undefined, rows: number): number | null => {
+export const paddingOf = (padding: number | null | undefined, rows: Dim): Dim | null => {
   if (padding === null || padding === undefined) return null;
-  return padding < 0 ? padding + rows : padding;
+  return padding < 0 ? add(rows, padding) : padding;
 };
 
 /** PyTorch's CPU kernel fills the bookkeeping results only where its backward pass needs them. */

@@ -15,6 +15,7 @@ interface Range {
 /** The ends of a histogram: as given, else the data's own, set `apart` where they are equal. */
 function histogramRange(x: Symbolic, given: readonly [number, number] | null, apart: number, call: Call): Range {
   if (given !== null && given[0] !== given[1]) return { left: scalarOf(call, given[0], x), right: scalarOf(call, given[1], x) };
+  if (x.shape[0] === 0) return { left: scalarOf(call, 0, x), right: scalarOf(call, 1, x) };
   const [left, right] = [call("aten::amin", { self: x, dim: [] }), call("aten::amax", { self: x, dim: [] })];
   const same = call("aten::_to_copy", { self: call("aten::eq.Tensor", { self: left, other: right }), dtype: x.dtype });
   const by = apart === 1 ? same : call("aten::mul.Scalar", { self: same, other: apart });

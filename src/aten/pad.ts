@@ -166,7 +166,7 @@ export const pad = {
   },
   "aten::_pad_enum": {
     decompose: ({ self, pad: by, mode, value }, call) =>
-      call("aten::pad", { self, pad: by, mode: (["constant", "reflect", "replicate", "circular"] as const)[mode] ?? "?", value }),
+      call("aten::pad", { self, pad: by, mode: (["reflect", "replicate", "circular", "constant"] as const)[mode] ?? "?", value }),
   },
   "aten::reflection_pad1d": fixed("reflect"),
   "aten::reflection_pad2d": fixed("reflect"),

@@ -295,7 +295,10 @@ export const pointwise = {
     },
   })),
   "aten::ldexp.Tensor": {
-    decompose: ({ self, other }, call) =>
-      call("aten::mul.Tensor", { self, other: call("aten::pow.Scalar", { self: 2, exponent: asFloat(other, call) }) }),
+    decompose: ({ self, other }, call) => {
+      const exponent =
+        isFloat(self.dtype) && isInteger(other.dtype) ? call("aten::to.dtype", { self: other, dtype: self.dtype }) : asFloat(other, call);
+      return call("aten::mul.Tensor", { self, other: call("aten::pow.Scalar", { self: 2, exponent }) });
+    },
   },
 } satisfies AtenTable;

@@ -203,6 +203,12 @@ function logSumExp(
 ): Symbolic {
   const x = opmath(call, isFloat(self.dtype) || isComplex(self.dtype) ? self : call("aten::_to_copy", { self, dtype: "float32" }));
   const out = isFloat(self.dtype) ? self.dtype : x.dtype;
+  if (x.shape.includes(0))
+    return rounded(
+      call,
+      call("aten::log", { self: call("aten::sum.dim_IntList", { self: call("aten::exp", { self: x }), dim, keepdim }) }),
+      out,
+    );
   const peak = call("aten::amax", { self: isComplex(x.dtype) ? call("aten::real", { self: x }) : x, dim, keepdim: true });
   const finite = call("aten::masked_fill.Scalar", { self: peak, mask: call("aten::isinf", { self: peak }), value: 0 });
   const total = call("aten::sum.dim_IntList", {

@@ -92,7 +92,7 @@ export function forgetSchema(op: string): void {
 }
 
 /** Every op of PyTorch that has a schema. */
-function allOps(): string[] {
+export function allOps(): string[] {
   offsets ??= indexLines();
   return [...offsets.keys()];
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** @file The command: `torch-onnx export|inspect|infer|check|fold|run …`. */
+/** @file The command: `torch-onnx export|inspect|infer|check|fold|run|ops …`. */
 
 import { exit, stderr, stdout, versions } from "node:process";
 import { setFlagsFromString } from "node:v8";
@@ -13,6 +13,7 @@ const help = `torch-onnx: PyTorch programs to ONNX
   torch-onnx check MODEL.onnx                hold a model to ONNX's rules
   torch-onnx fold MODEL.onnx OUT.onnx        compute what does not depend on inputs
   torch-onnx run MODEL.onnx                  compute the outputs
+  torch-onnx ops [NAME…]                     which ops of PyTorch are known
 
   torch-onnx COMMAND --help   options of a command
   torch-onnx --version
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check.ts")).checkCommand,
   fold: async () => (await import("./fold.ts")).foldCommand,
   run: async () => (await import("./run.ts")).runCommand,
+  ops: async () => (await import("./ops.ts")).opsCommand,
 };
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 verification found a mismatch. */

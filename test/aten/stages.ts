@@ -12,6 +12,7 @@ import { leaf } from "../../src/export/pytree.ts";
 import { GraphSignature } from "../../src/export/signature.ts";
 import { normalize } from "../../src/normalize/normalize.ts";
 import { check } from "../../src/onnx/check.ts";
+import type { Model } from "../../src/onnx/ir/graph.ts";
 import { legalize } from "../../src/onnx/legalize/legalize.ts";
 import { lower } from "../../src/onnx/lower.ts";
 import { encodeModel } from "../../src/onnx/proto/save.ts";
@@ -233,6 +234,17 @@ function typed(dtype: DType, bytes: Uint8Array): ArrayBufferView {
   const Array_ = runtimeArrays[dtype as keyof typeof runtimeArrays];
   if (Array_ === undefined) throw new Error(`no typed array for ${dtype}`);
   return new Array_(new Uint8Array(bytes).buffer);
+}
+
+/** The row's op as a model for an opset: lowered, mended for the runtime, and spelled. Both calls throw what these refuse. */
+export function conversion(row: Row): (opset: number) => Model {
+  const normalized = normalize(new OneOp(row, false).program());
+  return (opset) => {
+    const at = resolveTarget({ opset_version: opset });
+    const model = lower(normalized, at);
+    legalize(model, at);
+    return spell(model, at);
+  };
 }
 
 /** The lowered one-op graph is a valid model whose answers in ONNX Runtime ≈ PyTorch's. */

@@ -1,9 +1,9 @@
 /** @file The complex pass where complex values begin and end: parts, casts, and tensors made of nothing. */
 
 import { each } from "../../aten/broadcast.ts";
-import type { Value } from "../../aten/graph.ts";
+import type { TensorType, Value } from "../../aten/graph.ts";
 import type { Op, ScalarOf } from "../../aten/table.ts";
-import { isComplex } from "../../dtype.ts";
+import { isComplex, realOf } from "../../dtype.ts";
 import type { Dim } from "../../symbolic.ts";
 import * as algebra from "./algebra.ts";
 import { truth } from "./elementwise.ts";
@@ -82,5 +82,7 @@ export const creation = {
 function viewed(self: Operand, toComplex: boolean, at: Rewriting): Result {
   if (self instanceof Pair)
     return toComplex ? self : at.real.call("aten::flatten.using_ints", { self: self.stored, start_dim: -2, end_dim: -1 });
-  return new Stored(at.real.call("aten::unflatten.int", { self, dim: -1, sizes: [-1, 2] }));
+  const dtype = realOf((at.types[0] as TensorType).dtype);
+  const numbers = at.real.call("aten::view.dtype", { self: self as Value, dtype });
+  return new Stored(at.real.call("aten::unflatten.int", { self: numbers, dim: -1, sizes: [-1, 2] }));
 }

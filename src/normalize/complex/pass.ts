@@ -101,7 +101,8 @@ class ComplexPass implements Interpreter<Operand> {
     if (op !== undefined) return this.#rewriteCall(op, args as Args, schema as Schema);
     const inputs = this.#graph.inputs.map((v) => (v === null ? null : this.#input(v)));
     for (const node of this.#graph.nodes) this.#rewriteNode(node);
-    const outputs = this.#graph.outputs.map((o) => this.#output(o));
+    // What stands for the results of a missing rule has no value.
+    const outputs = this.#missing.size > 0 ? [] : this.#graph.outputs.map((o) => this.#output(o));
     return new Graph(this.#graph.name, inputs, this.#nodes, outputs);
   }
 
@@ -224,7 +225,7 @@ class ComplexPass implements Interpreter<Operand> {
       const now = this.#replaced.get(x);
       const value = now instanceof Pair ? now.stored : now;
       if (!(value instanceof Value) || value.name === x.name) return value;
-      const named = this.#real("aten::alias", { self: value });
+      const named = value.type.kind === "tensor" ? this.#real("aten::alias", { self: value }) : value;
       named.name = x.name;
       return named;
     }) as Arg;

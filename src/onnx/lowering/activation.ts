@@ -3,7 +3,7 @@
 import { seluAlpha, seluScale } from "../../aten/activation.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import { axisOf, known, type Numeric, operand, truncated } from "./operand.ts";
+import { axisOf, known, type Numeric, operand, stored } from "./operand.ts";
 import type { LoweringTable } from "./table.ts";
 
 /** A number that ONNX wants as an attribute. */
@@ -28,7 +28,7 @@ export const activation = {
   "aten::relu": ({ self }, op) => op.Relu(self),
   "aten::relu6": ({ self }, op) => op.Clip(self, 0, 6),
   "aten::hardtanh": ({ self, min_val, max_val }, op) => {
-    const [low, high] = [min_val, max_val].map((bound) => operand(op, truncated(bound, self.dtype), self.dtype)) as [Value, Value];
+    const [low, high] = [min_val, max_val].map((bound) => operand(op, stored(bound, self.dtype), self.dtype)) as [Value, Value];
     return op.Clip(self, low, high);
   },
   "aten::gelu": ({ self, approximate }, op) => op.Gelu(self, { approximate }),

@@ -7,14 +7,14 @@ import { type DType, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import type { Int } from "./ints.ts";
-import { known, type Numeric, operand } from "./operand.ts";
+import { known, type Numeric, operand, stored } from "./operand.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
 type Result = Results[number];
 
 /** `value` in every place of the result. */
 export function filled(value: Numeric, result: Result, op: OpBuilder): Value {
-  const one = operand(op, value, result.dtype);
+  const one = operand(op, stored(value, result.dtype), result.dtype);
   return result.shape.length === 0 ? op.Identity(one) : op.Expand(one, op.dims(result.shape));
 }
 const constants = <N extends Op>(names: readonly N[], value: number) =>

@@ -26,12 +26,12 @@ function bagOf(op: OpBuilder, offsets: Value, count: Dim): Value {
   return op.Sub(op.ReduceSum(op.cast(begun, "int64"), [1], { keepdims: 0 }), 1);
 }
 
-function lowered(args: Bags, op: OpBuilder, result: Results, padding: number | null): [Value, Value, Value, Value] {
+function lowered(args: Bags, op: OpBuilder, result: Results, padding: Dim | null): [Value, Value, Value, Value] {
   const { weight, mode, per_sample_weights } = args;
   const [bags, columns] = [bagCount(args), weight.shape[1] as Dim];
   const offsets = args.include_last_offset ? sliced(op, args.offsets, 0, 0, -1) : args.offsets;
   const into = bagOf(op, offsets, args.indices.shape[0] as Dim);
-  const kept = padding === null ? null : op.Not(op.Equal(args.indices, op.cast(op.scalar(padding, "int64"), args.indices.dtype)));
+  const kept = padding === null ? null : op.Not(op.Equal(args.indices, op.cast(op.dim(padding), args.indices.dtype)));
   const counted = (x: Value): Value => (kept === null ? x : op.Compress(x, kept, { axis: 0 }));
   const dtype = wideOf(weight.dtype);
   const rows = op.cast(op.Gather(weight, counted(args.indices), { axis: 0 }), dtype);
@@ -57,12 +57,11 @@ function finished(op: OpBuilder, mode: number, total: Value, sizes: Value): Valu
   return op.Div(total, op.cast(op.Max(sizes, 1), total.dtype));
 }
 
-const rowsOf = (weight: Value): number => Number(weight.shape[0]);
-
 export const embeddingBag = {
   ...each(
     ["aten::embedding_bag", "aten::embedding_bag.padding_idx"],
-    () => (args: Bags, op: OpBuilder, result: Results) => lowered(args, op, result, paddingOf(args.padding_idx, rowsOf(args.weight))),
+    () => (args: Bags, op: OpBuilder, result: Results) =>
+      lowered(args, op, result, paddingOf(args.padding_idx, args.weight.shape[0] as Dim)),
   ),
   ...each(
     ["aten::_embedding_bag", "aten::_embedding_bag_forward_only"],

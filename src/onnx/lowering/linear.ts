@@ -7,7 +7,7 @@ import { internal } from "../../errors.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { swapLast } from "./ints.ts";
-import { truncated } from "./operand.ts";
+import { stored } from "./operand.ts";
 import type { LoweringTable } from "./table.ts";
 
 type Scalar = number | bigint | boolean | Complex | Value;
@@ -15,7 +15,7 @@ type Scalar = number | bigint | boolean | Complex | Value;
 const factor = (x: Scalar, op: OpBuilder): number | bigint | boolean | Value =>
   typeof x === "object" && "re" in x ? op.refuse("a complex factor needs complex kernels", "write the model on real pairs") : x;
 
-const scaled = (x: Value, by: Scalar, op: OpBuilder): Value => (by === 1 ? x : op.Mul(x, factor(truncated(by, x.dtype), op)));
+const scaled = (x: Value, by: Scalar, op: OpBuilder): Value => (by === 1 ? x : op.Mul(x, factor(stored(by, x.dtype), op)));
 
 /** beta * self + alpha * product, in separate nodes; `self` is not read where beta is 0. */
 function weighted(self: Value, beta: Scalar, product: Value, alpha: Scalar, op: OpBuilder): Value {

@@ -15,9 +15,8 @@ export function operand(op: OpBuilder, x: Numeric, dtype: DType): Value {
   return op.scalar(x, dtype);
 }
 
-/** `x` as PyTorch casts a number to a tensor's dtype: integers drop the fraction. */
-export const truncated = (x: Numeric, dtype: DType): Numeric =>
-  typeof x === "number" && (isInteger(dtype) || dtype === "bool") ? Math.trunc(x) : x;
+/** A number as a tensor of `dtype` stores it: PyTorch drops the fraction where `dtype` has none. */
+export const stored = <T>(x: T, dtype: DType): T | number => (typeof x === "number" && isInteger(dtype) ? Math.trunc(x) : x);
 
 /** dtype of the first tensor among `xs`. */
 export function dtypeOf(op: OpBuilder, ...xs: readonly (Numeric | null)[]): DType {

@@ -6,6 +6,7 @@ import { compare, type Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { dimOf, type Int, staticInts } from "./ints.ts";
+import { stored } from "./operand.ts";
 import type { LoweringTable, Results } from "./table.ts";
 
 const onnxModes = { constant: "constant", reflect: "reflect", replicate: "edge", circular: "wrap" } as const;
@@ -20,7 +21,7 @@ type Scalar = number | bigint | boolean | Complex | Value | null;
 
 function fillValue(value: Scalar, like: Value, op: OpBuilder): Value {
   if (value === null) return op.scalar(0, like.dtype);
-  if (typeof value !== "object") return op.scalar(value, like.dtype);
+  if (typeof value !== "object") return op.scalar(stored(value, like.dtype), like.dtype);
   return "re" in value
     ? op.refuse("a complex fill value needs complex kernels", "write the model on real pairs")
     : op.cast(value, like.dtype);

@@ -110,6 +110,8 @@ function scan(
   start: readonly Value[],
   step: (op: OpBuilder, state: readonly Value[], x: Value, place: Value) => readonly Value[],
 ): Value[] {
+  // ONNX Runtime's Scan takes no sequence of length 0.
+  if (self.shape.includes(0)) return start.map((s) => op.Expand(s, op.dims(self.shape)));
   const axis = wrapDim(dim, self.rank);
   const rest = self.shape.filter((_, i) => i !== axis);
   const zero = op.scalar(0, "int64");

@@ -1,5 +1,6 @@
 /** @file Normalizations that older opsets lack, computed in the op's stash type. */
 
+import type { Dim } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "./builder.ts";
 import type { ExpandTable } from "./expand.ts";
@@ -44,7 +45,8 @@ export const normalization: ExpandTable = {
     const groups = attr.number(attributes, "num_groups", 0);
     const dtype = stashDType(attributes, input.dtype);
     const x = op.cast(input, dtype);
-    const grouped = op.Reshape(x, [0, groups, -1]);
+    // Without elements no -1 tells a size.
+    const grouped = x.shape.includes(0) ? op.reshape(x, [x.shape[0] as Dim, groups, 0]) : op.Reshape(x, [0, groups, -1]);
     const ones = op.constant(dtype, [groups], new Array<number>(groups).fill(1));
     const zeros = op.constant(dtype, [groups], new Array<number>(groups).fill(0));
     const normal = op.InstanceNormalization(grouped, ones, zeros, { epsilon: attr.number(attributes, "epsilon", 1e-5) });

@@ -60,6 +60,7 @@ export const tensor: ExpandTable = {
     const [x, axisValue] = [given(inputs, 0), given(inputs, 1)];
     const axis = axisValue.data?.[0];
     if (axis === undefined || !isStatic(axis)) return op.refuse("CumProd before opset 26 needs an axis that is known at export");
+    if (x.shape.includes(0)) return op.Identity(x); // ONNX Runtime's Scan takes no sequence of length 0
     const at = axis < 0 ? axis + x.rank : axis;
     const rest = x.shape.filter((_, i) => i !== at);
     const exclusive = attr.number(attributes, "exclusive", 0) === 1;
