@@ -1,10 +1,9 @@
 /** @file Orthogonal factorizations: computed by the core where they are met, and not exported, since ONNX has nothing that says them. */
 
-import { eig, eigh, pinv, type QrMode, qr, svd } from "../core/ops/decompositions.ts";
+import { eig, eigh, pinv, svd } from "../core/ops/decompositions.ts";
 import { contiguous } from "../core/ops/layout.ts";
 import { conjugate, swapped } from "../core/ops/linalg.ts";
 import { type DType, isComplex, realOf } from "../dtype.ts";
-import { OnnxExporterError } from "../errors.ts";
 import { type Dim, min } from "../symbolic.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Meta } from "./table.ts";
@@ -14,17 +13,6 @@ const sizes = (A: TensorType): { batch: readonly Dim[]; m: Dim; n: Dim; k: Dim }
   const [m, n] = [A.shape.at(-2) as Dim, A.shape.at(-1) as Dim];
   return { batch: A.shape.slice(0, -2), m, n, k: min(m, n) };
 };
-
-function modeOf(mode: string): QrMode {
-  if (mode === "reduced" || mode === "complete" || mode === "r") return mode;
-  throw new OnnxExporterError("aten/argument", `linalg_qr: mode "${mode}"`, "reduced, complete or r");
-}
-
-function qrType(A: TensorType, mode: QrMode): [Meta, Meta] {
-  const { batch, m, n, k } = sizes(A);
-  const Q = mode === "r" ? { dtype: A.dtype, shape: [0] } : typed(A.dtype, batch, m, mode === "complete" ? m : k);
-  return [Q, typed(A.dtype, batch, mode === "complete" ? m : k, n)];
-}
 
 function svdType(A: TensorType, full: boolean): [Meta, Meta, Meta] {
   const { batch, m, n, k } = sizes(A);
@@ -39,11 +27,6 @@ const pinvType = (A: TensorType): Meta => {
 const plain = (x: number | Dim | null): number => Number(x ?? 0);
 
 export const decompositions = {
-  "aten::linalg_qr": { meta: ({ A, mode }) => qrType(A, modeOf(mode)), eval: ({ A, mode }) => qr(A, modeOf(mode)) },
-  "aten::qr": {
-    meta: ({ self, some }) => qrType(self, some ? "reduced" : "complete"),
-    eval: ({ self, some }) => qr(self, some ? "reduced" : "complete"),
-  },
   "aten::linalg_eigh": {
     meta: ({ self }) => [typed(realOf(self.dtype), self.shape.slice(0, -1)), typed(self.dtype, self.shape)],
     eval: ({ self, UPLO }) => eigh(self, UPLO.toUpperCase() === "U"),

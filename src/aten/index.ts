@@ -16,6 +16,7 @@ import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
 import { linalgNorms } from "./linalg-norm.ts";
+import { linalgQr } from "./linalg-qr.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
@@ -56,6 +57,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   indexing,
   join,
   linalgNorms,
+  linalgQr,
   linalg,
   decompositions,
   linear,

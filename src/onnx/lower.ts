@@ -14,8 +14,9 @@ import {
   type TensorType,
   valuesOf,
 } from "../aten/graph.ts";
-import { isTyped } from "../aten/promotion.ts";
+import { isTyped, type Typed } from "../aten/promotion.ts";
 import { type Schema, schemaOf } from "../aten/schema.ts";
+import type { Step } from "../aten/table.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
@@ -23,7 +24,7 @@ import { capturedDType } from "../export/evaluate.ts";
 import { fxNodeText } from "../export/print.ts";
 import type { InputSpec } from "../export/signature.ts";
 import type { Normalized } from "../normalize/normalize.ts";
-import { equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
+import { type Dim, equal, isStatic, type Shape, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { modulePath, sourceLine } from "./ir/origin.ts";
@@ -85,6 +86,23 @@ class Lowering implements Interpreter<Value> {
   }
   write(_target: Value, value: Value): Value {
     return value;
+  }
+  loop(count: Dim, carried: readonly Value[], step: Step<Value>): Value[] {
+    const outer = this.#op;
+    const types = carried.map((v) => ({ dtype: v.dtype, shape: v.shape }));
+    const body = outer.subgraph(
+      "loop_body",
+      [{ dtype: "int64", shape: [] }, { dtype: "bool", shape: [] }, ...types],
+      (inner, [i, on, ...values]) => {
+        this.#op = inner;
+        const { next, goesOn } = step(i as Value, values);
+        this.#op = outer;
+        return [goesOn ?? (on as Value), ...next];
+      },
+    );
+    const results = outer.outputs(carried.length, "Loop", [outer.dim(count), null, ...carried], { body });
+    for (const [k, result] of results.entries()) outer.retype(result, (types[k] as Typed).shape);
+    return results;
   }
 
   /** Decompositions compute with sizes as expressions. */
@@ -275,7 +293,10 @@ const flatTypes = (result: unknown): TensorType[] =>
 function usersOf(graph: AtenGraph): Map<AtenValue, number> {
   const users = new Map<AtenValue, number>();
   const count = (v: AtenValue): void => void users.set(v, (users.get(v) ?? 0) + 1);
-  for (const node of graph.nodes) operandsOf(node).forEach(count);
+  for (const node of allNodes(graph)) {
+    operandsOf(node).forEach(count);
+    for (const arg of Object.values(node.args)) if (isGraph(arg)) for (const v of valuesOf(arg.outputs)) count(v);
+  }
   for (const v of valuesOf(graph.outputs)) count(v);
   return users;
 }

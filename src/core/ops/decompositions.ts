@@ -1,4 +1,4 @@
-/** @file Orthogonal factorizations of matrices […, m, n] and what follows from them, computed in double precision and rounded once. */
+/** @file Spectral decompositions of matrices […, m, n] and what follows from them, computed in double precision and rounded once. */
 
 import { type DType, isComplex, realOf, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
@@ -7,6 +7,7 @@ import { address, empty, type Strided } from "../strided.ts";
 import { binary, cast, compare, fill, unary, where } from "./elementwise.ts";
 import { concat, contiguous, copyInto, reshape, select, slice, unsqueeze } from "./layout.ts";
 import {
+  adjoint,
   batchOf,
   checkMatrix,
   columns,
@@ -24,43 +25,12 @@ import {
   working,
 } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
+import { reflected } from "./orthogonal.ts";
 import { reduce } from "./reduce.ts";
 import { floats } from "./values.ts";
 
-const adjoint = (A: Strided): Strided => conjugate(swapped(A));
-
 function unfinished(what: string): OnnxExporterError {
   return new OnnxExporterError("core/no-convergence", `${what}: the iteration does not converge`, "the matrix has inf or NaN in it");
-}
-
-/** The reflections of A = Q R as the kernel leaves them (columns, one after the other), and the first `count` columns of Q. */
-function reflected(what: string, A: Strided, count: number): { R: Strided; Q: Strided } {
-  const [m, n, k] = [rows(A), columns(A), Math.min(rows(A), columns(A))];
-  const a = working(what, swapped(A));
-  const q = emptyStack(a, count, m);
-  const [factor, product] = [core.kernel("qr", a.dtype), core.kernel("qr_columns", a.dtype)];
-  core.frame(() => {
-    const tau = core.scratch(k * width(a.dtype));
-    for (let i = 0; i < countOf(A); i++) {
-      factor(matrixAt(a, i), m, n, tau);
-      if (count > 0) product(matrixAt(a, i), m, k, tau, matrixAt(q, i), count);
-    }
-  });
-  return { R: swapped(a), Q: swapped(q) };
-}
-
-export type QrMode = "reduced" | "complete" | "r";
-
-/**
- * A = Q R with orthonormal columns in Q and a triangular R, signs as LAPACK's. reduced: Q […, m, k], R […, k, n], k = min(m, n);
- * complete: Q […, m, m], R […, m, n]; r: Q is empty ([0]), R […, k, n].
- */
-export function qr(A: Strided, mode: QrMode = "reduced"): [Q: Strided, R: Strided] {
-  checkMatrix("qr", A, false);
-  const k = mode === "complete" ? rows(A) : Math.min(rows(A), columns(A));
-  const { R, Q } = reflected("qr", A, mode === "r" ? 0 : k);
-  const top = triangle(slice(R, -2, 0, k), true);
-  return [mode === "r" ? empty(A.dtype, [0]) : cast(contiguous(Q), A.dtype), cast(top, A.dtype)];
 }
 
 /**

@@ -28,6 +28,8 @@ export const swapped = (A: Strided): Strided => transpose(A, -2, -1);
 /** The conjugate, a copy; `x` itself where it is real. */
 export const conjugate = (x: Strided): Strided => (isComplex(x.dtype) ? makeComplex(realPart(x), unary("neg", imagPart(x))) : x);
 
+export const adjoint = (A: Strided): Strided => conjugate(swapped(A));
+
 /** Throws `core/matrix` unless `A` is a stack of matrices, square ones where `square`. */
 export function checkMatrix(what: string, A: Strided, square: boolean): void {
   if (A.shape.length >= 2 && (!square || rows(A) === columns(A))) return;
