@@ -27,34 +27,6 @@ const pinvType = (A: TensorType): Meta => {
 const plain = (x: number | Dim | null): number => Number(x ?? 0);
 
 export const decompositions = {
-  "aten::linalg_eigh": {
-    meta: ({ self }) => [typed(realOf(self.dtype), self.shape.slice(0, -1)), typed(self.dtype, self.shape)],
-    eval: ({ self, UPLO }) => eigh(self, UPLO.toUpperCase() === "U"),
-  },
-  "aten::linalg_eigvalsh": {
-    meta: ({ self }) => typed(realOf(self.dtype), self.shape.slice(0, -1)),
-    eval: ({ self, UPLO }) => eigh(self, UPLO.toUpperCase() === "U")[0],
-  },
-  "aten::linalg_eig": {
-    meta: ({ self }) => [typed(eigenDtype(self.dtype), self.shape.slice(0, -1)), typed(eigenDtype(self.dtype), self.shape)],
-    eval: ({ self }) => eig(self),
-  },
-  "aten::linalg_eigvals": {
-    meta: ({ self }) => typed(eigenDtype(self.dtype), self.shape.slice(0, -1)),
-    eval: ({ self }) => eig(self)[0],
-  },
-  "aten::linalg_svd": { meta: ({ A, full_matrices }) => svdType(A, full_matrices), eval: ({ A, full_matrices }) => svd(A, full_matrices) },
-  // The old svd returns V and not its adjoint.
-  "aten::svd": {
-    meta: ({ self, some }) => {
-      const [U, S, Vh] = svdType(self, !some);
-      return [U, S, { dtype: Vh.dtype, shape: [...Vh.shape.slice(0, -2), Vh.shape.at(-1) as Dim, Vh.shape.at(-2) as Dim] }];
-    },
-    eval: ({ self, some }) => {
-      const [U, S, Vh] = svd(self, !some);
-      return [U, S, contiguous(conjugate(swapped(Vh)))];
-    },
-  },
   "aten::linalg_pinv": {
     meta: ({ self }) => pinvType(self),
     eval: ({ self, rcond }) => pinv(self, { rtol: plain(rcond) }),

@@ -15,8 +15,11 @@ import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
+import { linalgEig } from "./linalg-eig.ts";
+import { linalgEigh } from "./linalg-eigh.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linalgQr } from "./linalg-qr.ts";
+import { linalgSvd } from "./linalg-svd.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
@@ -57,7 +60,10 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   indexing,
   join,
   linalgNorms,
+  linalgEig,
+  linalgEigh,
   linalgQr,
+  linalgSvd,
   linalg,
   decompositions,
   linear,

@@ -89,8 +89,8 @@ export const lengths = (A: Symbolic, call: Call): Symbolic => call("aten::sqrt",
 export const columnsAt = (A: Symbolic, index: Symbolic, call: Call): Symbolic =>
   call("aten::gather", { self: A, dim: -1, index: expand(unsqueeze(index, -2, call), [...batchOf(A), rowsOf(A), columnsOf(index)], call) });
 
-/** What `compute` gives for `A` in double precision, rounded to A's dtype (real results: to its real dtype). */
-export function rounded<R extends readonly Symbolic[]>(A: Symbolic, compute: (A: Symbolic) => R, call: Call): R {
-  const narrow = (x: Symbolic): Symbolic => cast(x, isComplex(x.dtype) ? A.dtype : isComplex(A.dtype) ? realOf(A.dtype) : A.dtype, call);
-  return compute(doubled(A, call)).map(narrow) as unknown as R;
-}
+/** Rounds what was computed in double precision for `A` to A's dtype, and real results to its real dtype. */
+export const rounding =
+  (A: Symbolic, call: Call) =>
+  (x: Symbolic): Symbolic =>
+    cast(x, isComplex(x.dtype) ? A.dtype : realOf(A.dtype), call);

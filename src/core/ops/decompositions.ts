@@ -4,6 +4,7 @@ import { type DType, isComplex, realOf, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, type Strided } from "../strided.ts";
+import { realPart } from "./complex.ts";
 import { binary, cast, compare, fill, unary, where } from "./elementwise.ts";
 import { concat, contiguous, copyInto, reshape, select, slice, unsqueeze } from "./layout.ts";
 import {
@@ -40,7 +41,11 @@ function unfinished(what: string): OnnxExporterError {
 export function eigh(A: Strided, upper = false): [values: Strided, vectors: Strided] {
   checkMatrix("eigh", A, true);
   const n = rows(A);
-  const whole = binary("add", triangle(A, upper), adjoint(triangle(A, upper, upper ? 1 : -1)));
+  const half = triangle(A, upper, upper ? 1 : -1);
+  const whole = binary("add", half, adjoint(half));
+  // Of the diagonal the real part counts, as in LAPACK.
+  const own = contiguous(diagonal(A));
+  copyInto(diagonal(whole), isComplex(A.dtype) ? cast(realPart(own), A.dtype) : own);
   const a = working("eigh", swapped(whole));
   const [w, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eigh", a.dtype);
