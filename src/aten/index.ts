@@ -17,9 +17,11 @@ import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
 import { linalgEig } from "./linalg-eig.ts";
 import { linalgEigh } from "./linalg-eigh.ts";
+import { linalgLu } from "./linalg-lu.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linalgQr } from "./linalg-qr.ts";
 import { linalgSvd } from "./linalg-svd.ts";
+import { linalgTriangular } from "./linalg-triangular.ts";
 import { linear } from "./linear.ts";
 import { loss } from "./loss.ts";
 import { norm } from "./norm.ts";
@@ -62,8 +64,10 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   linalgNorms,
   linalgEig,
   linalgEigh,
+  linalgLu,
   linalgQr,
   linalgSvd,
+  linalgTriangular,
   linalg,
   decompositions,
   linear,

@@ -26,6 +26,7 @@ import {
   full,
   identity,
   is,
+  isEmpty,
   lengths,
   magnitude,
   matmul,
@@ -142,7 +143,7 @@ function normalized(V: Symbolic, call: Call): Symbolic {
 /** Eigenvalues and eigenvectors of complex matrices. */
 function eigenpairs(A: Symbolic, vectors: boolean, call: Call): [Symbolic, Symbolic] {
   const n = fixedSize(A, -1, "eigenvalues");
-  if (A.shape.includes(0)) return [full(A.shape.slice(0, -1), 0, A.dtype, call), full(A.shape, 0, A.dtype, call)];
+  if (isEmpty(A)) return [full(A.shape.slice(0, -1), 0, A.dtype, call), full(A.shape, 0, A.dtype, call)];
   const [T, Z] = triangularized(...hessenberg(A, n, call), n, call);
   return [diagonal(T, call), vectors ? normalized(matmul(Z, backSubstituted(T, n, call), call), call) : Z];
 }

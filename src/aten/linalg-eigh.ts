@@ -16,6 +16,7 @@ import {
   doubled,
   full,
   identity,
+  isEmpty,
   real,
   rounding,
   scaled,
@@ -66,7 +67,7 @@ function diagonalized(A: Symbolic, n: number, call: Call): [Symbolic, Symbolic] 
 /** Eigenvalues, ascending, and eigenvectors in A's own dtype. */
 export function eigenpairs(A: Symbolic, upper: boolean, call: Call): [Symbolic, Symbolic] {
   const n = fixedSize(A, -1, "eigenvalues");
-  if (A.shape.includes(0)) return [full([...batchOf(A), n], 0, realOf(A.dtype), call), identity(n, n, A, call)];
+  if (isEmpty(A)) return [full([...batchOf(A), n], 0, realOf(A.dtype), call), identity(n, n, A, call)];
   const whole = hermitian(A, upper, call);
   const even = n + (n % 2);
   const padded = even > n ? call("aten::constant_pad_nd", { self: whole, pad: [0, 1, 0, 1], value: 0 }) : whole;

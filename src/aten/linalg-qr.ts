@@ -24,6 +24,7 @@ import {
   identity,
   iota,
   is,
+  isEmpty,
   lengths,
   matmul,
   mul,
@@ -77,7 +78,7 @@ export const reflected = (C: Symbolic, v: Symbolic, tau: Symbolic, call: Call): 
 export function factored(A: Symbolic, call: Call): [Symbolic, Symbolic] {
   const k = rankOf(A);
   const [rows, columns, places] = [rowNumbers(A, call), columnNumbers(A, call), iota(k, call)];
-  const [a, tau] = call.loop(k, [A, full([...batchOf(A), k], 0, A.dtype, call)], (i, [a, taus]) => {
+  const [a, tau] = call.loop(isEmpty(A) ? 0 : k, [A, full([...batchOf(A), k], 0, A.dtype, call)], (i, [a, taus]) => {
     const x = column(a as Symbolic, i, call);
     const { v, tau, beta } = reflection(x, i, call);
     const rest = reflected(a as Symbolic, v, conjugate(tau, call), call);
@@ -94,7 +95,7 @@ export function factored(A: Symbolic, call: Call): [Symbolic, Symbolic] {
 export function applied(a: Symbolic, tau: Symbolic, C: Symbolic, transposed: boolean, call: Call): Symbolic {
   const count = columnsOf(tau);
   const rows = rowNumbers(a, call);
-  const [result] = call.loop(count, [C], (turn, [c]) => {
+  const [result] = call.loop(isEmpty(C) ? 0 : count, [C], (turn, [c]) => {
     const i = transposed ? turn : fromLast(count, turn, call);
     const unit = cast(equals(rows, i, call), a.dtype, call);
     const v = where(exceeds(rows, i, call), column(a, i, call), unit, call);

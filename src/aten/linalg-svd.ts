@@ -19,6 +19,7 @@ import {
   expand,
   full,
   identity,
+  isEmpty,
   magnitude,
   matmul,
   mul,
@@ -131,7 +132,7 @@ const noValues = (A: Symbolic, call: Call): Symbolic => full([...batchOf(A), ran
 /** U, S and Vh in A's own dtype. */
 function singularTriple(A: Symbolic, complete: boolean, call: Call): [Symbolic, Symbolic, Symbolic] {
   const [m, n] = [fixedSize(A, -2, "the svd"), fixedSize(A, -1, "the svd")];
-  if (A.shape.includes(0)) {
+  if (isEmpty(A)) {
     const k = Math.min(m, n);
     return [identity(m, complete ? m : k, A, call), noValues(A, call), identity(complete ? n : k, n, A, call)];
   }
@@ -141,7 +142,7 @@ function singularTriple(A: Symbolic, complete: boolean, call: Call): [Symbolic, 
 }
 
 function singularValues(A: Symbolic, call: Call): Symbolic {
-  if (A.shape.includes(0)) return noValues(A, call);
+  if (isEmpty(A)) return noValues(A, call);
   const tall = isWide(A) ? adjoint(A, call) : A;
   if (rowsOf(tall) === columnsOf(tall)) return jacobi(tall, false, call).S;
   const R = triu(factored(tall, call)[0], 0, call);

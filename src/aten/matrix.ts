@@ -55,6 +55,8 @@ export const iota = (n: Dim, call: Call): Symbolic => call("aten::arange", { end
 export const identity = (n: Dim, m: Dim, like: Symbolic, call: Call): Symbolic =>
   expand(call("aten::eye.m", { n, m, dtype: like.dtype }), [...batchOf(like), n, m], call);
 
+/** Whether there is nothing to compute with: ONNX Runtime's reductions are not given such matrices. */
+export const isEmpty = (A: TensorType): boolean => A.shape.includes(0);
 export const batchOf = (A: TensorType): Shape => A.shape.slice(0, -2);
 export const rowsOf = (A: TensorType): Dim => A.shape.at(-2) as Dim;
 export const columnsOf = (A: TensorType): Dim => A.shape.at(-1) as Dim;
