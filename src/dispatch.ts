@@ -91,7 +91,7 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
 /** What a decomposition calls, carried out by `interpreter`. */
 export function callsOn<T extends Typed>(interpreter: Interpreter<T>): Call<T> {
   const call = (op: string, args: Args): unknown => callOn(interpreter, op, args);
-  const loop: Call<T>["loop"] = (count, carried, step) => interpreter.loop(count, carried, step);
+  const loop: Call<T>["loop"] = (count, carried, step) => (count === 0 ? [...carried] : interpreter.loop(count, carried, step));
   return Object.assign(call, { loop }) as Call<T>;
 }
 

@@ -8,7 +8,6 @@ import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
-import { decompositions } from "./decompositions.ts";
 import { distance } from "./distance.ts";
 import { embeddingBag } from "./embedding-bag.ts";
 import { fft } from "./fft.ts";
@@ -20,6 +19,8 @@ import { linalgEigh } from "./linalg-eigh.ts";
 import { linalgLu } from "./linalg-lu.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linalgQr } from "./linalg-qr.ts";
+import { linalgRank } from "./linalg-rank.ts";
+import { linalgShapes } from "./linalg-shapes.ts";
 import { linalgSvd } from "./linalg-svd.ts";
 import { linalgTriangular } from "./linalg-triangular.ts";
 import { linear } from "./linear.ts";
@@ -36,7 +37,6 @@ import { resize } from "./resize.ts";
 import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
-import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { stack } from "./stack.ts";
@@ -66,10 +66,11 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   linalgEigh,
   linalgLu,
   linalgQr,
+  linalgRank,
+  linalgShapes,
   linalgSvd,
   linalgTriangular,
   linalg,
-  decompositions,
   linear,
   loss,
   norm,
@@ -84,7 +85,6 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   rnn,
   scatter,
   search,
-  singular,
   sort,
   special,
   shortTime,

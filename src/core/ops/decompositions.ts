@@ -34,6 +34,15 @@ function unfinished(what: string): OnnxExporterError {
   return new OnnxExporterError("core/no-convergence", `${what}: the iteration does not converge`, "the matrix has inf or NaN in it");
 }
 
+/** The Hermitian matrix that one triangle says; of the diagonal the real part counts, as in LAPACK. */
+function fromTriangle(A: Strided, upper: boolean): Strided {
+  const half = triangle(A, upper, upper ? 1 : -1);
+  const whole = binary("add", half, adjoint(half));
+  const own = contiguous(diagonal(A));
+  copyInto(diagonal(whole), isComplex(A.dtype) ? cast(realPart(own), A.dtype) : own);
+  return whole;
+}
+
 /**
  * Eigenvalues (real […, n], ascending) and orthonormal eigenvectors (columns of […, n, n]) of Hermitian matrices, of which the lower
  * (`upper`: the upper) triangle counts. A vector's sign or phase is free. Throws `core/no-convergence`.
@@ -41,11 +50,7 @@ function unfinished(what: string): OnnxExporterError {
 export function eigh(A: Strided, upper = false): [values: Strided, vectors: Strided] {
   checkMatrix("eigh", A, true);
   const n = rows(A);
-  const half = triangle(A, upper, upper ? 1 : -1);
-  const whole = binary("add", half, adjoint(half));
-  // Of the diagonal the real part counts, as in LAPACK.
-  const own = contiguous(diagonal(A));
-  copyInto(diagonal(whole), isComplex(A.dtype) ? cast(realPart(own), A.dtype) : own);
+  const whole = fromTriangle(A, upper);
   const a = working("eigh", swapped(whole));
   const [w, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eigh", a.dtype);
@@ -164,9 +169,10 @@ export interface Cutoff {
 
 export const epsilonOf = (dtype: DType): number => (realOf(dtype) === "float64" ? 2 ** -52 : 2 ** -23);
 
-/** The pseudoinverse of Moore and Penrose […, n, m]. */
-export function pinv(A: Strided, { atol = 0, rtol }: Cutoff = {}): Strided {
-  checkMatrix("pinv", A, false);
+/** The pseudoinverse of Moore and Penrose […, n, m]; of `hermitian` matrices the lower triangle counts. */
+export function pinv(given: Strided, { atol = 0, rtol }: Cutoff = {}, hermitian = false): Strided {
+  checkMatrix("pinv", given, hermitian);
+  const A = hermitian ? fromTriangle(given, false) : given;
   if (A.shape.includes(0)) return empty(A.dtype, [...batchOf(A), columns(A), rows(A)]);
   const relative = rtol ?? (atol > 0 ? 0 : epsilonOf(A.dtype) * Math.max(rows(A), columns(A)));
   const [U, S, Vh] = svd(cast(A, doubleOf("pinv", A.dtype)));
