@@ -16,6 +16,7 @@ import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
 import { linalgEig } from "./linalg-eig.ts";
 import { linalgEigh } from "./linalg-eigh.ts";
+import { linalgLdl } from "./linalg-ldl.ts";
 import { linalgLu } from "./linalg-lu.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linalgQr } from "./linalg-qr.ts";
@@ -64,6 +65,7 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   linalgNorms,
   linalgEig,
   linalgEigh,
+  linalgLdl,
   linalgLu,
   linalgQr,
   linalgRank,

@@ -45,8 +45,13 @@ function matrixNorm(
   const [rows, columns] = dim.map((d) => wrapDim(d, self.shape.length)) as [number, number];
   if (ord === "fro") return call("aten::linalg_vector_norm", { self, ord: 2, dim: [rows, columns], keepdim });
   const p = ord === "nuc" ? 2 : Number(ord);
+  // The largest of nothing is 0: norms are not negative.
   const extreme = (x: Symbolic, over: number, keep: boolean): Symbolic =>
-    p > 0 ? call("aten::amax", { self: x, dim: [over], keepdim: keep }) : call("aten::amin", { self: x, dim: [over], keepdim: keep });
+    p > 0 && x.shape.at(over) === 0
+      ? call("aten::sum.dim_IntList", { self: x, dim: [over], keepdim: keep })
+      : p > 0
+        ? call("aten::amax", { self: x, dim: [over], keepdim: keep })
+        : call("aten::amin", { self: x, dim: [over], keepdim: keep });
   if (Math.abs(p) === 2) {
     const order = self.shape.flatMap((_, i) => (i === rows || i === columns ? [] : [i]));
     const values = call("aten::linalg_svdvals", { A: call("aten::permute", { self, dims: [...order, rows, columns] }) });

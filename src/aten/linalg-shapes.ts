@@ -32,7 +32,8 @@ function condition(A: Symbolic, p: Ord, call: Call): Symbolic {
 }
 
 /** Powers 0 to N - 1 of each number, the first 1: products of what stands before. */
-function vander(x: Symbolic, N: Dim | null, call: Call): Symbolic {
+function vander(numbers: Symbolic, N: Dim | null, call: Call): Symbolic {
+  const x = numbers.shape.length === 0 ? unsqueeze(numbers, 0, call) : numbers;
   const n = N ?? (x.shape.at(-1) as Dim);
   const powers = call("aten::arange", { end: n, dtype: isComplex(x.dtype) ? "float32" : "int64" });
   return call("aten::pow.Tensor_Tensor", { self: unsqueeze(x, -1, call), exponent: powers });

@@ -115,20 +115,38 @@ function evalEinsum(equation: string, tensors: readonly Strided[]): Strided {
   );
 }
 
+/** `x` summed over those of its `dims` that meet a dim of size 1, which stands for as many equal ones. */
+function metByOne(x: Symbolic, dims: readonly number[], met: readonly (Dim | undefined)[], call: Call): Symbolic {
+  const summed = dims.filter((d, i) => met[i] === 1 && x.shape[d] !== 1);
+  return summed.length === 0 ? x : call("aten::sum.dim_IntList", { self: x, dim: summed, keepdim: true, dtype: x.dtype });
+}
+
 /** Folds `dims` of the operands into one inner size: `torch.tensordot` as a product of two matrices. */
-function tensordot(self: Symbolic, other: Symbolic, dimsSelf: readonly number[], dimsOther: readonly number[], call: Call): Symbolic {
-  const inSelf = wrapDims(dimsSelf, self.shape.length);
-  const inOther = wrapDims(dimsOther, other.shape.length);
+function tensordot(a: Symbolic, b: Symbolic, dimsSelf: readonly number[], dimsOther: readonly number[], call: Call): Symbolic {
+  const inSelf = wrapDims(dimsSelf, a.shape.length);
+  const inOther = wrapDims(dimsOther, b.shape.length);
+  const self = metByOne(
+    a,
+    inSelf,
+    inOther.map((d) => b.shape[d]),
+    call,
+  );
+  const other = metByOne(
+    b,
+    inOther,
+    inSelf.map((d) => a.shape[d]),
+    call,
+  );
   const free = (shape: Shape, taken: readonly number[]) => shape.flatMap((_, i) => (taken.includes(i) ? [] : [i]));
   const [rows, columns] = [free(self.shape, inSelf), free(other.shape, inOther)];
   const pick = (shape: Shape, dims: readonly number[]): Dim[] => dims.map((d) => shape[d] as Dim);
   const inner = product(pick(self.shape, inSelf));
   const matrix = (x: Symbolic, dims: readonly number[], shape: readonly Dim[]): Symbolic =>
     call("aten::reshape", { self: call("aten::permute", { self: x, dims }), shape });
-  const a = matrix(self, [...rows, ...inSelf], [product(pick(self.shape, rows)), inner]);
-  const b = matrix(other, [...inOther, ...columns], [inner, product(pick(other.shape, columns))]);
+  const left = matrix(self, [...rows, ...inSelf], [product(pick(self.shape, rows)), inner]);
+  const right = matrix(other, [...inOther, ...columns], [inner, product(pick(other.shape, columns))]);
   return call("aten::reshape", {
-    self: call("aten::mm", { self: a, mat2: b }),
+    self: call("aten::mm", { self: left, mat2: right }),
     shape: [...pick(self.shape, rows), ...pick(other.shape, columns)],
   });
 }
