@@ -105,7 +105,10 @@ interface LeastSquares {
   readonly driver: string | null;
 }
 
-/** The shortest solutions with the least |A X - B|; residuals where A has more rows than columns, as for matrices of full rank. */
+/**
+ * The shortest solutions with the least |A X - B|. Residuals come from the drivers that give them, where A has more rows than columns, as for
+ * matrices of full rank; PyTorch's driver on CPU, gelsy, gives none.
+ */
 function leastSquares({ self: A, b, rcond, driver }: LeastSquares, call: Call): [Symbolic, Symbolic, Symbolic, Symbolic] {
   const vector = b.shape.length === A.shape.length - 1;
   const [m, n] = [fixedSize(A, -2, "least squares"), fixedSize(A, -1, "least squares")];
@@ -114,7 +117,7 @@ function leastSquares({ self: A, b, rcond, driver }: LeastSquares, call: Call): 
   const X = matmul(pseudoinverse(A, tolerance, false, call), B, call);
   const errors = (): Symbolic => sum(squared(sub(matmul(doubled(A, call), X, call), B, call), call), [-2], false, call);
   const none = full([0], 0, realOf(A.dtype), call);
-  const residuals = m > n && !driver?.startsWith("gelss") ? cast(errors(), realOf(A.dtype), call) : none;
+  const residuals = m > n && driver !== null && driver !== "gelsy" ? cast(errors(), realOf(A.dtype), call) : none;
   const S = call("aten::linalg_svdvals", { A });
   const ranks = driver === "gels" ? full([0], 0, "int64", call) : countAbove(A, S, tolerance, call);
   const solution = cast(vector ? squeeze(X, -1, call) : X, A.dtype, call);

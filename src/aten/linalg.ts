@@ -219,7 +219,7 @@ export const linalg = {
   "aten::_linalg_solve_ex": {
     decompose: ({ A, B, left }, call) => {
       const [X, info] = call("aten::linalg_solve_ex", { A, B, left });
-      const [LU, pivots] = call("aten::linalg_lu_factor_ex", { A: seen(A, call) });
+      const [LU, pivots] = call("aten::linalg_lu_factor_ex", { A });
       return [X, LU, pivots, info];
     },
   },
