@@ -14,6 +14,7 @@ import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
+import { linalgComposed } from "./linalg-composed.ts";
 import { linalgEig } from "./linalg-eig.ts";
 import { linalgEigh } from "./linalg-eigh.ts";
 import { linalgLdl } from "./linalg-ldl.ts";
@@ -21,7 +22,6 @@ import { linalgLu } from "./linalg-lu.ts";
 import { linalgNorms } from "./linalg-norm.ts";
 import { linalgQr } from "./linalg-qr.ts";
 import { linalgRank } from "./linalg-rank.ts";
-import { linalgShapes } from "./linalg-shapes.ts";
 import { linalgSvd } from "./linalg-svd.ts";
 import { linalgTriangular } from "./linalg-triangular.ts";
 import { linear } from "./linear.ts";
@@ -63,13 +63,13 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   indexing,
   join,
   linalgNorms,
+  linalgComposed,
   linalgEig,
   linalgEigh,
   linalgLdl,
   linalgLu,
   linalgQr,
   linalgRank,
-  linalgShapes,
   linalgSvd,
   linalgTriangular,
   linalg,
