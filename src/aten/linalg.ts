@@ -4,8 +4,10 @@ import { matrixExp } from "../core/ops/decompositions.ts";
 import { binary, cast as castValues, where as choose, compare, fill, unary } from "../core/ops/elementwise.ts";
 import { squeeze as dropDim, unsqueeze as withDim } from "../core/ops/layout.ts";
 import * as core from "../core/ops/linalg.ts";
+import { integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { isComplex, realOf } from "../dtype.ts";
+import { OnnxExporterError } from "../errors.ts";
 import { broadcastShapes } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { exchanged, factorized, parity, pivotRow, pivotTensor } from "./linalg-lu.ts";
@@ -179,7 +181,19 @@ const firstTwo = ([a, b]: readonly Symbolic[]): [Symbolic, Symbolic] => [a as Sy
 /** PyTorch factors the transpose of a real matrix, which is what LAPACK sees in row-major memory. */
 const seen = (A: Symbolic, call: Call): Symbolic => (isComplex(A.dtype) ? A : swapped(A, call));
 
+/** Nothing, where all of a factorization's infos are 0. Throws `core/singular`, as the op called `name` does. */
+function checked(info: Strided, name: string): [] {
+  const first = integers(info).find((i) => i !== 0);
+  if (first === undefined) return [];
+  throw new OnnxExporterError(
+    "core/singular",
+    `${name}: step ${first} meets a singular or indefinite matrix`,
+    "the op ending in _ex tells which",
+  );
+}
+
 export const linalg = {
+  "aten::_linalg_check_errors": { meta: () => [], eval: ({ info, api_name }) => checked(info, api_name) },
   "aten::linalg_det": { meta: ({ A }) => scalars(A), eval: ({ A }) => core.det(A), decompose: ({ A }, call) => determinant(A, call)[0] },
   "aten::det": {
     meta: ({ self }) => scalars(self),

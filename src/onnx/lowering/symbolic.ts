@@ -131,6 +131,7 @@ export const symbolic = {
       "aten::_assert_async",
       "aten::_assert_async.msg",
       "aten::_assert_tensor_metadata",
+      "aten::_linalg_check_errors",
       "aten::sym_constrain_range",
       "aten::sym_constrain_range_for_size",
     ],
