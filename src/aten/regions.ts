@@ -1,20 +1,34 @@
 /**
  * @file Takes away the regions that only set a mode: `wrap_with_set_grad_enabled` is inlined as it is, `wrap_with_autocast`
- * with the casts that it implies written out.
+ * with the casts that it implies written out, `vmap` as calls on batches.
  */
 
 import { type DType, isFloat } from "../dtype.ts";
 import { mapArgs, substitute } from "./arguments.ts";
 import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
+import { inlineVmaps } from "./vmap.ts";
 
-/** Positions of the sub-graph and of its first operand. */
-const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: boolean }>> = {
-  "higher_order::wrap_with_set_grad_enabled": { graph: 1, autocast: false },
-  "higher_order::wrap_with_autocast": { graph: 4, autocast: true },
+/** Positions of the sub-graph, which its operands follow, and of the flag that turns autocast on or off inside. */
+const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: number | null }>> = {
+  "higher_order::wrap_with_set_grad_enabled": { graph: 1, autocast: null },
+  /** `(device_type, dtype, enabled, cache_enabled, graph, …)`. */
+  "higher_order::wrap_with_autocast": { graph: 4, autocast: 2 },
 };
 
-/** `graph` without mode regions, nested ones included; the same graph when it has none. */
-export function inlineRegions(graph: Graph): Graph {
+/** `graph` without mode and vmap regions, nested ones and those of sub-graphs included; the same graph when it has none. */
+export const inlineRegions = (graph: Graph): Graph => inlineVmaps(inSubgraphs(inlineModes(graph)));
+
+/** `graph` with the sub-graphs of its control flow inlined. */
+function inSubgraphs(graph: Graph): Graph {
+  const nodes = graph.nodes.map((n) => {
+    const bodies = Object.entries(n.args).flatMap(([k, body]) => (body instanceof Graph ? [[k, inlineRegions(body)] as const] : []));
+    const changed = bodies.some(([k, body]) => body !== n.args[k]);
+    return changed ? new Node(n.op, { ...n.args, ...Object.fromEntries(bodies) }, n.outputs, n.origin) : n;
+  });
+  return nodes.every((n, i) => n === graph.nodes[i]) ? graph : new Graph(graph.name, graph.inputs, nodes, graph.outputs);
+}
+
+function inlineModes(graph: Graph): Graph {
   if (!graph.nodes.some((n) => n.op in regions)) return graph;
   const replaced = new Map<Value, Arg>();
   const nodes: Node[] = [];
@@ -34,7 +48,7 @@ function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Ar
   body.inputs.forEach((formal, i) => {
     if (formal) replaced.set(formal, args[String(region.graph + 1 + i)] ?? null);
   });
-  const enabled = region.autocast ? args["1"] === true : autocast;
+  const enabled = region.autocast === null ? autocast : args[String(region.autocast)] === true;
   for (const inner of body.nodes) inlineNode(inner, read, replaced, nodes, enabled);
   const results = flatOutputs(node.outputs);
   body.outputs.flat().forEach((output, i) => {

@@ -20,6 +20,7 @@ Converts a program saved by torch.export.save. Without MODEL.onnx, it is written
   --no-optimize          no folding, fusions and clean-up
   --input-names A,B      names of the inputs, in order
   --output-names A,B     names of the outputs, in order
+  --structured-names     names by place in arguments and result: past_key_values.0.key, logits
   --model NAME           which program of an archive that holds several
   --quiet, --verbose     no progress lines, or also where standard error is no terminal
 
@@ -35,6 +36,7 @@ const options = {
   "no-optimize": { type: "boolean" },
   "input-names": { type: "string" },
   "output-names": { type: "string" },
+  "structured-names": { type: "boolean" },
   model: { type: "string" },
   quiet: { type: "boolean" },
   verbose: { type: "boolean" },
@@ -57,6 +59,7 @@ async function run(args: string[]): Promise<number> {
     optimize: !values["no-optimize"],
     input_names: values["input-names"]?.split(",") ?? [],
     output_names: values["output-names"]?.split(",") ?? [],
+    structured_names: values["structured-names"] ?? false,
     verbose: values.quiet ? false : values.verbose ? true : null,
   });
   onnx.release();

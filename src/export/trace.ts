@@ -103,10 +103,17 @@ class Tracer implements Mode {
       flat.map(([, spec]) => spec),
       flat.flatMap(([leaves]) => leaves as Leaf[]),
       Object.keys(kwargs),
+      names,
     );
   }
 
-  #program(result: PyTree<unknown>, specs: TreeSpec[], examples: readonly Leaf[], kwargs: readonly string[]): ExportedProgram {
+  #program(
+    result: PyTree<unknown>,
+    specs: TreeSpec[],
+    examples: readonly Leaf[],
+    kwargs: readonly string[],
+    forward_arg_names: readonly string[],
+  ): ExportedProgram {
     const [outputs, out_spec] = tree_flatten<unknown>(result);
     const args = outputs.map((o, i) => (o instanceof Tensor ? this.#valueOf(o) : this.#scalarOutput(o, i)));
     const outputSpecs = args.map((arg): OutputSpec => ({ kind: "user_output", arg, target: null }));
@@ -135,7 +142,10 @@ class Tracer implements Mode {
       weights: this.#weights,
       constants: this.#constants,
       range_constraints: this.#ranges,
-      module_call_graph: [...this.#modulePaths.values()].map((fqn) => ({ fqn, signature: null })),
+      module_call_graph: [...this.#modulePaths.values()].map((fqn) => ({
+        fqn,
+        signature: fqn === "" ? { inputs: [], outputs: [], in_spec, out_spec, forward_arg_names } : null,
+      })),
       example_inputs: () => ({ flat, args: [], kwargs: {} }),
       torch_version: "torch-onnx",
     });

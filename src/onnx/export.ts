@@ -11,6 +11,7 @@ import { Tensor } from "../tensor.ts";
 import { watchReads } from "../weights/source.ts";
 import { check } from "./check.ts";
 import { nameInputsAndOutputs } from "./io-names.ts";
+import { structuredNames } from "./io-structure.ts";
 import type { Model } from "./ir/graph.ts";
 import { gapError, legalize } from "./legalize/legalize.ts";
 import { lower, type TranslationTable } from "./lower.ts";
@@ -28,6 +29,8 @@ export interface ExportOptions {
   /** New names of the graph inputs, in order; fewer leave the rest. */
   readonly input_names?: readonly string[] | null;
   readonly output_names?: readonly string[] | null;
+  /** Names by place in arguments and result (`past_key_values.0.key`, `logits`) where `input_names` and `output_names` give none. */
+  readonly structured_names?: boolean;
   /** 13 to 26; 20 without it. */
   readonly opset_version?: number | null;
   /** `"onnxruntime"` (default), `"onnxruntime-web@1.22"`, or `"onnx"` for no runtime's limits. */
@@ -85,7 +88,8 @@ async function runPipeline(
   const captured = await say("Obtain model graph", () => capture(model, args, options));
   const computedWith = watchReads([...captured.weights, ...captured.constants]);
   const onnx = await say("Translate the graph into ONNX", () => translate(captured, target, options));
-  nameInputsAndOutputs(onnx, options.input_names ?? [], options.output_names ?? []);
+  const { inputs, outputs } = options.structured_names ? structuredNames(captured) : { inputs: [], outputs: [] };
+  nameInputsAndOutputs(onnx, chosen(options.input_names, inputs), chosen(options.output_names, outputs));
   if (options.optimize ?? true) await say("Optimize the ONNX graph", () => optimize(onnx));
   const gaps = legalize(onnx, target);
   if (gaps.length > 0) emitWarning(gapError(onnx, gaps).message, "OnnxExporterWarning");
@@ -98,6 +102,12 @@ async function runPipeline(
   }
   return program;
 }
+
+/** The user's names, which may be fewer, before `others`. */
+const chosen = (given: readonly string[] | null | undefined, others: readonly string[]): readonly string[] => [
+  ...(given ?? []),
+  ...others.slice(given?.length ?? 0),
+];
 
 function translate(captured: ExportedProgram, target: Target, options: ExportOptions): Model {
   const normalized = normalize(captured);

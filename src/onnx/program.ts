@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OnnxExporterError } from "../errors.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
+import type { PyTree } from "../export/pytree.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
 import { bufferSource } from "../weights/basic.ts";
 import { isSource, type TensorSource, watchReads } from "../weights/source.ts";
+import { asTensor, flattenArguments, type InputValue, type OutputValue, restoreResult } from "./io-structure.ts";
 import type { Model } from "./ir/graph.ts";
 import { print } from "./ir/text.ts";
 import { optimize } from "./passes/optimize.ts";
@@ -96,9 +98,20 @@ export class ONNXProgram {
     this.release();
   }
 
-  /** Runs the model in ONNX Runtime on tensors, in graph order; gives its outputs. */
-  async call(...inputs: readonly Tensor[]): Promise<Tensor[]> {
-    return (await this.session()).run(inputs);
+  /**
+   * Runs the model in ONNX Runtime as the captured model is called (torch: `ONNXProgram.__call__`): nested arguments, those by keyword in one
+   * last object, or flat tensors in graph order. Gives the captured model's result, which `Result` tells TypeScript: a tensor, or lists and
+   * objects as the model returns them.
+   * Throws `program/inputs` with every argument whose structure, dtype or shape does not fit.
+   */
+  async call<Result = PyTree<OutputValue>>(...args: readonly unknown[]): Promise<Result> {
+    const outputs = await this.run(flattenArguments(this.exported_program, args));
+    return restoreResult(this.exported_program, outputs) as Result;
+  }
+
+  /** Runs the model in ONNX Runtime on flat inputs, in graph order; gives the file's outputs. */
+  async run(inputs: readonly InputValue[]): Promise<Tensor[]> {
+    return (await this.session()).run(inputs.map(asTensor));
   }
 
   /** The ONNX Runtime session of this model, made when first asked for. */

@@ -250,7 +250,7 @@ describe("eager, captured and exported agree", () => {
     const want = flat(new Fn(f).forward(x.clone())).map((t) => t.tolist());
     const program = await torch.onnx.export(new Fn(f), [x]);
     expect((await torch.export.evaluate(program.exported_program, [x])).map((t) => t?.tolist())).toEqual(want);
-    expect((await program.call(x)).map((t) => t.tolist())).toEqual(want);
+    expect((await program.run([x])).map((t) => t.tolist())).toEqual(want);
     program.release();
   });
 });

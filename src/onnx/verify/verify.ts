@@ -5,8 +5,8 @@
 
 import { OnnxExporterError } from "../../errors.ts";
 import { type EvalValue, evaluateProgram } from "../../export/evaluate.ts";
-import { full } from "../../functions.gen.ts";
 import { Tensor, valuesOf, wrap } from "../../tensor.ts";
+import { asTensor } from "../io-structure.ts";
 import type { ONNXProgram } from "../program.ts";
 import { compareTensors, type VerificationInfo } from "./compare.ts";
 import { asEval, verificationInputs } from "./inputs.ts";
@@ -44,7 +44,7 @@ export async function verifyProgram(program: ONNXProgram, options: VerifyOptions
     if (error instanceof OnnxExporterError) return notVerified(`the captured program cannot be computed here: ${error.message}`);
     throw error;
   }
-  const actual = await program.call(...found.values.map(asTensor));
+  const actual = await program.run(found.values);
   if (actual.length !== expected.length) return notVerified(`the model has ${actual.length} outputs, the witness ${expected.length}`);
   const session = await program.session();
   const outputs = expected.map((e, i) => compareTensors(session.outputNames[i] as string, inPairs(e), actual[i] as Tensor));
@@ -66,9 +66,3 @@ function witness(program: ONNXProgram, inputs: readonly (Tensor | number | boole
 
 /** The witness may write to its inputs: it gets copies. */
 const copied = (x: Tensor | number | boolean): EvalValue => (x instanceof Tensor ? valuesOf(x.clone()) : asEval(x));
-
-const asTensor = (x: Tensor | number | boolean): Tensor => {
-  if (x instanceof Tensor) return x;
-  if (typeof x === "boolean") return full([], x ? 1 : 0, { dtype: "int64" }).to("bool");
-  return full([], x, { dtype: Number.isInteger(x) ? "int64" : "float32" });
-};
