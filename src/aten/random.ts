@@ -1,6 +1,8 @@
 /** @file Random tensors: PyTorch's CPU generator in eval; ONNX draws its own. */
 
-import { cast } from "../core/ops/elementwise.ts";
+import { makeComplex } from "../core/ops/complex.ts";
+import { binary, cast, fill } from "../core/ops/elementwise.ts";
+import { select } from "../core/ops/layout.ts";
 import {
   bernoulli,
   bernoulliScalar,
@@ -13,15 +15,25 @@ import {
   uniform,
 } from "../core/ops/random.ts";
 import type { Strided } from "../core/strided.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, isComplex, realOf } from "../dtype.ts";
 import type { Shape } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import type { AtenTable, Call, Meta, Op, Symbolic } from "./table.ts";
 
 type Draw = (dtype: DType, shape: readonly number[]) => Strided;
-const uniformly: Draw = (dtype, shape) => uniform(defaultGenerator, dtype, shape);
-const normally: Draw = (dtype, shape) => normal(defaultGenerator, dtype, shape);
+/** Draws of complex numbers are those of their parts, one after the other, times `scale`. */
+const parted =
+  (draw: Draw, scale: number): Draw =>
+  (dtype, shape) => {
+    if (!isComplex(dtype)) return draw(dtype, shape);
+    const parts = draw(realOf(dtype), [...shape, 2]);
+    const scaled = binary("mul", parts, fill(parts.dtype, [], scale));
+    return makeComplex(select(scaled, -1, 0), select(scaled, -1, 1));
+  };
+const uniformly = parted((dtype, shape) => uniform(defaultGenerator, dtype, shape), 1);
+/** A complex normal number has a variance of 1, half of it in each part. */
+const normally = parted((dtype, shape) => normal(defaultGenerator, dtype, shape), Math.SQRT1_2);
 
 const sized = <N extends Op>(names: readonly N[], draw: Draw) =>
   each(names, () => ({

@@ -26,3 +26,7 @@ row("aten::normal.Tensor_Tensor", f32(4, 5), f32(5, lo=1, hi=2), **same)
 row("aten::native_dropout", f32(4, 5), 0.4, True, **same)
 for count, replacement in [(1, False), (3, False), (9, True)]:
     row("aten::multinomial", f32(2, 5, lo=0, hi=1), count, replacement, xfail_onnx="not lowered", **same)
+for op in ["rand", "randn"]:
+    row(f"aten::{op}", [3, 2], dtype=torch.complex64, compare="eval")
+    row(f"aten::{op}_like", c64(4, 5), compare="eval")
+    row(f"aten::{op}_like", c64(4), dtype=torch.float32, compare="eval")

@@ -4,6 +4,7 @@ import { each } from "../../aten/broadcast.ts";
 import { Value } from "../../aten/graph.ts";
 import type { ScalarOf } from "../../aten/table.ts";
 import { isComplex, realOf } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
 import type { Dim } from "../../symbolic.ts";
 import * as algebra from "./algebra.ts";
 import { truth } from "./elementwise.ts";
@@ -43,6 +44,19 @@ const inDType = <N extends "aten::softmax.int" | "aten::log_softmax.int">(names:
 const constant = (re: number) => (): Cartesian => new Cartesian(re, 0);
 const filled = ({ fill_value }: { readonly fill_value: ScalarOf<Dim> }, at: Rewriting): Cartesian => cartesian(fill_value, at);
 
+/** Random numbers, whose parts are drawn each for itself, times `scale`. */
+const drawn = <N extends "aten::rand" | "aten::rand_like" | "aten::randn" | "aten::randn_like">(
+  names: readonly N[],
+  draw: "aten::rand" | "aten::randn",
+  scale: number,
+) =>
+  each(names, () => (_: object, at: Rewriting): Result => {
+    const { dtype, shape } = at.types[0] ?? internal("a draw has one result");
+    if (!isComplex(dtype)) return at.real.call(draw, { size: shape, dtype });
+    const parts = at.real.call(draw, { size: [...shape, 2], dtype: realOf(dtype) });
+    return new Stored(at.real.mul(parts, scale) as Value);
+  });
+
 export const conversion = {
   ...each(["aten::view_as_real", "aten::view_as_real_copy"], () => pairs),
   ...each(["aten::view_as_complex", "aten::view_as_complex_copy"], () => ofPairs),
@@ -62,6 +76,8 @@ export const conversion = {
   ...each(["aten::empty.memory_format", "aten::empty_like", "aten::new_empty"], () => constant(0)),
   ...each(["aten::ones", "aten::ones_like", "aten::new_ones"], () => constant(1)),
   ...each(["aten::full", "aten::full_like", "aten::new_full"], () => filled),
+  ...drawn(["aten::rand", "aten::rand_like"], "aten::rand", 1),
+  ...drawn(["aten::randn", "aten::randn_like"], "aten::randn", Math.SQRT1_2),
   "aten::scalar_tensor": ({ s }, at) => cartesian(s, at),
   "aten::copy": ({ src }, at) => cartesian(src, at),
   "aten::eye": (args, at) => new Cartesian(at.real.call("aten::eye", { n: args.n }), 0),
