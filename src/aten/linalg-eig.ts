@@ -32,6 +32,7 @@ import {
   matmul,
   mul,
   negated,
+  phases,
   plus,
   row,
   rowNumbers,
@@ -134,10 +135,7 @@ function backSubstituted(T: Symbolic, n: number, call: Call): Symbolic {
 
 /** Columns of length 1 whose largest entry is real. */
 function normalized(V: Symbolic, call: Call): Symbolic {
-  const index = call("aten::argmax", { self: squared(V, call), dim: -2, keepdim: true });
-  const largest = call("aten::gather", { self: V, dim: -2, index });
-  const phase = call("aten::sgn", { self: conjugate(largest, call) });
-  return div(mul(V, phase, call), cast(lengths(V, call), V.dtype, call), call);
+  return div(mul(V, phases(V, call), call), cast(lengths(V, call), V.dtype, call), call);
 }
 
 /** Eigenvalues and eigenvectors of complex matrices. */

@@ -17,6 +17,8 @@ import {
   full,
   identity,
   isEmpty,
+  mul,
+  phases,
   real,
   rounding,
   scaled,
@@ -78,7 +80,8 @@ export function eigenpairs(A: Symbolic, upper: boolean, call: Call): [Symbolic, 
   const keys = even > n ? whereOr(own, values, Number.POSITIVE_INFINITY, call) : values;
   const [ascending, index] = call("aten::sort", { self: keys, dim: -1, descending: false });
   const first = (x: Symbolic): Symbolic => slice(x, -1, 0, n, call);
-  return [first(ascending), columnsAt(slice(V, -2, 0, n, call), first(index), call)];
+  const vectors = columnsAt(slice(V, -2, 0, n, call), first(index), call);
+  return [first(ascending), mul(vectors, phases(vectors, call), call)];
 }
 
 const isUpper = (UPLO: string): boolean => UPLO.toUpperCase() === "U";

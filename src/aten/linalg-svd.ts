@@ -24,6 +24,7 @@ import {
   matmul,
   mul,
   negated,
+  phases,
   plus,
   rankOf,
   real,
@@ -138,7 +139,16 @@ function singularTriple(A: Symbolic, complete: boolean, call: Call): [Symbolic, 
   }
   const wide = isWide(A);
   const { U, S, Vh } = tallSvd(wide ? adjoint(A, call) : A, complete, call);
-  return wide ? [adjoint(Vh, call), S, adjoint(U, call)] : [U, S, Vh];
+  const [left, right] = wide ? [adjoint(Vh, call), adjoint(U, call)] : [U, Vh];
+  const k = Math.min(m, n);
+  const phase = phases(slice(left, -1, 0, k, call), call);
+  // Columns and rows beyond min(m, n) stay: they are the rest of a basis.
+  const turned = (x: Symbolic, dim: number, size: number, p: Symbolic): Symbolic => {
+    const own = mul(slice(x, dim, 0, k, call), p, call);
+    return size > k ? cat([own, slice(x, dim, k, size, call)], dim, call) : own;
+  };
+  const turnedBack = conjugate(swapped(phase, call), call);
+  return [turned(left, -1, complete ? m : k, phase), S, turned(right, -2, complete ? n : k, turnedBack)];
 }
 
 function singularValues(A: Symbolic, call: Call): Symbolic {

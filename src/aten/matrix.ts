@@ -91,6 +91,11 @@ export const lengths = (A: Symbolic, call: Call): Symbolic => call("aten::sqrt",
 export const columnsAt = (A: Symbolic, index: Symbolic, call: Call): Symbolic =>
   call("aten::gather", { self: A, dim: -1, index: expand(unsqueeze(index, -2, call), [...batchOf(A), rowsOf(A), columnsOf(index)], call) });
 
+/** What makes the largest entry of each column real and positive, […, 1, n], of modulus 1: LAPACK leaves it free. */
+export function phases(V: Symbolic, call: Call): Symbolic {
+  const index = call("aten::argmax", { self: squared(V, call), dim: -2, keepdim: true });
+  return call("aten::sgn", { self: conjugate(call("aten::gather", { self: V, dim: -2, index }), call) });
+}
 /** Rounds what was computed in double precision for `A` to A's dtype, and real results to its real dtype. */
 export const rounding =
   (A: Symbolic, call: Call) =>

@@ -6,6 +6,7 @@ import { core } from "../door.ts";
 import { address, empty, type Strided } from "../strided.ts";
 import { realPart } from "./complex.ts";
 import { binary, cast, compare, fill, unary, where } from "./elementwise.ts";
+import { gather } from "./index.ts";
 import { concat, contiguous, copyInto, reshape, select, slice, unsqueeze } from "./layout.ts";
 import {
   adjoint,
@@ -27,7 +28,7 @@ import {
 } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
 import { reflected } from "./orthogonal.ts";
-import { reduce } from "./reduce.ts";
+import { argReduce, reduce } from "./reduce.ts";
 import { floats } from "./values.ts";
 
 function unfinished(what: string): OnnxExporterError {
@@ -45,7 +46,7 @@ function fromTriangle(A: Strided, upper: boolean): Strided {
 
 /**
  * Eigenvalues (real […, n], ascending) and orthonormal eigenvectors (columns of […, n, n]) of Hermitian matrices, of which the lower
- * (`upper`: the upper) triangle counts. A vector's sign or phase is free. Throws `core/no-convergence`.
+ * (`upper`: the upper) triangle counts. A vector's largest entry is real and positive. Throws `core/no-convergence`.
  */
 export function eigh(A: Strided, upper = false): [values: Strided, vectors: Strided] {
   checkMatrix("eigh", A, true);
@@ -59,7 +60,8 @@ export function eigh(A: Strided, upper = false): [values: Strided, vectors: Stri
     for (let i = 0; i < countOf(a); i++)
       if (kernel(matrixAt(a, i), n, address(w) + 8 * n * i, matrixAt(v, i), work) !== 0) throw unfinished("eigh");
   });
-  return [cast(w, realOf(A.dtype)), cast(contiguous(swapped(v)), A.dtype)];
+  const vectors = contiguous(swapped(v));
+  return [cast(w, realOf(A.dtype)), cast(a.shape.includes(0) ? vectors : binary("mul", vectors, phases(vectors)), A.dtype)];
 }
 
 /** The complex dtype of a matrix's eigenvalues. */
@@ -114,6 +116,12 @@ function pairUp(values: number, vectors: number, n: number): void {
   }
 }
 
+/** What makes the largest entry of each column real and positive, […, 1, n]: LAPACK leaves it free. */
+function phases(V: Strided): Strided {
+  const largest = gather(V, -2, argReduce("max", unary("abs", V), -2, true));
+  return binary("div", conjugate(largest), cast(unary("abs", largest), V.dtype));
+}
+
 interface Svd {
   readonly U: Strided;
   readonly S: Strided;
@@ -149,14 +157,20 @@ function tallSvd(A: Strided, full: boolean): Svd {
 
 /**
  * A = U diag(S) Vh: U […, m, k], S (real, descending) […, k], Vh […, k, n] with k = min(m, n); `full`: U […, m, m], Vh […, n, n].
- * Signs (phases) of pairs of columns are free. Throws `core/no-convergence`.
+ * The largest entry of each of U's first k columns is real and positive. Throws `core/no-convergence`.
  */
 export function svd(A: Strided, full = false): [U: Strided, S: Strided, Vh: Strided] {
   checkMatrix("svd", A, false);
   const wide = cast(A, doubleOf("svd", A.dtype));
   const wideOnes = rows(A) < columns(A);
   const { U, S, Vh } = tallSvd(wideOnes ? adjoint(wide) : wide, full);
-  const [left, right] = wideOnes ? [adjoint(Vh), adjoint(U)] : [U, Vh];
+  const [left, right] = (wideOnes ? [adjoint(Vh), adjoint(U)] : [U, Vh]).map(contiguous) as [Strided, Strided];
+  const k = Math.min(rows(A), columns(A));
+  if (k > 0 && countOf(A) > 0) {
+    const phase = phases(slice(left, -1, 0, k));
+    copyInto(slice(left, -1, 0, k), binary("mul", slice(left, -1, 0, k), phase));
+    copyInto(slice(right, -2, 0, k), binary("mul", slice(right, -2, 0, k), adjoint(phase)));
+  }
   return [cast(contiguous(left), A.dtype), cast(S, realOf(A.dtype)), cast(contiguous(right), A.dtype)];
 }
 
