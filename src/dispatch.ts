@@ -4,22 +4,21 @@
  */
 
 import { mapArgs, mapLeaves } from "./aten/arguments.ts";
-import { type Arg, Node, type Origin, type Output, type Type, Value } from "./aten/graph.ts";
+import { type Arg, Graph, Node, type Origin, type Output, type Type, Value } from "./aten/graph.ts";
 import { aten } from "./aten/index.ts";
 import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
 import { isUserOp, type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
-import type { Entry, Fresh } from "./aten/table.ts";
+import type { Call, Entry, Fresh, Step } from "./aten/table.ts";
 import { checkUserArguments, userEntry } from "./aten/user-ops.ts";
-import { cast } from "./core/ops/elementwise.ts";
+import { cast, fill } from "./core/ops/elementwise.ts";
 import { copyInto } from "./core/ops/layout.ts";
+import { integers } from "./core/ops/values.ts";
 import type { Strided } from "./core/strided.ts";
 import type { DType } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
-import { SymEnv, SymInt } from "./symbolic.ts";
+import { type Dim, SymEnv, SymInt } from "./symbolic.ts";
 
 export type Args = Record<string, unknown>;
-
-export type AnyCall = (op: string, args: Args) => unknown;
 
 /** One way to carry out calls. */
 export interface Interpreter<T extends Typed> {
@@ -29,6 +28,8 @@ export interface Interpreter<T extends Typed> {
   run(op: string, args: Args, schema: Schema, captured?: DType): unknown;
   /** Arguments as a decomposition takes them, where they differ from `run`'s (sizes as expressions). */
   decomposed?(args: Args, schema: Schema): Args;
+  /** Carries a loop of a decomposition out (`Call.loop`). */
+  loop(count: Dim, carried: readonly T[], step: Step<T>): T[];
   /** Writes `value` into `target` (the mutated argument of an in-place op) and returns what the call returns. */
   write(target: T, value: T): T;
 }
@@ -89,8 +90,14 @@ export function callOn<T extends Typed>(interpreter: Interpreter<T>, op: string,
     const remedy = isUserOp(op) ? userRemedies[interpreter.name] : undefined;
     throw new OnnxExporterError("aten/no-entry", `${op} has no ${interpreter.name} here`, remedy ?? `schema: ${schema.text}`);
   }
-  const call: AnyCall = (inner, innerArgs) => callOn(interpreter, inner, innerArgs);
-  return entry.decompose((interpreter.decomposed?.(args, schema) ?? args) as never, call as never);
+  return entry.decompose((interpreter.decomposed?.(args, schema) ?? args) as never, callsOn(interpreter) as never);
+}
+
+/** What a decomposition calls, carried out by `interpreter`. */
+export function callsOn<T extends Typed>(interpreter: Interpreter<T>): Call<T> {
+  const call = (op: string, args: Args): unknown => callOn(interpreter, op, args);
+  const loop: Call<T>["loop"] = (count, carried, step) => (count === 0 ? [...carried] : interpreter.loop(count, carried, step));
+  return Object.assign(call, { loop }) as Call<T>;
 }
 
 /** What a user's op lacks where an interpreter cannot carry it out. */
@@ -121,6 +128,15 @@ export const evalInterpreter: Interpreter<Strided> = {
   name: "eval",
   cast,
   run: (op, args, _, captured) => entryOf(op)?.eval?.(args as never, captured),
+  loop(count, carried, step) {
+    let values = [...carried];
+    for (let i = 0, on = true; on && i < Number(count); i++) {
+      const turn = step(fill("int64", [], i), values);
+      values = [...turn.next];
+      on = turn.goesOn === undefined || integers(turn.goesOn)[0] !== 0;
+    }
+    return values;
+  },
   write(target, value) {
     copyInto(target, value);
     return target;
@@ -136,6 +152,7 @@ export const metaOn = (env: SymEnv | null): Interpreter<Typed> => ({
     if (meta === undefined) return undefined;
     return asTypes(meta(args as never, env === null ? freshAmong(args) : (hint) => env.fresh(hint), captured));
   },
+  loop: (_count, carried) => [...carried],
   write: (target) => target,
 });
 export const metaInterpreter: Interpreter<Typed> = metaOn(null);
@@ -164,6 +181,10 @@ const isType = (x: unknown): x is Type => typeof x === "object" && x !== null &&
 export interface GraphInterpreter extends Interpreter<Value> {
   /** Appends a node whose results have `types`, one or lists of them; gives its values alike. */
   record(op: string, args: Args, types: unknown): unknown;
+  /** The body of a loop that nodes go to now; null outside of all. */
+  readonly body: Node[] | null;
+  /** Runs `write` with its nodes going to `body`. */
+  within<R>(body: Node[] | null, write: () => R): R;
 }
 
 /** Values of a graph under construction: each call becomes a node, of the type that `meta` gives. Front ends trace with it, rewrites build with it. */
@@ -181,16 +202,63 @@ export function graphInterpreter(
     const schema = schemaOf(op);
     const result = mapLeaves(types, toValue);
     const outputs = (schema !== null && schema.returns.length !== 1 ? result : [result]) as Output[];
-    append(new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin()));
+    const node = new Node(op, args as Readonly<Record<string, Arg>>, outputs, origin());
+    if (interpreter.body === null) append(node);
+    else interpreter.body.push(node);
     return result;
   };
-  return {
+  const interpreter = {
     name: "meta",
-    cast: (x, dtype) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,
-    run(op, args) {
+    body: null as Node[] | null,
+    within<R>(body: Node[] | null, write: () => R): R {
+      const outer = this.body;
+      this.body = body;
+      try {
+        return write();
+      } finally {
+        this.body = outer;
+      }
+    },
+    loop: (count: Dim, carried: readonly Value[], step: Step<Value>) => whileLoop(interpreter, nameFor, count, carried, step),
+    cast: (x: Value, dtype: DType) => record("aten::to.dtype", { self: x, dtype }, { kind: "tensor", dtype, shape: x.shape }) as Value,
+    run(op: string, args: Args) {
       return record(op, args, callOn(meta, op, mapArgs(args, knownOf)));
     },
-    write: (_target, value) => value,
+    write: (_target: Value, value: Value) => value,
     record,
   };
+  return interpreter;
+}
+
+/** A loop of a decomposition as torch's while_loop, which carries the number of the turn and whether to go on before the values. */
+function whileLoop(
+  graph: GraphInterpreter,
+  nameFor: (hint: string) => string,
+  count: Dim,
+  carried: readonly Value[],
+  step: Step<Value>,
+): Value[] {
+  const call = callsOn<Value>(graph);
+  const start = [
+    call("aten::full", { size: [], fill_value: 0, dtype: "int64" }),
+    call("aten::full", { size: [], fill_value: true, dtype: "bool" }),
+  ];
+  const initial = [...start, ...carried];
+  const written = (name: string, write: (formals: Value[]) => readonly Value[]): Graph => {
+    const formals = initial.map((v) => new Value(nameFor("carried"), { kind: "tensor", dtype: v.dtype, shape: v.shape }));
+    const nodes: Node[] = [];
+    return new Graph(name, formals, nodes, [...graph.within(nodes, () => write(formals))]);
+  };
+  const condition = written("condition", (formals) => {
+    const [i, on] = formals as [Value, Value];
+    return [call("aten::logical_and", { self: call("aten::lt.Scalar", { self: i, other: count }), other: on })];
+  });
+  const body = written("body", (formals) => {
+    const [i, on, ...values] = formals as [Value, Value, ...Value[]];
+    const { next, goesOn } = step(i, values);
+    return [call("aten::add.Scalar", { self: i, other: 1 }), goesOn ?? on, ...next];
+  });
+  const types = initial.map((v) => v.type);
+  const args = { "0": condition, "1": body, "2": initial, "3": [] };
+  return (graph.record("higher_order::while_loop", args, types) as Value[]).slice(2);
 }

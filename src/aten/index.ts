@@ -16,7 +16,6 @@ import { composed } from "./composed.ts";
 import { conv } from "./conv.ts";
 import { convert } from "./convert.ts";
 import { creation } from "./creation.ts";
-import { decompositions } from "./decompositions.ts";
 import { distance } from "./distance.ts";
 import { dropout } from "./dropout.ts";
 import { embeddingBag } from "./embedding-bag.ts";
@@ -29,7 +28,16 @@ import { histogram } from "./histogram.ts";
 import { indexing } from "./indexing.ts";
 import { join } from "./join.ts";
 import { linalg } from "./linalg.ts";
+import { linalgComposed } from "./linalg-composed.ts";
+import { linalgEig } from "./linalg-eig.ts";
+import { linalgEigh } from "./linalg-eigh.ts";
+import { linalgLdl } from "./linalg-ldl.ts";
+import { linalgLu } from "./linalg-lu.ts";
 import { linalgNorms } from "./linalg-norm.ts";
+import { linalgQr } from "./linalg-qr.ts";
+import { linalgRank } from "./linalg-rank.ts";
+import { linalgSvd } from "./linalg-svd.ts";
+import { linalgTriangular } from "./linalg-triangular.ts";
 import { linear } from "./linear.ts";
 import { linearCrossEntropy } from "./linear-cross-entropy.ts";
 import { loss } from "./loss.ts";
@@ -50,7 +58,6 @@ import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { search } from "./search.ts";
 import { secondNames } from "./second-names.ts";
-import { singular } from "./singular-values.ts";
 import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { stack } from "./stack.ts";
@@ -92,8 +99,16 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   indexing,
   join,
   linalgNorms,
+  linalgComposed,
+  linalgEig,
+  linalgEigh,
+  linalgLdl,
+  linalgLu,
+  linalgQr,
+  linalgRank,
+  linalgSvd,
+  linalgTriangular,
   linalg,
-  decompositions,
   linear,
   linearCrossEntropy,
   loss,
@@ -114,7 +129,6 @@ export const families: Readonly<Record<string, Readonly<Record<string, Entry>>>>
   scatter,
   search,
   secondNames,
-  singular,
   sort,
   special,
   shortTime,

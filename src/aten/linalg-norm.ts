@@ -45,7 +45,7 @@ function matrixNorm(
   const [rows, columns] = dim.map((d) => wrapDim(d, self.shape.length)) as [number, number];
   if (ord === "fro") return call("aten::linalg_vector_norm", { self, ord: 2, dim: [rows, columns], keepdim });
   const p = ord === "nuc" ? 2 : Number(ord);
-  // sizes are not negative: the largest of none is 0, their sum
+  // The largest of nothing is 0: norms are not negative.
   const extreme = (x: Symbolic, over: number, keep: boolean): Symbolic =>
     p > 0 && x.shape.at(over) === 0
       ? call("aten::sum.dim_IntList", { self: x, dim: [over], keepdim: keep })

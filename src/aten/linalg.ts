@@ -1,242 +1,131 @@
-/**
- * @file Linear algebra: values are the core's; ONNX is told it for small square matrices [..., n, n], unrolled over n: elimination with row
- * pivoting, Cholesky, powers.
- */
+/** @file Determinants, inverses, linear systems and powers of square matrices: values are the core's, ONNX is told elimination in a loop over rows. */
 
 import { matrixExp } from "../core/ops/decompositions.ts";
-import { binary, cast, where as choose, compare, fill, unary } from "../core/ops/elementwise.ts";
-import { squeeze, unsqueeze as withDim } from "../core/ops/layout.ts";
+import { binary, cast as castValues, where as choose, compare, fill, unary } from "../core/ops/elementwise.ts";
+import { squeeze as dropDim, unsqueeze as withDim } from "../core/ops/layout.ts";
 import * as core from "../core/ops/linalg.ts";
+import { integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
-import { isComplex } from "../dtype.ts";
+import { isComplex, realOf } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import type { Dim, Shape } from "../symbolic.ts";
 import { broadcastShapes } from "./broadcast.ts";
-import type { AtenTable, Call, Symbolic } from "./table.ts";
+import type { TensorType } from "./graph.ts";
+import { exchanged, factorized, parity, pivotRow, pivotTensor } from "./linalg-lu.ts";
+import { infoTensor, noted } from "./linalg-triangular.ts";
+import {
+  batchOf,
+  cast,
+  cat,
+  column,
+  columnsOf,
+  diagonal,
+  div,
+  doubled,
+  equals,
+  expand,
+  full,
+  identity,
+  is,
+  isEmpty,
+  magnitude,
+  matmul,
+  mul,
+  row,
+  rowNumbers,
+  rowsOf,
+  squared,
+  squeeze,
+  sub,
+  sum,
+  swapped,
+  typed,
+  unsqueeze,
+  where,
+} from "./matrix.ts";
+import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
-/** Beyond this size the unrolled program would be larger than what it computes is worth. */
-const limit = 64;
+const product = (self: Symbolic, call: Call): Symbolic => call("aten::prod.dim_int", { self, dim: -1 });
 
-function sizeOf(A: Symbolic, dim: number, op: string): number {
-  const n = A.shape.at(dim);
-  if (typeof n === "number" && n <= limit) return n;
-  throw new OnnxExporterError(
-    "aten/argument",
-    `${op} of a matrix of ${String(n)} rows`,
-    `it is unrolled: give a fixed size up to ${limit}`,
-  );
+/** The determinant, and the factors it is from. */
+function determinant(A: Symbolic, call: Call): [Symbolic, Symbolic, Symbolic] {
+  const { lu, pivots } = factorized(doubled(A, call), true, call);
+  const det = mul(product(diagonal(lu, call), call), parity(pivots, call), call);
+  return [cast(det, A.dtype, call), cast(lu, A.dtype, call), pivotTensor(pivots, call)];
 }
 
-const mul = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::mul.Tensor", { self, other });
-const sub = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::sub.Tensor", { self, other });
-const div = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::div.Tensor", { self, other });
-const matmul = (self: Symbolic, other: Symbolic, call: Call): Symbolic => call("aten::matmul", { self, other });
-const where = (condition: Symbolic, self: Symbolic, other: Symbolic, call: Call): Symbolic =>
-  call("aten::where.self", { condition, self, other });
-const select = (self: Symbolic, dim: number, index: number, call: Call): Symbolic => call("aten::select.int", { self, dim, index });
-const unsqueeze = (self: Symbolic, dim: number, call: Call): Symbolic => call("aten::unsqueeze", { self, dim });
-const slice = (self: Symbolic, dim: number, start: number, end: number, call: Call): Symbolic =>
-  call("aten::slice.Tensor", { self, dim, start, end });
-const iota = (n: Dim, call: Call): Symbolic => call("aten::arange", { end: n, dtype: "int64" });
-const is = (self: Symbolic, other: number, call: Call): Symbolic => call("aten::eq.Scalar", { self, other });
-const swapped = (self: Symbolic, call: Call): Symbolic => call("aten::transpose.int", { self, dim0: -2, dim1: -1 });
-const full = (size: Shape, value: number, like: Symbolic, call: Call): Symbolic =>
-  call("aten::full", { size, fill_value: value, dtype: like.dtype });
-const identity = (n: number, like: Symbolic, call: Call): Symbolic => call("aten::eye", { n, dtype: like.dtype });
-
-/** Rows of `m` with rows k and p [...] exchanged. */
-function exchange(m: Symbolic, k: number, p: Symbolic, call: Call): Symbolic {
-  const rows = iota(m.shape.at(-2) as Dim, call);
-  const at = unsqueeze(p, -1, call);
-  const here = call("aten::eq.Tensor", { self: rows, other: at });
-  const kept = where(here, call("aten::full", { size: [], fill_value: k, dtype: "int64" }), rows, call);
-  const order = where(is(rows, k, call), at, kept, call);
-  return call("aten::gather", { self: m, dim: -2, index: call("aten::expand", { self: unsqueeze(order, -1, call), size: m.shape }) });
+/** Sign and logarithm of the modulus of the determinant, and the factors they are from. */
+function signAndLog(A: Symbolic, call: Call): [Symbolic, Symbolic, Symbolic, Symbolic] {
+  const { lu, pivots } = factorized(doubled(A, call), true, call);
+  const ends = diagonal(lu, call);
+  const sign = mul(product(call("aten::sgn", { self: ends }), call), parity(pivots, call), call);
+  const log = sum(call("aten::log", { self: magnitude(ends, call) }), [-1], false, call);
+  return [cast(sign, A.dtype, call), cast(log, realOf(A.dtype), call), cast(lu, A.dtype, call), pivotTensor(pivots, call)];
 }
 
-/** |x|; of complex numbers |re| + |im|, by which LAPACK chooses pivots. */
-function magnitude(self: Symbolic, call: Call): Symbolic {
-  const abs = (x: Symbolic): Symbolic => call("aten::abs", { self: x });
-  if (!isComplex(self.dtype)) return abs(self);
-  return call("aten::add.Tensor", { self: abs(call("aten::real", { self })), other: abs(call("aten::imag", { self })) });
+/** A⁻¹ B by Gauss and Jordan: the rows of [A | B] are cleared around each pivot. With LAPACK's info. */
+function solved(A: Symbolic, B: Symbolic, call: Call): [Symbolic, Symbolic] {
+  const batch = broadcastShapes(batchOf(A), batchOf(B));
+  const spread = (x: Symbolic): Symbolic => expand(doubled(x, call), [...batch, ...x.shape.slice(-2)], call);
+  const start = cat([spread(A), spread(B)], -1, call);
+  const rows = rowNumbers(A, call);
+  const [m, info] = call.loop(isEmpty(start) ? 0 : rowsOf(A), [start, full([...batch, 1, 1], 0, "int64", call)], (k, [given, info]) => {
+    const m = exchanged(given as Symbolic, k, pivotRow(given as Symbolic, k, call), call);
+    const top = row(m, k, call);
+    const pivot = column(top, k, call);
+    const unit = div(top, pivot, call);
+    const cleared = sub(m, mul(column(m, k, call), unit, call), call);
+    const failed = is(squared(pivot, call), 0, call);
+    return { next: [where(equals(rows, k, call), unit, cleared, call), noted(info as Symbolic, failed, k, call)] };
+  }) as [Symbolic, Symbolic];
+  const X = call("aten::slice.Tensor", { self: m, dim: -1, start: columnsOf(A) });
+  return [cast(X, B.dtype, call), infoTensor(info, call)];
 }
 
-const conjugate = (self: Symbolic, call: Call): Symbolic => (isComplex(self.dtype) ? call("aten::conj_physical", { self }) : self);
-
-/** The row at or below k with the largest entry in column k: [...]. */
-function pivotRow(m: Symbolic, k: number, n: number, call: Call): Symbolic {
-  const below = slice(select(m, -1, k, call), -1, k, n, call);
-  const place = call("aten::argmax", { self: magnitude(below, call), dim: -1 });
-  return call("aten::add.Scalar", { self: place, other: k });
-}
-
-interface Factors {
-  /** U on and above the diagonal, the factors of L below. */
-  readonly lu: Symbolic;
-  /** Which row was exchanged with row k, counted from 0. */
-  readonly pivots: readonly Symbolic[];
-}
-
-/** P A = L U by columns, A [..., rows, columns]. */
-function factorized(A: Symbolic, pivot: boolean, call: Call): Factors {
-  const [rows, columns] = [sizeOf(A, -2, "LU"), sizeOf(A, -1, "LU")];
-  const pivots: Symbolic[] = [];
-  let lu = A;
-  for (let k = 0; k < Math.min(rows, columns); k++) {
-    const p = pivot ? pivotRow(lu, k, rows, call) : call("aten::full", { size: A.shape.slice(0, -2), fill_value: k, dtype: "int64" });
-    pivots.push(p);
-    if (pivot) lu = exchange(lu, k, p, call);
-    if (k + 1 >= rows) continue;
-    const row = slice(lu, -2, k, k + 1, call);
-    const below = slice(lu, -2, k + 1, rows, call);
-    const factors = div(slice(below, -1, k, k + 1, call), slice(row, -1, k, k + 1, call), call);
-    const left = call("aten::cat", { tensors: [slice(below, -1, 0, k, call), factors], dim: -1 });
-    const right = sub(slice(below, -1, k + 1, columns, call), mul(factors, slice(row, -1, k + 1, columns, call), call), call);
-    const rest = call("aten::cat", { tensors: [left, right], dim: -1 });
-    lu = call("aten::cat", { tensors: [slice(lu, -2, 0, k + 1, call), rest], dim: -2 });
-  }
-  return { lu, pivots };
-}
-
-/** 1-based rows, as LAPACK has them: int32 [..., k]. */
-const pivotTensor = (f: Factors, A: Symbolic, call: Call): Symbolic => {
-  if (f.pivots.length === 0) return call("aten::full", { size: [...A.shape.slice(0, -2), 0], fill_value: 0, dtype: "int32" });
-  const all = call("aten::stack", { tensors: f.pivots, dim: -1 });
-  return call("aten::to.dtype", { self: call("aten::add.Scalar", { self: all, other: 1 }), dtype: "int32" });
-};
-
-const diagonal = (self: Symbolic, call: Call): Symbolic => call("aten::diagonal", { self, offset: 0, dim1: -2, dim2: -1 });
-
-/** -1 to the number of exchanges: [...]. */
-function parity(f: Factors, like: Symbolic, call: Call): Symbolic {
-  const ones = full(like.shape.slice(0, -2), 1, like, call);
-  return f.pivots.reduce((sign, p, k) => where(is(p, k, call), sign, call("aten::neg", { self: sign }), call), ones);
-}
-
-function determinant(A: Symbolic, call: Call): Symbolic {
-  const f = factorized(A, true, call);
-  return mul(call("aten::prod.dim_int", { self: diagonal(f.lu, call), dim: -1 }), parity(f, A, call), call);
-}
-
-function signAndLog(A: Symbolic, call: Call): [Symbolic, Symbolic] {
-  const f = factorized(A, true, call);
-  const pivots = diagonal(f.lu, call);
-  const sign = mul(call("aten::prod.dim_int", { self: call("aten::sgn", { self: pivots }), dim: -1 }), parity(f, A, call), call);
-  const logs = call("aten::log", { self: call("aten::abs", { self: pivots }) });
-  return [sign, call("aten::sum.dim_IntList", { self: logs, dim: [-1] })];
-}
-
-/** A⁻¹ B by Gauss and Jordan: the rows of [A | B] are cleared around each pivot. */
-function solved(A: Symbolic, B: Symbolic, call: Call): Symbolic {
-  const n = sizeOf(A, -1, "a linear system");
-  const batch = broadcastShapes(A.shape.slice(0, -2), B.shape.slice(0, -2));
-  const spread = (x: Symbolic): Symbolic => call("aten::expand", { self: x, size: [...batch, ...x.shape.slice(-2)] });
-  let m = call("aten::cat", { tensors: [spread(A), spread(B)], dim: -1 });
-  for (let k = 0; k < n; k++) {
-    m = exchange(m, k, pivotRow(m, k, n, call), call);
-    const row = slice(m, -2, k, k + 1, call);
-    const scaled = div(row, slice(row, -1, k, k + 1, call), call);
-    const cleared = sub(m, mul(slice(m, -1, k, k + 1, call), scaled, call), call);
-    m = where(unsqueeze(is(iota(n, call), k, call), -1, call), scaled, cleared, call);
-  }
-  return call("aten::slice.Tensor", { self: m, dim: -1, start: n });
-}
-
-const inverse = (A: Symbolic, call: Call): Symbolic => solved(A, identity(sizeOf(A, -1, "the inverse"), A, call), call);
-const noInfo = (A: Symbolic, call: Call): Symbolic => call("aten::full", { size: A.shape.slice(0, -2), fill_value: 0, dtype: "int32" });
+const inverse = (A: Symbolic, call: Call): [Symbolic, Symbolic] => solved(A, identity(rowsOf(A), rowsOf(A), A, call), call);
 
 /** Whether B is a stack of vectors beside A (torch.linalg.solve). */
 const isVector = (A: Pick<Symbolic, "shape">, B: Pick<Symbolic, "shape">): boolean =>
   B.shape.length === 1 || (B.shape.length === A.shape.length - 1 && B.shape.every((d, i) => d === A.shape[i]));
 
-function solve(A: Symbolic, B: Symbolic, left: boolean, call: Call): Symbolic {
-  if (isVector(A, B)) return call("aten::squeeze.dim", { self: solved(A, unsqueeze(B, -1, call), call), dim: -1 });
-  return left ? solved(A, B, call) : swapped(solved(swapped(A, call), swapped(B, call), call), call);
-}
-
-/** L with A = L Lᴴ, column by column. */
-function cholesky(A: Symbolic, upper: boolean, call: Call): Symbolic {
-  const n = sizeOf(A, -1, "cholesky");
-  const given = upper ? conjugate(swapped(A, call), call) : A;
-  const columns: Symbolic[] = [];
-  for (let k = 0; k < n; k++) {
-    let column = slice(given, -1, k, k + 1, call);
-    if (columns.length > 0) {
-      const done = columns.length === 1 ? (columns[0] as Symbolic) : call("aten::cat", { tensors: columns, dim: -1 });
-      column = sub(column, matmul(done, conjugate(swapped(slice(done, -2, k, k + 1, call), call), call), call), call);
-    }
-    const root = call("aten::sqrt", { self: slice(column, -2, k, k + 1, call) });
-    const below = unsqueeze(call("aten::ge.Scalar", { self: iota(n, call), other: k }), -1, call);
-    columns.push(call("aten::where.ScalarOther", { condition: below, self: div(column, root, call), other: 0 }));
+function solve(A: Symbolic, B: Symbolic, left: boolean, call: Call): [Symbolic, Symbolic] {
+  if (isVector(A, B)) {
+    const [X, info] = solved(A, unsqueeze(B, -1, call), call);
+    return [squeeze(X, -1, call), info];
   }
-  const L = columns.length === 0 ? A : call("aten::cat", { tensors: columns, dim: -1 });
-  return upper ? conjugate(swapped(L, call), call) : L;
+  if (left) return solved(A, B, call);
+  const [X, info] = solved(swapped(A, call), swapped(B, call), call);
+  return [swapped(X, call), info];
 }
 
-/** Rows of X with T X = B for a triangular T, one after the other. */
-function triangular(T: Symbolic, B: Symbolic, upper: boolean, unit: boolean, call: Call): Symbolic {
-  const n = sizeOf(T, -1, "a triangular system");
-  const rows: Symbolic[] = [];
-  for (let i = 0; i < n; i++) {
-    const k = upper ? n - 1 - i : i;
-    let right = slice(B, -2, k, k + 1, call);
-    if (rows.length > 0) {
-      const known = rows.length === 1 ? (rows[0] as Symbolic) : call("aten::cat", { tensors: upper ? [...rows].reverse() : rows, dim: -2 });
-      const factors = slice(slice(T, -2, k, k + 1, call), -1, upper ? k + 1 : 0, upper ? n : k, call);
-      right = sub(right, matmul(factors, known, call), call);
-    }
-    rows.push(unit ? right : div(right, slice(slice(T, -2, k, k + 1, call), -1, k, k + 1, call), call));
-  }
-  return rows.length === 0 ? B : call("aten::cat", { tensors: upper ? rows.reverse() : rows, dim: -2 });
-}
+/** Squarings beyond which exp of a double's largest exponent would be infinite. */
+const mostSquarings = 1100;
 
-function choleskySolve(B: Symbolic, factor: Symbolic, upper: boolean, call: Call): Symbolic {
-  const L = upper ? conjugate(swapped(factor, call), call) : factor;
-  return triangular(conjugate(swapped(L, call), call), triangular(L, B, false, false, call), true, false, call);
-}
-
-const tril = (self: Symbolic, k: number, call: Call): Symbolic => call("aten::tril", { self, diagonal: k });
-
-/** P, L, U of packed factors. What is not unpacked is empty. */
-function unpacked(LU: Symbolic, pivots: Symbolic, data: boolean, permutation: boolean, call: Call): [Symbolic, Symbolic, Symbolic] {
-  const [rows, columns] = [sizeOf(LU, -2, "lu_unpack"), sizeOf(LU, -1, "lu_unpack")];
-  const k = Math.min(rows, columns);
-  const none = full([0], 0, LU, call);
-  let L = none;
-  let U = none;
-  if (data) {
-    const ones = call("aten::eye.m", { n: rows, m: k, dtype: LU.dtype });
-    L = call("aten::add.Tensor", { self: tril(slice(LU, -1, 0, k, call), -1, call), other: ones });
-    U = call("aten::triu", { self: slice(LU, -2, 0, k, call) });
-  }
-  if (!permutation) return [none, L, U];
-  let P = call("aten::expand", { self: identity(rows, LU, call), size: [...LU.shape.slice(0, -2), rows, rows] });
-  for (let i = 0; i < k; i++) {
-    const p = call("aten::sub.Scalar", { self: call("aten::to.dtype", { self: select(pivots, -1, i, call), dtype: "int64" }), other: 1 });
-    P = exchange(P, i, p, call);
-  }
-  return [swapped(P, call), L, U];
-}
-
-/** exp(A) = exp(A / 2^s)^(2^s) with Taylor's series of degree 12 for the small matrix. */
+/** exp(A) = exp(A / 2^s)^(2^s) with Taylor's series of degree 18 for a small matrix: its 1-norm is at most 1 / 2. */
 function exponential(A: Symbolic, call: Call): Symbolic {
-  const n = A.shape.at(-1);
-  if (typeof n !== "number") throw new OnnxExporterError("aten/argument", "matrix_exp of a symbolic size", "give a fixed size");
-  const squarings = 7;
-  const small = call("aten::mul.Scalar", { self: A, other: 2 ** -squarings });
-  const one = identity(n, A, call);
-  let sum = one;
+  const wide = doubled(A, call);
+  if (isEmpty(A)) return A;
+  const size = call("aten::amax", { self: sum(magnitude(wide, call), [-2], true, call), dim: [-2, -1], keepdim: true });
+  const exponent = call("aten::ceil", { self: call("aten::log2", { self: size }) });
+  const steps = call("aten::clamp_min", { self: call("aten::add.Scalar", { self: exponent, other: 1 }), min: 0 });
+  const small = mul(wide, call("aten::exp2", { self: call("aten::neg", { self: steps }) }), call);
+  const one = identity(rowsOf(A), rowsOf(A), wide, call);
   // Horner: I + X (I + X/2 (I + X/3 (…))).
-  for (let k = 12; k >= 1; k--) {
-    sum = call("aten::add.Tensor", { self: one, other: call("aten::mul.Scalar", { self: matmul(small, sum, call), other: 1 / k }) });
-  }
-  for (let i = 0; i < squarings; i++) sum = matmul(sum, sum, call);
-  return call("aten::expand", { self: sum, size: A.shape });
+  const [series] = call.loop(18, [one], (turn, [y]) => {
+    const k = cast(call("aten::rsub.Scalar", { self: turn, other: 18 }), "float64", call);
+    return { next: [call("aten::add.Tensor", { self: one, other: div(matmul(small, y as Symbolic, call), k, call) })] };
+  });
+  const count = call("aten::amax", { self: steps });
+  const [E] = call.loop(mostSquarings, [series as Symbolic], (turn, [y]) => {
+    const open = call("aten::gt.Tensor", { self: steps, other: turn });
+    const next = where(open, matmul(y as Symbolic, y as Symbolic, call), y as Symbolic, call);
+    return { next: [next], goesOn: call("aten::gt.Tensor", { self: count, other: call("aten::add.Scalar", { self: turn, other: 1 }) }) };
+  });
+  return cast(E as Symbolic, A.dtype, call);
 }
 
 function power(A: Symbolic, n: number, call: Call): Symbolic {
-  if (n === 0) return call("aten::expand", { self: identity(sizeOf(A, -1, "matrix_power"), A, call), size: A.shape });
-  let square = n < 0 ? inverse(A, call) : A;
+  if (n === 0) return identity(rowsOf(A), rowsOf(A), A, call);
+  let square = n < 0 ? inverse(A, call)[0] : A;
   let result: Symbolic | null = null;
   for (let rest = Math.abs(n); rest > 0; rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) result = result === null ? square : matmul(result, square, call);
@@ -245,105 +134,127 @@ function power(A: Symbolic, n: number, call: Call): Symbolic {
   return result as Symbolic;
 }
 
-type A = { readonly A: Strided };
-type Self = { readonly self: Strided };
-
 /** log det: NaN where the determinant is negative. */
-function logdetValues({ self }: Self): Strided {
+function logdetValues({ self }: { readonly self: Strided }): Strided {
   const [sign, log] = core.slogdet(self);
-  if (isComplex(self.dtype)) return binary("add", unary("log", sign), cast(log, self.dtype));
+  if (isComplex(self.dtype)) return binary("add", unary("log", sign), castValues(log, self.dtype));
   return choose(compare("lt", sign, fill(sign.dtype, [], 0)), fill(log.dtype, [], Number.NaN), log);
 }
 
-function inverseValues({ A }: A): [Strided, Strided] {
+function logdet(self: Symbolic, call: Call): Symbolic {
+  const [sign, log] = signAndLog(self, call);
+  if (isComplex(self.dtype)) return call("aten::add.Tensor", { self: call("aten::log", { self: sign }), other: log });
+  return call("aten::masked_fill.Scalar", { self: log, mask: is(sign, -1, call), value: Number.NaN });
+}
+
+function inverseValues({ A }: { readonly A: Strided }): [Strided, Strided] {
   const [X, infos] = core.inverseEx(A);
   return [X, core.infoTensor(infos, A)];
 }
 
-function choleskyValues({ self, upper }: Self & { readonly upper: boolean }): [Strided, Strided] {
-  const [L, infos] = core.choleskyEx(self, upper);
-  return [L, core.infoTensor(infos, self)];
+interface System<T> {
+  readonly A: T;
+  readonly B: T;
+  readonly left: boolean;
 }
 
-const solveValues = ({ A, B, left }: A & { readonly B: Strided; readonly left: boolean }): Strided =>
-  isVector(A, B) ? squeeze(core.solve(A, withDim(B, -1)), [-1]) : core.solve(A, B, left);
+const solveValues = ({ A, B, left }: System<Strided>): Strided =>
+  isVector(A, B) ? dropDim(core.solve(A, withDim(B, -1)), [-1]) : core.solve(A, B, left);
 
-type TriangularArgs = Self & { readonly B: Strided; readonly upper: boolean; readonly left: boolean; readonly unitriangular: boolean };
-function triangularValues({ self, B, upper, left, unitriangular: unit }: TriangularArgs): Strided {
-  if (left) return core.triangularSolve(self, B, { upper, unit });
-  return core.swapped(core.triangularSolve(core.swapped(self), core.swapped(B), { upper: !upper, unit }));
+function solveExValues({ A, B, left }: System<Strided>): [Strided, Strided] {
+  const vector = isVector(A, B);
+  const b = vector ? withDim(B, -1) : left ? B : core.swapped(B);
+  const [X, infos] = core.solveEx(left || vector ? A : core.swapped(A), b);
+  return [vector ? dropDim(X, [-1]) : left ? X : core.swapped(X), core.infoTensor(infos, A)];
+}
+
+const scalars = (A: TensorType): Meta => typed(A.dtype, batchOf(A));
+const logTypes = (A: TensorType): [Meta, Meta] => [scalars(A), typed(realOf(A.dtype), batchOf(A))];
+const same = ({ dtype, shape }: TensorType): Meta => ({ dtype, shape });
+function solveTypes({ A, B }: System<TensorType>): [Meta, Meta] {
+  const info = typed("int32", batchOf(A));
+  if (isVector(A, B)) return [typed(B.dtype, broadcastShapes(batchOf(A), B.shape.slice(0, -1)), B.shape.at(-1) as number), info];
+  return [typed(B.dtype, broadcastShapes(batchOf(A), batchOf(B)), ...B.shape.slice(-2)), info];
+}
+
+const firstTwo = ([a, b]: readonly Symbolic[]): [Symbolic, Symbolic] => [a as Symbolic, b as Symbolic];
+/** PyTorch factors the transpose of a real matrix, which is what LAPACK sees in row-major memory. */
+const seen = (A: Symbolic, call: Call): Symbolic => (isComplex(A.dtype) ? A : swapped(A, call));
+
+/** Nothing, where all of a factorization's infos are 0. Throws `core/singular`, as the op called `name` does. */
+function checked(info: Strided, name: string): [] {
+  const first = integers(info).find((i) => i !== 0);
+  if (first === undefined) return [];
+  throw new OnnxExporterError(
+    "core/singular",
+    `${name}: step ${first} meets a singular or indefinite matrix`,
+    "the op ending in _ex tells which",
+  );
 }
 
 export const linalg = {
-  "aten::linalg_det": { eval: ({ A }) => core.det(A), decompose: ({ A }, call) => determinant(A, call) },
-  "aten::det": { eval: ({ self }) => core.det(self), decompose: ({ self }, call) => determinant(self, call) },
-  "aten::linalg_slogdet": { eval: ({ A }) => core.slogdet(A), decompose: ({ A }, call) => signAndLog(A, call) },
-  "aten::slogdet": { eval: ({ self }) => core.slogdet(self), decompose: ({ self }, call) => signAndLog(self, call) },
-  "aten::logdet": {
-    eval: logdetValues,
-    decompose: ({ self }, call) => {
-      const [sign, log] = signAndLog(self, call);
-      if (isComplex(self.dtype)) return call("aten::add.Tensor", { self: call("aten::log", { self: sign }), other: log });
-      return call("aten::masked_fill.Scalar", { self: log, mask: is(sign, -1, call), value: Number.NaN });
+  "aten::_linalg_check_errors": { meta: () => [], eval: ({ info, api_name }) => checked(info, api_name) },
+  "aten::linalg_det": { meta: ({ A }) => scalars(A), eval: ({ A }) => core.det(A), decompose: ({ A }, call) => determinant(A, call)[0] },
+  "aten::det": {
+    meta: ({ self }) => scalars(self),
+    eval: ({ self }) => core.det(self),
+    decompose: ({ self }, call) => determinant(self, call)[0],
+  },
+  "aten::_linalg_det": { decompose: ({ A }, call) => determinant(seen(A, call), call) },
+  "aten::linalg_slogdet": {
+    meta: ({ A }) => logTypes(A),
+    eval: ({ A }) => core.slogdet(A),
+    decompose: ({ A }, call) => firstTwo(signAndLog(A, call)),
+  },
+  "aten::slogdet": {
+    meta: ({ self }) => logTypes(self),
+    eval: ({ self }) => core.slogdet(self),
+    decompose: ({ self }, call) => firstTwo(signAndLog(self, call)),
+  },
+  "aten::_linalg_slogdet": { decompose: ({ A }, call) => signAndLog(seen(A, call), call) },
+  "aten::logdet": { meta: ({ self }) => scalars(self), eval: logdetValues, decompose: ({ self }, call) => logdet(self, call) },
+  "aten::linalg_inv": { meta: ({ A }) => same(A), eval: ({ A }) => core.inverse(A), decompose: ({ A }, call) => inverse(A, call)[0] },
+  "aten::inverse": {
+    meta: ({ self }) => same(self),
+    eval: ({ self }) => core.inverse(self),
+    decompose: ({ self }, call) => inverse(self, call)[0],
+  },
+  "aten::linalg_inv_ex": {
+    meta: ({ A }) => [same(A), typed("int32", batchOf(A))],
+    eval: inverseValues,
+    decompose: ({ A }, call) => inverse(A, call),
+  },
+  "aten::linalg_solve": {
+    meta: (args) => solveTypes(args)[0],
+    eval: solveValues,
+    decompose: ({ A, B, left }, call) => solve(A, B, left, call)[0],
+  },
+  "aten::linalg_solve_ex": { meta: solveTypes, eval: solveExValues, decompose: ({ A, B, left }, call) => solve(A, B, left, call) },
+  "aten::_linalg_solve_ex": {
+    decompose: ({ A, B, left }, call) => {
+      const [X, info] = call("aten::linalg_solve_ex", { A, B, left });
+      const [LU, pivots] = call("aten::linalg_lu_factor_ex", { A });
+      return [X, LU, pivots, info];
     },
   },
-  "aten::linalg_inv": { eval: ({ A }) => core.inverse(A), decompose: ({ A }, call) => inverse(A, call) },
-  "aten::inverse": { eval: ({ self }) => core.inverse(self), decompose: ({ self }, call) => inverse(self, call) },
-  "aten::linalg_inv_ex": { eval: inverseValues, decompose: ({ A }, call) => [inverse(A, call), noInfo(A, call)] },
-  "aten::linalg_solve": { eval: solveValues, decompose: ({ A, B, left }, call) => solve(A, B, left, call) },
-  "aten::linalg_solve_triangular": {
-    eval: triangularValues,
-    decompose: ({ self, B, upper, left, unitriangular }, call) =>
-      left
-        ? triangular(self, B, upper, unitriangular, call)
-        : swapped(triangular(swapped(self, call), swapped(B, call), !upper, unitriangular, call), call),
+  "aten::matrix_exp": {
+    meta: ({ self }) => same(self),
+    eval: ({ self }) => matrixExp(self),
+    decompose: ({ self }, call) => exponential(self, call),
   },
-  "aten::linalg_lu_factor": {
-    eval: ({ A, pivot }) => core.luFactor(A, pivot).slice(0, 2) as [Strided, Strided],
-    decompose: ({ A, pivot }, call) => {
-      const f = factorized(A, pivot, call);
-      return [f.lu, pivotTensor(f, A, call)];
-    },
+  "aten::linalg_matrix_exp": {
+    meta: ({ self }) => same(self),
+    eval: ({ self }) => matrixExp(self),
+    decompose: ({ self }, call) => exponential(self, call),
   },
-  "aten::linalg_lu_factor_ex": {
-    eval: ({ A, pivot }) => core.luFactor(A, pivot),
-    decompose: ({ A, pivot }, call) => {
-      const f = factorized(A, pivot, call);
-      return [f.lu, pivotTensor(f, A, call), noInfo(A, call)];
-    },
+  "aten::linalg_matrix_power": {
+    meta: ({ self }) => same(self),
+    eval: ({ self, n }) => core.matrixPower(self, n),
+    decompose: ({ self, n }, call) => power(self, n, call),
   },
-  "aten::lu_unpack": {
-    decompose: ({ LU_data, LU_pivots, unpack_data, unpack_pivots }, call) => unpacked(LU_data, LU_pivots, unpack_data, unpack_pivots, call),
+  "aten::matrix_power": {
+    meta: ({ self }) => same(self),
+    eval: ({ self, n }) => core.matrixPower(self, n),
+    decompose: ({ self, n }, call) => power(self, n, call),
   },
-  "aten::linalg_lu": {
-    eval: ({ A, pivot }) => core.lu(A, pivot),
-    decompose: ({ A, pivot }, call) => {
-      const f = factorized(A, pivot, call);
-      return unpacked(f.lu, pivotTensor(f, A, call), true, pivot, call);
-    },
-  },
-  "aten::cholesky": {
-    eval: ({ self, upper }) => core.cholesky(self, upper),
-    decompose: ({ self, upper }, call) => cholesky(self, upper, call),
-  },
-  "aten::linalg_cholesky": {
-    eval: ({ self, upper }) => core.cholesky(self, upper),
-    decompose: ({ self, upper }, call) => cholesky(self, upper, call),
-  },
-  "aten::linalg_cholesky_ex": {
-    eval: choleskyValues,
-    decompose: ({ self, upper }, call) => [cholesky(self, upper, call), noInfo(self, call)],
-  },
-  "aten::cholesky_solve": {
-    eval: ({ self, input2, upper }) => core.choleskySolve(self, input2, upper),
-    decompose: ({ self, input2, upper }, call) => choleskySolve(self, input2, upper, call),
-  },
-  "aten::cholesky_inverse": {
-    eval: ({ self, upper }) => core.choleskySolve(core.identity(core.rows(self), self.dtype), self, upper),
-    decompose: ({ self, upper }, call) => choleskySolve(identity(sizeOf(self, -1, "cholesky_inverse"), self, call), self, upper, call),
-  },
-  "aten::matrix_exp": { eval: ({ self }) => matrixExp(self), decompose: ({ self }, call) => exponential(self, call) },
-  "aten::linalg_matrix_exp": { eval: ({ self }) => matrixExp(self), decompose: ({ self }, call) => exponential(self, call) },
-  "aten::linalg_matrix_power": { eval: ({ self, n }) => core.matrixPower(self, n), decompose: ({ self, n }, call) => power(self, n, call) },
-  "aten::matrix_power": { eval: ({ self, n }) => core.matrixPower(self, n), decompose: ({ self, n }, call) => power(self, n, call) },
 } satisfies AtenTable;

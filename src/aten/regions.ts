@@ -1,12 +1,14 @@
 /**
  * @file Takes away the higher-order ops that only wrap calls: `wrap_with_set_grad_enabled` is inlined as it is, `wrap_with_autocast`
- * with the casts that it implies written out, `vmap` as calls on batches, `auto_functionalized_v2` as the call that writes.
+ * with the casts that it implies written out, `vmap` as calls on batches, `auto_functionalized_v2` as the call that writes, `with_effects` as
+ * the call whose order it keeps.
  */
 
 import { type DType, isFloat } from "../dtype.ts";
 import { mapArgs, substitute } from "./arguments.ts";
 import { isFunctionalized, unfold } from "./auto-functionalized.ts";
 import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
+import { schemaOf } from "./schema.ts";
 import { inlineVmaps } from "./vmap.ts";
 
 /** Positions of the sub-graph, which its operands follow, and of the flag that turns autocast on or off inside. */
@@ -15,6 +17,9 @@ const regions: Readonly<Record<string, { readonly graph: number; readonly autoca
   /** `(device_type, dtype, enabled, cache_enabled, graph, …)`. */
   "higher_order::wrap_with_autocast": { graph: 4, autocast: 2 },
 };
+
+/** `(token, op, …)` gives `(token, results…)`: calls of a graph stay in order without tokens. */
+const withEffects = "higher_order::with_effects";
 
 /** `graph` without mode and vmap regions and wrapped calls, nested ones and those of sub-graphs included; the same graph when it has none. */
 export const inlineRegions = (graph: Graph): Graph => inlineVmaps(inSubgraphs(inlineModes(graph)));
@@ -30,7 +35,7 @@ function inSubgraphs(graph: Graph): Graph {
 }
 
 function inlineModes(graph: Graph): Graph {
-  if (!graph.nodes.some((n) => n.op in regions || isFunctionalized(n))) return graph;
+  if (!graph.nodes.some((n) => n.op in regions || n.op === withEffects || isFunctionalized(n))) return graph;
   const replaced = new Map<Value, Arg>();
   const nodes: Node[] = [];
   const read = (arg: Arg): Arg => substitute(arg, replaced);
@@ -42,6 +47,10 @@ function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Ar
   const args = mapArgs(node.args, read);
   if (isFunctionalized(node)) {
     nodes.push(...unfold(node, args));
+    return;
+  }
+  if (node.op === withEffects) {
+    inlineNode(effectOf(node, args, replaced), read, replaced, nodes, autocast);
     return;
   }
   const region = regions[node.op];
@@ -60,6 +69,18 @@ function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Ar
     const result = results[i];
     if (result) replaced.set(result, read(output as Arg));
   });
+}
+
+/** The call that `with_effects` makes; the token that comes out is the one that went in. */
+function effectOf(node: Node, { 0: token, 1: op, ...args }: Record<string, Arg>, replaced: Map<Value, Arg>): Node {
+  const names = (schemaOf(String(op))?.args ?? []).map((a) => a.name);
+  const named = Object.entries(args).map(([k, arg]): [string, Arg] => {
+    const position = Number(k) - 2;
+    return Number.isNaN(position) ? [k, arg] : [names[position] ?? String(position), arg];
+  });
+  const [next, ...results] = node.outputs;
+  if (next instanceof Value) replaced.set(next, token ?? null);
+  return new Node(String(op), Object.fromEntries(named), results.every((r) => r === null) ? [] : results, node.origin);
 }
 
 const flatOutputs = (outputs: readonly Output[]): (Value | null)[] => outputs.flat() as (Value | null)[];

@@ -18,8 +18,20 @@ export type ArgsOf<K extends Op, T, I> = AtenArgs<T, I>[K];
 export type ReturnOf<K extends Op, T, I> = AtenReturns<T, I>[K];
 export type ScalarOf<I> = number | bigint | boolean | Complex | I;
 
+/** One turn of a loop: turn `i` (an int64 scalar) makes of the carried values those of the next, of the same types. */
+export type Step<T> = (i: T, values: readonly T[]) => Turn<T>;
+export interface Turn<T> {
+  readonly next: readonly T[];
+  /** Whether the loop goes on, a bool scalar; it does where this is left out. */
+  readonly goesOn?: T;
+}
+
 /** Calls another op from a decomposition: promoted, typed and recorded as any call. */
-export type Call<T = Symbolic, I = Dim> = <K extends Op>(op: K, args: Partial<ArgsOf<K, T, I>>) => ReturnOf<K, T, I>;
+export interface Call<T = Symbolic, I = Dim> {
+  <K extends Op>(op: K, args: Partial<ArgsOf<K, T, I>>): ReturnOf<K, T, I>;
+  /** `carried` after at most `count` turns of `step`, which may read any value made before. */
+  loop(count: I, carried: readonly T[], step: Step<T>): T[];
+}
 
 /** The result's type: dtype defaults are never implied. */
 export type Meta = { readonly dtype: TensorType["dtype"]; readonly shape: TensorType["shape"]; readonly strides?: TensorType["strides"] };

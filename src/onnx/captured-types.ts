@@ -1,14 +1,7 @@
 /** @file Between a captured node and its lowering: the types of its operands and results, and who reads them. */
 
 import { mapLeaves } from "../aten/arguments.ts";
-import {
-  type Graph as AtenGraph,
-  type Node as AtenNode,
-  Value as AtenValue,
-  operandsOf,
-  type TensorType,
-  valuesOf,
-} from "../aten/graph.ts";
+import { Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, operandsOf, type TensorType, valuesOf } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
 import type { Schema } from "../aten/schema.ts";
 import type { Args } from "../dispatch.ts";
@@ -37,8 +30,14 @@ export const flatTypes = (result: unknown): TensorType[] =>
 export function usersOf(graph: AtenGraph): Map<AtenValue, number> {
   const users = new Map<AtenValue, number>();
   const count = (v: AtenValue): void => void users.set(v, (users.get(v) ?? 0) + 1);
-  for (const node of graph.nodes) operandsOf(node).forEach(count);
-  for (const v of valuesOf(graph.outputs)) count(v);
+  const within = ({ nodes, outputs }: AtenGraph): void => {
+    for (const node of nodes) {
+      operandsOf(node).forEach(count);
+      for (const arg of Object.values(node.args)) if (arg instanceof AtenGraph) within(arg);
+    }
+    for (const v of valuesOf(outputs)) count(v);
+  };
+  within(graph);
   return users;
 }
 

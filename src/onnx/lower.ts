@@ -5,7 +5,9 @@
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import { type Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, type Output, type TensorType } from "../aten/graph.ts";
+import type { Typed } from "../aten/promotion.ts";
 import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
+import type { Step } from "../aten/table.ts";
 import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
@@ -14,7 +16,7 @@ import { fxNodeText } from "../export/print.ts";
 import type { InputSpec, OutputKind } from "../export/signature.ts";
 import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
-import { equal, SymInt, show } from "../symbolic.ts";
+import { type Dim, equal, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
 import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
 import { Gaps } from "./gaps.ts";
@@ -112,6 +114,23 @@ class Lowering implements Interpreter<Value> {
   }
   write(_target: Value, value: Value): Value {
     return value;
+  }
+  loop(count: Dim, carried: readonly Value[], step: Step<Value>): Value[] {
+    const outer = this.#op;
+    const types = carried.map((v) => ({ dtype: v.dtype, shape: v.shape }));
+    const body = outer.subgraph(
+      "loop_body",
+      [{ dtype: "int64", shape: [] }, { dtype: "bool", shape: [] }, ...types],
+      (inner, [i, on, ...values]) => {
+        this.#op = inner;
+        const { next, goesOn } = step(i as Value, values);
+        this.#op = outer;
+        return [goesOn ?? (on as Value), ...next];
+      },
+    );
+    const results = outer.outputs(carried.length, "Loop", [outer.dim(count), null, ...carried], { body });
+    for (const [k, result] of results.entries()) outer.retype(result, (types[k] as Typed).shape);
+    return results;
   }
 
   /** Decompositions compute with sizes as expressions. */

@@ -23,7 +23,18 @@ function calling(op: string, head: readonly Arg[], body: Graph): Graph {
 }
 const autocast = (enabled: boolean): Arg[] => ["cpu", "bfloat16", enabled, false];
 
-const shown = (arg: Arg): string => (arg instanceof Value ? `${arg.name}:${arg.dtype}` : String(arg));
+/** `exp` between two tokens; the later one is returned, and is the earlier one then. */
+function effect(): Graph {
+  const [x, y] = [value("x", "float32"), value("y", "float32")];
+  const [before, after] = [new Value("token", { kind: "token" }), new Value("later", { kind: "token" })];
+  const node = new Node("higher_order::with_effects", { 0: before, 1: "aten::exp", 2: x }, [after, y], origin);
+  return new Graph("main", [before, x], [node], [after, y]);
+}
+
+const shown = (arg: Arg): string => {
+  if (!(arg instanceof Value)) return String(arg);
+  return arg.type.kind === "tensor" ? `${arg.name}:${arg.dtype}` : arg.name;
+};
 const text = (graph: Graph): string[] => [
   ...graph.nodes.map((n) => `${shown(n.outputs[0] as Value)} = ${n.op}(${Object.values(n.args).map(shown).join(", ")})`),
   `return ${graph.outputs.map(shown).join(", ")}`,
@@ -66,6 +77,7 @@ test.each<[string, Graph, string[]]>([
       "return out:float32",
     ],
   ],
+  ["an op in the order of its effects is the op", effect(), ["y:float32 = aten::exp(x:float32)", "return token, y:float32"]],
 ])("%s", (_, graph, after) => {
   expect(text(inlineRegions(graph))).toEqual(after);
 });

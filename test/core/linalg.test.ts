@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeComplex, viewAsReal } from "../../src/core/ops/complex.ts";
-import { eig, eigh, lstsq, matrixExp, pinv, qr, svd } from "../../src/core/ops/decompositions.ts";
+import { eig, eigh, lstsq, matrixExp, pinv, svd } from "../../src/core/ops/decompositions.ts";
 import { binary, cast, fill, unary } from "../../src/core/ops/elementwise.ts";
 import { contiguous, expand, slice, unsqueeze } from "../../src/core/ops/layout.ts";
 import {
@@ -19,6 +19,7 @@ import {
   triangularSolve,
 } from "../../src/core/ops/linalg.ts";
 import { matmul } from "../../src/core/ops/matmul.ts";
+import { qr } from "../../src/core/ops/orthogonal.ts";
 import type { Strided } from "../../src/core/strided.ts";
 import { type DType, isComplex, realOf } from "../../src/dtype.ts";
 import { numbers, tensor } from "./tensors.ts";

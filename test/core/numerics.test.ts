@@ -3,11 +3,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { complexUnary } from "../../src/core/ops/complex.ts";
-import { eigh, lstsq, matrixExp, pinv, type QrMode, qr, svd } from "../../src/core/ops/decompositions.ts";
+import { eigh, lstsq, matrixExp, pinv, svd } from "../../src/core/ops/decompositions.ts";
 import { binary, cast, compare, unary } from "../../src/core/ops/elementwise.ts";
 import { realTransform, transform } from "../../src/core/ops/fourier.ts";
 import { cholesky, det, inverse, lu, luFactor, slogdet, solve, type Triangular, triangularSolve } from "../../src/core/ops/linalg.ts";
 import { matmul } from "../../src/core/ops/matmul.ts";
+import { type QrMode, qr } from "../../src/core/ops/orthogonal.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../src/core/ops/real.ts";
 import { type ReduceOp, reduce } from "../../src/core/ops/reduce.ts";
 import { multigammaln, polygamma } from "../../src/core/ops/special.ts";

@@ -1,4 +1,4 @@
-# Singular values, unrolled.
+# Singular values.
 for shape in [(3, 3), (2, 4, 3), (5, 7), (1, 4), (6, 6)]:
     row("aten::linalg_svdvals", f32(*shape), atol=2e-5)
 row("aten::linalg_svdvals", f64(4, 4), atol=1e-5)

@@ -1,12 +1,15 @@
-/** @file Orthogonal factorizations of matrices […, m, n] and what follows from them, computed in double precision and rounded once. */
+/** @file Spectral decompositions of matrices […, m, n] and what follows from them, computed in double precision and rounded once. */
 
 import { type DType, isComplex, realOf, width } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { core } from "../door.ts";
 import { address, empty, type Strided } from "../strided.ts";
+import { realPart } from "./complex.ts";
 import { binary, cast, compare, fill, unary, where } from "./elementwise.ts";
+import { gather } from "./index.ts";
 import { concat, contiguous, copyInto, reshape, select, slice, unsqueeze } from "./layout.ts";
 import {
+  adjoint,
   batchOf,
   checkMatrix,
   columns,
@@ -24,53 +27,31 @@ import {
   working,
 } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
-import { reduce } from "./reduce.ts";
+import { reflected } from "./orthogonal.ts";
+import { argReduce, reduce } from "./reduce.ts";
 import { floats } from "./values.ts";
-
-const adjoint = (A: Strided): Strided => conjugate(swapped(A));
 
 function unfinished(what: string): OnnxExporterError {
   return new OnnxExporterError("core/no-convergence", `${what}: the iteration does not converge`, "the matrix has inf or NaN in it");
 }
 
-/** The reflections of A = Q R as the kernel leaves them (columns, one after the other), and the first `count` columns of Q. */
-function reflected(what: string, A: Strided, count: number): { R: Strided; Q: Strided } {
-  const [m, n, k] = [rows(A), columns(A), Math.min(rows(A), columns(A))];
-  const a = working(what, swapped(A));
-  const q = emptyStack(a, count, m);
-  const [factor, product] = [core.kernel("qr", a.dtype), core.kernel("qr_columns", a.dtype)];
-  core.frame(() => {
-    const tau = core.scratch(k * width(a.dtype));
-    for (let i = 0; i < countOf(A); i++) {
-      factor(matrixAt(a, i), m, n, tau);
-      if (count > 0) product(matrixAt(a, i), m, k, tau, matrixAt(q, i), count);
-    }
-  });
-  return { R: swapped(a), Q: swapped(q) };
-}
-
-export type QrMode = "reduced" | "complete" | "r";
-
-/**
- * A = Q R with orthonormal columns in Q and a triangular R, signs as LAPACK's. reduced: Q […, m, k], R […, k, n], k = min(m, n);
- * complete: Q […, m, m], R […, m, n]; r: Q is empty ([0]), R […, k, n].
- */
-export function qr(A: Strided, mode: QrMode = "reduced"): [Q: Strided, R: Strided] {
-  checkMatrix("qr", A, false);
-  const k = mode === "complete" ? rows(A) : Math.min(rows(A), columns(A));
-  const { R, Q } = reflected("qr", A, mode === "r" ? 0 : k);
-  const top = triangle(slice(R, -2, 0, k), true);
-  return [mode === "r" ? empty(A.dtype, [0]) : cast(contiguous(Q), A.dtype), cast(top, A.dtype)];
+/** The Hermitian matrix that one triangle says; of the diagonal the real part counts, as in LAPACK. */
+function fromTriangle(A: Strided, upper: boolean): Strided {
+  const half = triangle(A, upper, upper ? 1 : -1);
+  const whole = binary("add", half, adjoint(half));
+  const own = contiguous(diagonal(A));
+  copyInto(diagonal(whole), isComplex(A.dtype) ? cast(realPart(own), A.dtype) : own);
+  return whole;
 }
 
 /**
  * Eigenvalues (real […, n], ascending) and orthonormal eigenvectors (columns of […, n, n]) of Hermitian matrices, of which the lower
- * (`upper`: the upper) triangle counts. A vector's sign or phase is free. Throws `core/no-convergence`.
+ * (`upper`: the upper) triangle counts. A vector's largest entry is real and positive. Throws `core/no-convergence`.
  */
 export function eigh(A: Strided, upper = false): [values: Strided, vectors: Strided] {
   checkMatrix("eigh", A, true);
   const n = rows(A);
-  const whole = binary("add", triangle(A, upper), adjoint(triangle(A, upper, upper ? 1 : -1)));
+  const whole = fromTriangle(A, upper);
   const a = working("eigh", swapped(whole));
   const [w, v] = [empty("float64", [...batchOf(A), n]), emptyStack(a, n, n)];
   const kernel = core.kernel("eigh", a.dtype);
@@ -79,7 +60,8 @@ export function eigh(A: Strided, upper = false): [values: Strided, vectors: Stri
     for (let i = 0; i < countOf(a); i++)
       if (kernel(matrixAt(a, i), n, address(w) + 8 * n * i, matrixAt(v, i), work) !== 0) throw unfinished("eigh");
   });
-  return [cast(w, realOf(A.dtype)), cast(contiguous(swapped(v)), A.dtype)];
+  const vectors = contiguous(swapped(v));
+  return [cast(w, realOf(A.dtype)), cast(a.shape.includes(0) ? vectors : binary("mul", vectors, phases(vectors)), A.dtype)];
 }
 
 /** The complex dtype of a matrix's eigenvalues. */
@@ -134,6 +116,12 @@ function pairUp(values: number, vectors: number, n: number): void {
   }
 }
 
+/** What makes the largest entry of each column real and positive, […, 1, n]: LAPACK leaves it free. */
+function phases(V: Strided): Strided {
+  const largest = gather(V, -2, argReduce("max", unary("abs", V), -2, true));
+  return binary("div", conjugate(largest), cast(unary("abs", largest), V.dtype));
+}
+
 interface Svd {
   readonly U: Strided;
   readonly S: Strided;
@@ -169,14 +157,20 @@ function tallSvd(A: Strided, full: boolean): Svd {
 
 /**
  * A = U diag(S) Vh: U […, m, k], S (real, descending) […, k], Vh […, k, n] with k = min(m, n); `full`: U […, m, m], Vh […, n, n].
- * Signs (phases) of pairs of columns are free. Throws `core/no-convergence`.
+ * The largest entry of each of U's first k columns is real and positive. Throws `core/no-convergence`.
  */
 export function svd(A: Strided, full = false): [U: Strided, S: Strided, Vh: Strided] {
   checkMatrix("svd", A, false);
   const wide = cast(A, doubleOf("svd", A.dtype));
   const wideOnes = rows(A) < columns(A);
   const { U, S, Vh } = tallSvd(wideOnes ? adjoint(wide) : wide, full);
-  const [left, right] = wideOnes ? [adjoint(Vh), adjoint(U)] : [U, Vh];
+  const [left, right] = (wideOnes ? [adjoint(Vh), adjoint(U)] : [U, Vh]).map(contiguous) as [Strided, Strided];
+  const k = Math.min(rows(A), columns(A));
+  if (k > 0 && countOf(A) > 0) {
+    const phase = phases(slice(left, -1, 0, k));
+    copyInto(slice(left, -1, 0, k), binary("mul", slice(left, -1, 0, k), phase));
+    copyInto(slice(right, -2, 0, k), binary("mul", slice(right, -2, 0, k), adjoint(phase)));
+  }
   return [cast(contiguous(left), A.dtype), cast(S, realOf(A.dtype)), cast(contiguous(right), A.dtype)];
 }
 
@@ -189,9 +183,10 @@ export interface Cutoff {
 
 export const epsilonOf = (dtype: DType): number => (realOf(dtype) === "float64" ? 2 ** -52 : 2 ** -23);
 
-/** The pseudoinverse of Moore and Penrose […, n, m]. */
-export function pinv(A: Strided, { atol = 0, rtol }: Cutoff = {}): Strided {
-  checkMatrix("pinv", A, false);
+/** The pseudoinverse of Moore and Penrose […, n, m]; of `hermitian` matrices the lower triangle counts. */
+export function pinv(given: Strided, { atol = 0, rtol }: Cutoff = {}, hermitian = false): Strided {
+  checkMatrix("pinv", given, hermitian);
+  const A = hermitian ? fromTriangle(given, false) : given;
   if (A.shape.includes(0)) return empty(A.dtype, [...batchOf(A), columns(A), rows(A)]);
   const relative = rtol ?? (atol > 0 ? 0 : epsilonOf(A.dtype) * Math.max(rows(A), columns(A)));
   const [U, S, Vh] = svd(cast(A, doubleOf("pinv", A.dtype)));

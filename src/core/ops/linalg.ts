@@ -28,6 +28,8 @@ export const swapped = (A: Strided): Strided => transpose(A, -2, -1);
 /** The conjugate, a copy; `x` itself where it is real. */
 export const conjugate = (x: Strided): Strided => (isComplex(x.dtype) ? makeComplex(realPart(x), unary("neg", imagPart(x))) : x);
 
+export const adjoint = (A: Strided): Strided => conjugate(swapped(A));
+
 /** Throws `core/matrix` unless `A` is a stack of matrices, square ones where `square`. */
 export function checkMatrix(what: string, A: Strided, square: boolean): void {
   if (A.shape.length >= 2 && (!square || rows(A) === columns(A))) return;
@@ -144,10 +146,11 @@ export function slogdet(A: Strided): [sign: Strided, logabsdet: Strided] {
   return [cast(sign, A.dtype), cast(log, realOf(A.dtype))];
 }
 
-/** Rows of `x` [n, …] exchanged as `pivots` say, in place, forward. */
-function exchangeRows(ptr: number, rowBytes: number, pivots: readonly number[]): void {
+/** Rows of `x` [n, …] exchanged as `pivots` say, in place, in order or back. */
+function exchangeRows(ptr: number, rowBytes: number, pivots: readonly number[], back = false): void {
   const bytes = core.u8();
-  pivots.forEach((p, k) => {
+  const steps = pivots.map((p, k) => [p, k] as const);
+  (back ? steps.reverse() : steps).forEach(([p, k]) => {
     if (p === k) return;
     const [a, b] = [ptr + k * rowBytes, ptr + p * rowBytes];
     const kept = bytes.slice(a, a + rowBytes);
@@ -160,7 +163,7 @@ function exchangeRows(ptr: number, rowBytes: number, pivots: readonly number[]):
 const spread = (what: string, x: Strided, batch: readonly number[]): Strided => working(what, expand(x, [...batch, ...x.shape.slice(-2)]));
 
 /** A⁻¹ B […, n, k] with broadcast batches, and each matrix's info (LAPACK's getrf). Results of singular matrices are not defined. */
-function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]] {
+export function solveEx(A: Strided, B: Strided): [X: Strided, infos: readonly number[]] {
   checkMatrix("solve", A, true);
   checkMatrix("solve", B, false);
   const batch = broadcastShapes(batchOf(A), batchOf(B));
@@ -245,6 +248,26 @@ export function triangularSolve(T: Strided, B: Strided, { upper, unit = false }:
   const kernel = core.kernel("triangular", t.dtype);
   for (let i = 0; i < countOf(X); i++) kernel(matrixAt(t, i), rows(T), matrixAt(X, i), columns(B), upper ? 1 : 0, unit ? 1 : 0);
   return cast(X, B.dtype);
+}
+
+/** X with A X = B, or with A's adjoint where `transposed`, or X A = B where not `left`, from packed factors and pivots counted from 1. */
+export function luSolve(LU: Strided, pivots: Strided, B: Strided, left = true, transposed = false): Strided {
+  if (!left) return adjoint(luSolve(LU, pivots, adjoint(B), true, !transposed));
+  const batch = broadcastShapes(batchOf(LU), batchOf(B));
+  const k = pivots.shape.at(-1) as number;
+  const places = integers(expand(pivots, [...batch, k])).map((row) => row - 1);
+  const lu = cast(LU, doubleOf("lu_solve", LU.dtype));
+  const X = spread("lu_solve", B, batch);
+  const exchange = (X: Strided, back: boolean): Strided => {
+    for (let i = 0; i < countOf(X); i++) exchangeRows(matrixAt(X, i), columns(X) * width(X.dtype), places.slice(i * k, (i + 1) * k), back);
+    return X;
+  };
+  if (!transposed) {
+    const y = triangularSolve(lu, exchange(X, false), { upper: false, unit: true });
+    return cast(triangularSolve(lu, y, { upper: true }), B.dtype);
+  }
+  const y = triangularSolve(adjoint(lu), X, { upper: false });
+  return cast(exchange(contiguous(triangularSolve(adjoint(lu), y, { upper: true, unit: true })), true), B.dtype);
 }
 
 /** L with A = L Lᴴ (`upper`: Lᴴ), from that triangle of A, and each matrix's info. */

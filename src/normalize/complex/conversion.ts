@@ -1,13 +1,13 @@
 /** @file The complex pass where complex values begin and end: parts, casts, and tensors made of nothing. */
 
 import { each } from "../../aten/broadcast.ts";
-import type { TensorType, Value } from "../../aten/graph.ts";
+import { type TensorType, Value } from "../../aten/graph.ts";
 import type { Op, ScalarOf } from "../../aten/table.ts";
 import { isComplex, realOf } from "../../dtype.ts";
 import type { Dim } from "../../symbolic.ts";
 import * as algebra from "./algebra.ts";
 import { truth } from "./elementwise.ts";
-import { Cartesian, type Operand, Pair, Stored } from "./pair.ts";
+import { Cartesian, type Operand, Pair, type Part, Stored } from "./pair.ts";
 import { type AnyRule, cartesian, onShapes, type Result, type Rewriting, type RuleTable } from "./rule.ts";
 
 interface Self {
@@ -22,7 +22,12 @@ const ofPairs = ({ self }: Self): Stored => new Stored(self as Value);
 /** To the result's dtype: complex numbers become real ones by their real part, truth values by both. */
 const converted = ({ self }: Self, at: Rewriting): Result => {
   const dtype = at.types[0]?.dtype ?? self.dtype;
-  if (isComplex(dtype)) return cartesian(self, at);
+  if (isComplex(dtype)) {
+    const { re, im } = cartesian(self, at);
+    const part = (x: Part): Part =>
+      x instanceof Value && x.dtype !== realOf(dtype) ? at.real.call("aten::to.dtype", { self: x, dtype: realOf(dtype) }) : x;
+    return new Cartesian(part(re), part(im));
+  }
   if (dtype === "bool") return truth(self, at);
   const { re } = self as Pair;
   return re.dtype === dtype ? re : at.real.call("aten::to.dtype", { self: re, dtype });

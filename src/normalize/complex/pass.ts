@@ -7,10 +7,20 @@ import { mapArgs, mapLeaves } from "../../aten/arguments.ts";
 import { type Arg, Graph, Node, type Origin, type Output, type TensorType, Value } from "../../aten/graph.ts";
 import { isTyped, type Typed } from "../../aten/promotion.ts";
 import type { Schema } from "../../aten/schema.ts";
-import type { Call } from "../../aten/table.ts";
-import { type Args, callOn, entryOf, type GraphInterpreter, graphInterpreter, type Interpreter, knownOf, metaOn } from "../../dispatch.ts";
+import type { Step } from "../../aten/table.ts";
+import {
+  type Args,
+  callOn,
+  callsOn,
+  entryOf,
+  type GraphInterpreter,
+  graphInterpreter,
+  type Interpreter,
+  knownOf,
+  metaOn,
+} from "../../dispatch.ts";
 import { type DType, isComplex } from "../../dtype.ts";
-import { OnnxExporterError } from "../../errors.ts";
+import { internal, OnnxExporterError } from "../../errors.ts";
 import { capturedDType } from "../../export/evaluate.ts";
 import { type Dim, equal, type SymEnv } from "../../symbolic.ts";
 import type { Functional } from "../functionalize.ts";
@@ -118,6 +128,28 @@ class ComplexPass implements Interpreter<Operand> {
     return value;
   }
 
+  /** A loop that carries the parts of complex values. */
+  loop(count: Dim, carried: readonly Operand[], step: Step<Operand>): Operand[] {
+    const flat = (values: readonly Operand[]): Value[] => values.flatMap((v) => (v instanceof Pair ? [v.re, v.im] : [v]));
+    const paired = (parts: readonly Value[]): Operand[] => {
+      const left = [...parts];
+      const take = (): Value => left.shift() ?? internal("a loop gives fewer values than it carries");
+      return carried.map((v) => (v instanceof Pair ? this.#pair(v, new Cartesian(take(), take())) : take()));
+    };
+    const results = this.#interpreter.loop(count, flat(carried), (i, values) => {
+      const { next, goesOn } = step(i, paired(values));
+      return { next: flat(next), ...(goesOn instanceof Value && { goesOn }) };
+    });
+    return paired(results);
+  }
+
+  /** A complex value whose other form, whenever it is made, is made in the body of today. */
+  #pair(type: Typed, given: Cartesian | Stored): Pair {
+    const { body } = this.#interpreter;
+    const call = ((op, args) => this.#interpreter.within(body, () => this.#real(op, args))) as RealCall;
+    return new Pair(type, given, call);
+  }
+
   /** The real value that stands for `value` at the edge of the graph. */
   valueOf(value: Value): Value {
     const now = this.#replaced.get(value) ?? value;
@@ -171,7 +203,7 @@ class ComplexPass implements Interpreter<Operand> {
 
   #rewriting(types: readonly TensorType[], results: unknown): Rewriting {
     return {
-      call: ((op: string, args: Args) => callOn(this, op, args)) as Call<Operand>,
+      call: callsOn<Operand>(this),
       real: this.#reals,
       types,
       results,
@@ -183,7 +215,7 @@ class ComplexPass implements Interpreter<Operand> {
   #sealed(result: unknown, type: unknown): unknown {
     if (Array.isArray(result)) return result.map((r, i) => this.#sealed(r, (type as readonly unknown[])[i]));
     if (!isTyped(type)) return result;
-    if (result instanceof Cartesian || result instanceof Stored) return new Pair(type, result, this.#real);
+    if (result instanceof Cartesian || result instanceof Stored) return this.#pair(type, result);
     const narrow = result instanceof Value && result.shape.length < type.shape.length;
     return narrow ? this.#real("aten::expand", { self: result, size: type.shape }) : result;
   }

@@ -156,7 +156,7 @@ export const symbolic = {
   "aten::_assert_scalar": ({ self, assert_msg }, op) => assert(self, assert_msg, op),
   "aten::_assert_async": ({ self }, op) => assert(self, "torch._assert_async", op),
   "aten::_assert_async.msg": ({ self, assert_msg }, op) => assert(self, assert_msg, op),
-  "aten::_assert_tensor_metadata": nothing,
+  ...each(["aten::_assert_tensor_metadata", "aten::_linalg_check_errors"], () => nothing),
   ...each(["aten::sym_constrain_range", "aten::sym_constrain_range_for_size"], () => assertRange),
   ...each(
     ["aten::_functional_sym_constrain_range", "aten::_functional_sym_constrain_range_for_size"],

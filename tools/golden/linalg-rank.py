@@ -1,0 +1,56 @@
+# Pseudoinverses, least squares, condition numbers, and tensors seen as matrices.
+near = dict(atol=5e-5)
+deficient = of("float32", [[1, 2, 3], [2, 4, 6], [1, 0, 1]])
+for A in [f32(2, 4, 3), f32(3, 5), c64(3, 2), deficient, f32(0, 3), f32(2, 0, 2)]:
+    row("aten::linalg_pinv", A, 1e-6, **near)
+    row("aten::linalg_pinv.atol_rtol_tensor", A, **near)
+    row("aten::pinverse", A, 1e-6, **near)
+row("aten::linalg_pinv.atol_rtol_float", f32(3, 4), args={"atol": 0.5}, **near)
+row("aten::linalg_pinv.atol_rtol_float", f32(3, 4), args={"rtol": 0.6}, **near)
+row("aten::linalg_pinv.atol_rtol_float", of("float32", [[1.0, 2.0], [2.0, 4.0]]), **near)
+row("aten::linalg_pinv.atol_rtol_tensor", f32(2, 3, 3), args={"atol": of("float32", [0.5, 0.0]), "rtol": of("float32", 0.1)}, **near)
+row("aten::linalg_pinv.rcond_tensor", f32(2, 3, 3), of("float32", [0.1, 0.7]), **near)
+for A in [f32(3, 3), c64(2, 3, 3)]:
+    for name, args in [("", {"rcond": 1e-5}), (".atol_rtol_float", {}), (".atol_rtol_tensor", {}), (".rcond_tensor", {"rcond": of("float32", 0.01)})]:
+        row(f"aten::linalg_pinv{name}", A, args=args, hermitian=True, **near)
+for A, b in [(f32(4, 3), f32(4, 2)), (f32(2, 4), f32(2, 3)), (c64(2, 4, 3), c64(2, 4, 1)), (f32(2, 5, 3), f32(2, 5))]:
+    for driver in ["gelsy", "gelsd", "gels"]:
+        row("aten::linalg_lstsq", A, b, driver=driver, atol=1e-4)
+for p in [None, 2, -2, 1, -1, float("inf"), float("-inf")]:
+    row("aten::linalg_cond", f32(2, 3, 3), p, rtol=1e-4)
+for p in ["fro", "nuc"]:
+    row("aten::linalg_cond.p_str", c64(3, 3), p, rtol=1e-4)
+row("aten::linalg_cond", f32(4, 3), rtol=1e-4)
+row("aten::linalg_cond", of("float32", [[1, 2], [2, 4]]), 1)
+row("aten::linalg_cond", f32(2, 0, 0))
+row("aten::linalg_diagonal", f32(2, 3, 4), offset=1)
+row("aten::linalg_diagonal", c64(2, 3, 4), dim1=0, dim2=2)
+row("aten::linalg_vander", f32(3), N=4)
+row("aten::linalg_vander", i64(2, 3))
+row("aten::linalg_vander", c64(3), atol=1e-5)
+row("aten::linalg_vander", of("float32", 2.5), N=3)
+row("aten::linalg_tensorinv", f32(4, 6, 8, 3), 2, atol=1e-3)
+row("aten::linalg_tensorinv", c64(4, 2, 2), 1, atol=1e-4)
+row("aten::linalg_tensorsolve", f32(2, 3, 6), f32(2, 3), atol=1e-4)
+row("aten::linalg_tensorsolve", f32(6, 2, 3), f32(2, 3), [0], atol=1e-4)
+row("aten::linalg_solve_ex", f32(2, 3, 3), f32(2, 3), atol=1e-4)
+row("aten::linalg_solve_ex", f32(3, 3), f32(2, 3), left=False, atol=1e-4)
+row("aten::linalg_solve_ex", c64(2, 3, 3), c64(3, 1), atol=1e-4)
+row("aten::_linalg_solve_ex", f32(2, 3, 3), f32(2, 3, 2), atol=1e-4)
+row("aten::_linalg_det", f32(2, 3, 3), atol=1e-4)
+row("aten::_linalg_slogdet", c64(2, 3, 3), atol=1e-4)
+for transpose in [False, True]:
+    row("aten::triangular_solve", f32(2, 3, 2), f32(1, 3, 3) + 3 * torch.eye(3), True, transpose, atol=1e-4)
+    row("aten::triangular_solve", c64(3, 1), c64(3, 3) + 3 * torch.eye(3), False, transpose, True, atol=1e-4)
+row("aten::linalg_norm", f32(0, 0), float("inf"), keepdim=True)
+row("aten::linalg_norm", f32(0, 3), 1)
+row("aten::tensordot", f32(1, 1, 1), f32(2, 1, 2), [0, 1], [2, 0])
+row("aten::tensordot", i64(3, 2), i64(2, 1), [0], [1])
+row("aten::matrix_exp", 40 * f32(3, 3), rtol=1e-3)
+row("aten::matrix_exp", torch.zeros(2, 2))
+for x in [f32(3, 5), f32(6), i64(3, 4), c64(2, 5)]:
+    row("aten::cov", x, atol=1e-5)
+    row("aten::corrcoef", x, atol=1e-5)
+row("aten::cov", f32(3, 4), correction=0, fweights=of("int64", [1, 2, 3, 1]), atol=1e-5)
+row("aten::cov", f32(3, 4), correction=1, fweights=of("int64", [1, 2, 3, 1]), aweights=of("float32", [0.5, 1.0, 0.1, 2.0]), atol=1e-5)
+row("aten::cov", f32(3, 4), aweights=of("float32", [0.5, 1.0, 0.1, 2.0]), atol=1e-5)
