@@ -1,8 +1,8 @@
 /** @file Linear algebra that other ops say: condition numbers, matrices of powers, tensors seen as matrices. */
 
-import { isComplex, isFloat, realOf } from "../dtype.ts";
+import { isComplex, realOf } from "../dtype.ts";
 import { type Dim, product } from "../symbolic.ts";
-import { adjoint, cast, diagonal, div, full, isEmpty, matmul, mul, real, scaled, sub, sum, unsqueeze, where } from "./matrix.ts";
+import { full, isEmpty, mul, unsqueeze, where } from "./matrix.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 
@@ -60,45 +60,7 @@ function tensorSolve(self: Symbolic, other: Symbolic, dims: readonly number[] | 
   return call("aten::reshape", { self: X, shape });
 }
 
-interface Samples {
-  readonly self: Symbolic;
-  readonly correction: number | Dim;
-  readonly fweights: Symbolic | null;
-  readonly aweights: Symbolic | null;
-}
-
-/** How rows of numbers vary together, of columns weighted by how often (fweights) and how surely (aweights) they were seen. */
-function covariance({ self, correction, fweights, aweights }: Samples, call: Call): Symbolic {
-  const dtype = isFloat(self.dtype) || isComplex(self.dtype) ? self.dtype : "float32";
-  const flat = self.shape.length < 2 ? call("aten::reshape", { self, shape: [1, -1] }) : self;
-  const x = cast(flat, dtype, call);
-  const given = fweights !== null && aweights !== null ? mul(fweights, aweights, call) : (fweights ?? aweights);
-  const w = given === null ? full(x.shape.slice(1), 1, realOf(dtype), call) : cast(given, realOf(dtype), call);
-  const weights = sum(w, [-1], false, call);
-  const mean = div(sum(mul(x, w, call), [1], true, call), weights, call);
-  const away = sub(x, mean, call);
-  // Of weights of sureness, the correction counts as many as they are worth.
-  const worth = aweights === null ? null : div(sum(mul(w, cast(aweights, w.dtype, call), call), [-1], false, call), weights, call);
-  const lost = worth === null ? full([], Number(correction), w.dtype, call) : scaled(worth, Number(correction), call);
-  const norm = call("aten::clamp_min", { self: sub(weights, lost, call), min: 0 });
-  const c = div(matmul(mul(away, w, call), adjoint(away, call), call), norm, call);
-  return self.shape.length < 2 ? call("aten::reshape", { self: c, shape: [] }) : c;
-}
-
-/** Covariances over the deviations of both; of parts of complex numbers at most 1. */
-function correlation(self: Symbolic, call: Call): Symbolic {
-  const c = call("aten::cov", { self });
-  if (c.shape.length === 0) return div(c, c, call);
-  const deviation = call("aten::sqrt", { self: real(diagonal(c, call), call) });
-  const ratio = div(div(c, unsqueeze(deviation, -1, call), call), deviation, call);
-  const held = (x: Symbolic): Symbolic => call("aten::clamp", { self: x, min: -1, max: 1 });
-  if (!isComplex(c.dtype)) return held(ratio);
-  return call("aten::complex", { real: held(call("aten::real", { self: ratio })), imag: held(call("aten::imag", { self: ratio })) });
-}
-
 export const linalgComposed = {
-  "aten::cov": { decompose: covariance },
-  "aten::corrcoef": { decompose: ({ self }, call) => correlation(self, call) },
   "aten::linalg_cond": { decompose: ({ self, p }, call) => condition(self, p, call) },
   "aten::linalg_cond.p_str": { decompose: ({ self, p }, call) => condition(self, p, call) },
   "aten::linalg_diagonal": { decompose: ({ A, offset, dim1, dim2 }, call) => call("aten::diagonal", { self: A, offset, dim1, dim2 }) },
