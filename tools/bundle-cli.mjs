@@ -14,6 +14,6 @@ const bundle = await rolldown({
   platform: "node",
   external: (id) => !/^([./]|[A-Z]:)/.test(id) || alone.some((name) => id.endsWith(`/${name}.js`)),
 });
-// White space and comments are left out (the package must stay below 5 MB); names stay, for stack traces.
-const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+// White space, comments and the names of variables are left out (the package must stay below 5 MB); functions and classes keep theirs, for stack traces.
+const minify = { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } };
 await bundle.write({ dir: `${dist}/cli`, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name].js", minify });

@@ -187,13 +187,16 @@ function parseDefault(text: string, type: string): Arg {
   return text; // `cpu`, `long`, `strided`
 }
 
-/** `args` with defaults filled in and single numbers repeated where the schema says `int[2]`. */
+/** `args` with defaults filled in and single numbers repeated where the schema says `int[2]`. Throws `aten/arguments` for one that is missing. */
 export function withDefaults(schema: Schema, args: Readonly<Record<string, Arg>>): Record<string, Arg> {
   const full: Record<string, Arg> = {};
   for (const a of schema.args) {
     const given = args[a.name];
     let value = given === undefined ? a.default : given;
-    if (value === undefined) value = null;
+    if (value === undefined) {
+      if (!a.optional) throw new OnnxExporterError("aten/arguments", `${schema.op} lacks ${a.name}`, `call it as ${schema.text}`);
+      value = null;
+    }
     if (a.list && a.size !== null && value !== null) {
       const list: readonly Arg[] = Array.isArray(value) ? value : [value as Arg];
       value = list.length === 1 && a.size > 1 ? new Array<Arg>(a.size).fill(list[0] as Arg) : list;

@@ -33,9 +33,9 @@ export class RowReader {
     }
     const rows = core.exports.infer_rows() >>> 2;
     const pool = core.exports.infer_pool() >>> 2;
-    this.#i32 = core.i32();
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as Value | null;
+      this.#i32 = core.i32(); // symbols made for the row before may have grown the memory
       if (value !== null) this.#apply(value, rows + i * ROW, pool);
     }
   }
@@ -53,7 +53,7 @@ export class RowReader {
       number,
     ];
     if (kind !== TENSOR || dtype === stringType) {
-      const shape = rank < 0 ? null : Array.from({ length: rank }, (_, k) => this.#dimAt(i32[dims + k] as number, "dim"));
+      const shape = rank < 0 ? null : Array.from(i32.slice(dims, dims + rank), (h) => this.#dimAt(h, "dim"));
       value.container = containerOf({ kind, dtype, dims: shape, key: i32[row + 5] as number });
       return;
     }
@@ -109,7 +109,7 @@ export class RowReader {
 
   /** Elements that are not known become fresh symbols where others are known. */
   #setData(value: Value, at: number, count: number): void {
-    const elements = this.#i32.subarray(at, at + count);
+    const elements = this.#i32.slice(at, at + count); // a copy: making a symbol may grow the memory
     const unknown = elements.includes(UNKNOWN);
     if (!unknown) value.data = this.#list(at, count);
     else if (elements.some((h) => h !== UNKNOWN)) value.data = Array.from(elements, (h) => this.#dimAt(h, "element"));

@@ -9,16 +9,18 @@ import { conversion } from "./stages.ts";
 
 const rows = families().flatMap((name) => loadFamily(name).rows);
 
-/** Ops that PyTorch answers on no CPU, so that nothing can be recorded: the backend whose kernels they are. */
+/** Ops of which nothing can be recorded: most have kernels on another backend alone. */
 const withoutRows: Readonly<Record<string, string>> = {
   "aten::_conv_depthwise2d": "CUDA",
   "aten::_scaled_dot_product_cudnn_attention": "cuDNN",
   "aten::_scaled_dot_product_efficient_attention": "CUDA",
   "aten::_scaled_dot_product_flash_attention": "CUDA",
+  "aten::_linalg_check_errors": "an assertion, which has no result",
   "aten::addmm.dtype": "CUDA",
   "aten::baddbmm.dtype": "CUDA",
   "aten::bmm.dtype": "CUDA",
   "aten::conv_depthwise3d": "CUDA",
+  "aten::convolution_backward_overrideable": "backends of others",
   "aten::convolution_overrideable": "backends of others",
   "aten::mm.dtype": "CUDA",
   "aten::native_norm": "sparse tensors",

@@ -149,13 +149,13 @@ function withOps(rename: Readonly<Record<string, string>>): string {
 
 test("every op without a lowering is listed, with counts, module path and source line", async () => {
   const program = await torch.export.load(
-    withOps({ "aten.gelu.default": "mylib.swirl.default", "aten.selu.default": "aten.igamma.default" }),
+    withOps({ "aten.gelu.default": "mylib.swirl.default", "aten.selu.default": "aten._ctc_loss.default" }),
   );
   const error = await torch.onnx.export(program).catch((e: unknown) => e);
   expect(error).toMatchObject({ code: "lower/unsupported" });
   expect(String(error)).toMatch(/2 ATen ops have no ONNX lowering/);
   expect(String(error)).toMatch(/mylib::swirl {2}2 nodes {2}first in gelu {2}nn_dev\.py:18/);
-  expect(String(error)).toMatch(/aten::igamma {2}1 node {2}first in selu {2}nn_dev\.py:\d+/);
+  expect(String(error)).toMatch(/aten::_ctc_loss {2}1 node {2}first in selu {2}nn_dev\.py:\d+/);
   expect((error as torch.OnnxExporterError).hint).toMatch(/custom_translation_table: \{ "mylib::swirl"/);
 });
 
@@ -334,3 +334,10 @@ function safetensorsFile(state: Readonly<Record<string, torch.Tensor>>): string 
   writeFileSync(path, Buffer.concat([length, json, ...parts]));
   return path;
 }
+
+test("a call that lacks an argument is refused with its place", async () => {
+  const program = await torch.export.load(withOps({ "aten.selu.default": "aten.igamma.default" }));
+  const error = await torch.onnx.export(program).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: "lower/unsupported-case" });
+  expect(String(error)).toMatch(/aten::igamma selu \(nn_dev\.py:\d+\): aten::igamma lacks other/);
+});

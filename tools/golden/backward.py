@@ -23,6 +23,8 @@ def batch(x, train, weight=True):
     _, save_mean, save_invstd = torch.ops.aten.native_batch_norm(x, None, None, mean.clone(), var.clone(), train, 0.1, 1e-5)
     row("aten::native_batch_norm_backward", f32(*x.shape), x, f32(c) if weight else None, mean, var, save_mean, save_invstd, train, 1e-5,
         ALL if weight else [True, False, False])
+    if weight:
+        row("aten::batch_norm_backward", f32(*x.shape), x, f32(c), mean, var, save_mean, save_invstd, train, 1e-5, ALL, of("uint8", []))
 batch(f32(3, 4), True)
 batch(f32(2, 3, 4, 2), True)
 batch(f32(2, 3, 4), False)

@@ -37,3 +37,5 @@ row("aten::_scaled_dot_product_attention_math", f32(2, 3, 4, 5), f32(2, 3, 6, 5)
 weights = [f32(12, 4), f32(12, 3), f32(12), f32(12), f32(12, 3), f32(12, 3), f32(12), f32(12)]
 row("aten::lstm.input", f32(5, 2, 4), [f32(2, 2, 3), f32(2, 2, 3)], weights, True, 2, 0.4, True, False, False, **same)
 row("aten::gru.input", f32(2, 5, 4), f32(2, 2, 3), [w[:9] for w in weights], True, 2, 0.4, True, False, True, **same)
+row("aten::rrelu_with_noise", f32(7), f32(7), 0.1, 0.3, True, xfail_onnx="noise is written to, beside the result", **same)
+row("aten::rrelu_with_noise", f32(2, 3), f32(2, 3), 0.1, 0.3, False, xfail_onnx="noise is written to, beside the result", **same)

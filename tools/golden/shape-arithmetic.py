@@ -51,6 +51,8 @@ row("aten::fractional_max_pool2d", f32(3, 7, 6), [2, 2], [1, 4], U(1, 3, 2).floa
 row("aten::fractional_max_pool2d", f32(2, 3, 7, 6), [2, 3], [3, 2], U(2, 3, 2).float(), dynamic={"self": [0], "random_samples": [0]})
 y, at = torch.ops.aten.fractional_max_pool2d(f32(2, 3, 7, 6), [2, 3], [3, 2], U(2, 3, 2).float())
 row("aten::fractional_max_pool2d_backward", f32(2, 3, 3, 2), f32(2, 3, 7, 6), [2, 3], [3, 2], at)
+y, at = torch.ops.aten.fractional_max_pool3d(f32(1, 2, 5, 6, 4), [2, 2, 2], [3, 2, 2], U(1, 2, 3).float())
+row("aten::fractional_max_pool3d_backward", f32(1, 2, 3, 2, 2), f32(1, 2, 5, 6, 4), [2, 2, 2], [3, 2, 2], at)
 P = f32(9, 2)
 row("aten::histogramdd", P, [3, 2])
 row("aten::histogramdd", P, [3, 2], [-1.0, 1.0, 0.0, 2.0], weight=f32(9))
