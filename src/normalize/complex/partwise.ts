@@ -8,7 +8,7 @@ import { schemaOf } from "../../aten/schema.ts";
 import type { Op } from "../../aten/table.ts";
 import { reshapingOps } from "../../aten/view-shape.ts";
 import { type DType, isComplex, realOf } from "../../dtype.ts";
-import { internal, OnnxExporterError } from "../../errors.ts";
+import { internal } from "../../errors.ts";
 import { Cartesian, type Operand, Pair } from "./pair.ts";
 import { type AnyRule, cartesian, onShapes, type Rewriting } from "./rule.ts";
 
@@ -61,13 +61,6 @@ const identities = <N extends Op>(names: readonly N[]) =>
       ({ self }: { readonly self: Operand }) =>
         self,
   );
-
-/** Dropout outside of training: the argument itself. */
-const undropped = <N extends Op>(names: readonly N[]) =>
-  each(names, (op) => ({ input, train }: { readonly input: Operand; readonly train: boolean }): Operand => {
-    if (!train) return input;
-    throw new OnnxExporterError("normalize/complex", `${op} of complex numbers in training`, "export the model in eval mode");
-  });
 
 /** Ops that only a tensor's shape decides. */
 const ofShape = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRule } =>
@@ -182,7 +175,6 @@ export const parts = {
     "aten::resolve_conj",
     "aten::resolve_neg",
   ]),
-  ...undropped(["aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout"]),
   ...ofShape([
     "aten::sym_size.int",
     "aten::size.int",
