@@ -128,15 +128,14 @@ function blockStarts(pivots: Symbolic, call: Call): Symbolic {
 
 /** X with A X = B from A's factors: L and D down the rows, then the transpose of L up (LAPACK's sytrs and hetrs). */
 function solvedWith(LD: Symbolic, pivots: Symbolic, B: Symbolic, hermitian: boolean, call: Call): Symbolic {
-  const { add, at, doubled, expand, fromLast, full, to, unsqueeze } = matrices(call);
+  const { abs, add, at, doubled, expand, fromLast, full, to, unsqueeze } = matrices(call);
   const type = solvedType(LD, B);
   if (isEmpty(type as TensorType) || isEmpty(LD)) return full(type.shape, 0, B.dtype);
   const n = rowsOf(LD);
   const spread = (x: Symbolic): Symbolic => expand(x, [...type.shape.slice(0, -2), ...x.shape.slice(-2)]);
   const [A, b] = [doubled(spread(LD)), doubled(spread(B))];
   const starts = blockStarts(pivots, call);
-  const place = (k: Symbolic): Symbolic =>
-    expand(add(magnitudeOf(unsqueeze(at(to(pivots, "int64"), -1, k), -1), call), -1), [...batchOf(A), 1, 1]);
+  const place = (k: Symbolic): Symbolic => expand(add(abs(unsqueeze(at(to(pivots, "int64"), -1, k), -1)), -1), [...batchOf(A), 1, 1]);
   const [down] = call.loop(n, [b], (k, [x]) => ({ next: [descended(A, x as Symbolic, k, place(k), starts, pivots, hermitian, call)] }));
   const [up] = call.loop(n, [down as Symbolic], (turn, [x]) => {
     const k = fromLast(n, turn);
@@ -144,8 +143,6 @@ function solvedWith(LD: Symbolic, pivots: Symbolic, B: Symbolic, hermitian: bool
   });
   return to(up as Symbolic, B.dtype);
 }
-
-const magnitudeOf = (self: Symbolic, call: Call): Symbolic => call("aten::abs", { self });
 
 /** One block of the way down: its rows exchanged, taken from the rows below, and divided by D. The second row of a block leaves all as it is. */
 function descended(

@@ -7,6 +7,7 @@ import { alongDim, floats, fromIntegers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { isFloat } from "../dtype.ts";
 import { add, type Dim, floordiv, sub } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -104,13 +105,12 @@ function nanMedian({ self, dim, keepdim }: Along, call: Call): [Symbolic, Symbol
   return [kept(call("aten::masked_fill.Scalar", { self: pick(values), mask: none, value: Number.NaN })), kept(pick(indices))];
 }
 
-const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
 /** Of all elements; of none it is NaN. */
 const ofAll = (f: typeof median) => ({
   decompose: ({ self }: { readonly self: Symbolic }, call: Call): Symbolic =>
     self.shape.includes(0) && isFloat(self.dtype)
       ? call("aten::full", { size: [], fill_value: Number.NaN, dtype: self.dtype })
-      : f({ self: flatten(call, self), dim: 0, keepdim: false }, call)[0],
+      : f({ self: algebra(call).flatten(self), dim: 0, keepdim: false }, call)[0],
 });
 
 /** The most frequent value, of several the smallest, and where it occurs last. */
@@ -160,7 +160,7 @@ const quantile =
   (ignoreNaN: boolean) =>
   (args: Quantile, call: Call): Symbolic => {
     const { self, dim, interpolation, q } = args;
-    const x = dim === null || rankOf(self) === 0 ? flatten(call, self) : self;
+    const x = dim === null || rankOf(self) === 0 ? algebra(call).flatten(self) : self;
     const d = dim === null ? 0 : wrapDim(dim, rankOf(self));
     const last = rankOf(x) - 1;
     const lined = d === last ? x : call("aten::permute", { self: x, dims: moveDims(rankOf(x), [d], [last]) });
