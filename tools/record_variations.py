@@ -31,6 +31,8 @@ LEFT_OUT = [
     (r"native_dropout", "empty|torch.complex64", "PyTorch's mask has the dtype of its input, but only here"),
     (r"_fused_rms_norm", "scalar", "PyTorch does not check the shape"),
     (r"(bucketize|searchsorted).Scalar", "torch.bool", "PyTorch compares 2 with bool"),
+    (r"roi_align", "torch.(b?float16|int64|bool)", "the Python form that is recorded here answers in float32"),
+    (r"grouped_mm_fallback", "empty|torch.complex64", "groups end within the rows, and are of real numbers"),
     (r"item|_local_scalar_dense", "torch.(b?float16|complex64)", "the runtime's binding reads no half and no pair as a number"),
     (r"pixel_unshuffle", "empty", "PyTorch gives its argument back"),
     (r"std_mean.correction", "torch.complex64", "PyTorch has NaN where std has Infinity"),
@@ -125,7 +127,8 @@ def variations(given):
         second = found[1]
         yield "broadcast", mapped_args(given, lambda t: t[:1] if t is second else t), None
     sizes = {x for v in given.values() for x in (v if isinstance(v, (list, tuple)) else [v]) if isinstance(x, int)}
-    if rank > 0 and not sizes & set(first.shape):
+    # A dim of size 1 is no symbol: it is what broadcasts.
+    if rank > 0 and first.shape[0] != 1 and not sizes & set(first.shape):
         dims = {k: [i for i, n in enumerate(v.shape) if n == first.shape[0]] for k, v in given.items() if isinstance(v, torch.Tensor)}
         yield "dynamic", given, {k: d for k, d in dims.items() if d}
 

@@ -2,7 +2,7 @@
 
 import { OnnxExporterError } from "../errors.ts";
 import { add, type Dim, floordiv, isStatic, mul, show, sub } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { algebra } from "./algebra.ts";
 import { lastDims } from "./norm.ts";
 import { spread } from "./spatial.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
@@ -68,7 +68,7 @@ function gradientOfInput(args: Convolution, call: Call): Symbolic {
  * dilation too. Groups are the channels' of that convolution: x as [C / G, G N, …] against y as [O, N, …].
  */
 function gradientOfWeight(args: Convolution, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const { weight, stride, padding, dilation, transposed, groups } = args;
   // A transposed convolution's weight stands to output and input as a convolution's to input and output.
   const [x, y] = transposed ? [args.grad_output, args.input] : [args.input, args.grad_output];
@@ -98,7 +98,7 @@ function gradientOfWeight(args: Convolution, call: Call): Symbolic {
 function gradients(given: Convolution, call: Call): [Symbolic, Symbolic, Symbolic] {
   const args = perDim(given);
   const dims = [0, ...lastDims(args.input.shape.length, args.stride.length)];
-  return [gradientOfInput(args, call), gradientOfWeight(args, call), new Formula(call).sum(args.grad_output, dims)];
+  return [gradientOfInput(args, call), gradientOfWeight(args, call), algebra(call).sum(args.grad_output, dims)];
 }
 
 export const backwardConv = {

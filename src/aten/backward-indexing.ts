@@ -1,8 +1,8 @@
 /** @file Gradients of views, indexing and the losses that pick by class: what was read is written back, added up where it was read twice. */
 
 import { type Dim, mul, product } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
-import { Formula } from "./formula.ts";
 import { classWeights, type Targets, targetsOf } from "./loss.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 import { moveDims, wrapDim } from "./view-shape.ts";
@@ -17,7 +17,7 @@ interface Embedding {
 
 /** Rows added up by index; the padding row gets none. With `scale_grad_by_freq` each is divided by how often its index occurs. */
 function embedding({ grad_output, indices, num_weights, padding_idx, scale_grad_by_freq }: Embedding, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const width = grad_output.shape.at(-1) as Dim;
   const n = product(indices.shape);
   const flat = f.to(f.reshape(indices, [n]), "int64");
@@ -27,7 +27,7 @@ function embedding({ grad_output, indices, num_weights, padding_idx, scale_grad_
     const often = call("aten::index_add", { self: f.zeros([num_weights], rows.dtype), dim: 0, index: flat, source: ones, alpha: 1 });
     rows = f.div(rows, f.reshape(call("aten::index_select", { self: often, dim: 0, index: flat }), [n, 1]));
   }
-  const counted = f.where(f.reshape(f.is(flat, "ne", padding_idx), [n, 1]), rows, 0);
+  const counted = f.where(f.reshape(f.ne(flat, padding_idx), [n, 1]), rows, 0);
   const sums = call("aten::index_add", { self: f.zeros([num_weights, width], rows.dtype), dim: 0, index: flat, source: counted, alpha: 1 });
   return f.to(sums, grad_output.dtype);
 }
@@ -42,7 +42,7 @@ interface Windows {
 
 /** Windows of `size` every `step` of `dim`, their places last, added back. */
 function unfold({ grad_in, input_sizes, dim, size, step }: Windows, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const rank = input_sizes.length;
   const d = wrapDim(dim, rank);
   if (rank === 0) return f.reshape(f.sum(grad_in, [0]), []);
@@ -50,8 +50,8 @@ function unfold({ grad_in, input_sizes, dim, size, step }: Windows, call: Call):
   const order = moveDims(rank + 1, [rank], [d + 1]);
   const windows = call("aten::permute", { self: grad_in, dims: order });
   const source = f.reshape(windows, [...input_sizes.slice(0, d), mul(count, size), ...input_sizes.slice(d + 1)]);
-  const starts = f.reshape(f.mul(f.count(count), step), [count, 1]);
-  const index = f.reshape(f.add(starts, f.count(size)), [mul(count, size)]);
+  const starts = f.reshape(f.mul(f.iota(count), step), [count, 1]);
+  const index = f.reshape(f.add(starts, f.iota(size)), [mul(count, size)]);
   return call("aten::index_add", { self: f.zeros(input_sizes, grad_in.dtype), dim: d, index, source, alpha: 1 });
 }
 
@@ -67,7 +67,7 @@ interface Nll {
 
 /** -weight[target] times the incoming gradient at each target, divided by the total weight where the mean was taken. */
 function nll({ grad_output, self, target, weight, reduction, ignore_index, total_weight }: Nll, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const t: Targets = targetsOf(self, target, ignore_index as number, call);
   const share = reduction === 1 ? f.div(grad_output, total_weight) : grad_output;
   const weighted = weight === null ? share : f.mul(classWeights(weight, t, call), share);

@@ -1,7 +1,7 @@
 /** @file Gradients of batch, layer and group normalization in their input, weight and bias (tools/autograd/derivatives.yaml). */
 
 import { type Dim, floordiv, mul } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { type Algebra, algebra } from "./algebra.ts";
 import { batchDims, lastDims } from "./norm.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
@@ -19,7 +19,7 @@ interface Normalized {
 }
 
 /** rstd (g - mean g - normal mean(g normal)). */
-function throughStatistics(f: Formula, { g, normal, rstd, dims }: Normalized): Symbolic {
+function throughStatistics(f: Algebra, { g, normal, rstd, dims }: Normalized): Symbolic {
   const mean = (self: Symbolic): Symbolic => f.call("aten::mean.dim", { self, dim: dims, keepdim: true });
   return f.mul(f.sub(f.sub(g, mean(g)), f.mul(normal, mean(f.mul(g, normal)))), rstd);
 }
@@ -34,7 +34,7 @@ interface LayerNorm {
 }
 
 function layerNorm({ grad_out, input, normalized_shape, mean, rstd, weight }: LayerNorm, call: Call): Gradients {
-  const f = new Formula(call);
+  const f = algebra(call);
   const [rank, inner] = [input.shape.length, normalized_shape.length];
   const wide = f.wide(grad_out);
   const normal = f.mul(f.sub(f.wide(input), mean), rstd);
@@ -61,7 +61,7 @@ interface GroupNorm {
 }
 
 function groupNorm({ grad_out, input, weight, N, C, HxW, group, ...statistics }: GroupNorm, call: Call): Gradients {
-  const f = new Formula(call);
+  const f = algebra(call);
   const channels = (x: Symbolic): Symbolic => f.reshape(f.wide(x), [N, C, HxW]);
   const groups = (x: Symbolic): Symbolic => f.reshape(x, [N, group, mul(floordiv(C, group), HxW)]);
   const each = (x: Symbolic): Symbolic => f.reshape(f.wide(x), [N, group, 1]);
@@ -87,7 +87,7 @@ interface BatchNorm {
 }
 
 function batchNorm({ grad_out, input, weight, train, ...statistics }: BatchNorm, call: Call): Gradients {
-  const f = new Formula(call);
+  const f = algebra(call);
   const rank = input.shape.length;
   const perChannel = (x: Symbolic): Symbolic =>
     f.reshape(f.wide(x), [x.shape[0] as Dim, ...lastDims(rank, Math.max(rank - 2, 0)).map(() => 1)]);
@@ -111,7 +111,7 @@ interface Statistics {
 
 /** Mean and 1 / standard deviation that the forward pass used: the batch's, or the running ones. */
 function statisticsOf({ train, eps, running_mean, running_var, saved }: Statistics, call: Call): { mean: Symbolic; invstd: Symbolic } {
-  const f = new Formula(call);
+  const f = algebra(call);
   if (train) return { mean: saved[0] as Symbolic, invstd: saved[1] as Symbolic };
   const variance = f.add(f.wide(running_var as Symbolic), eps as number);
   return { mean: running_mean as Symbolic, invstd: call("aten::rsqrt", { self: variance }) };

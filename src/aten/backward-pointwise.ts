@@ -1,25 +1,25 @@
 /** @file Gradients of pointwise functions, as they stand in exported training graphs (tools/autograd/derivatives.yaml, ATen/native/cpu). */
 
 import { type Dim, product } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { type Algebra, algebra } from "./algebra.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 
 const number = (x: ScalarOf<Dim>): number => Number(x);
 
 /** The gradient `g` times `slope` of x, computed wide and rounded once. */
-function scaled(g: Symbolic, x: Symbolic, call: Call, slope: (f: Formula, x: Symbolic) => Symbolic): Symbolic {
-  const f = new Formula(call);
+function scaled(g: Symbolic, x: Symbolic, call: Call, slope: (f: Algebra, x: Symbolic) => Symbolic): Symbolic {
+  const f = algebra(call);
   return f.to(f.mul(f.wide(g), slope(f, f.wide(x))), g.dtype);
 }
 
 /** The gradient `g` where `passes` of x, else 0: no arithmetic, so no rounding and no 0 * Infinity. */
-function passing(g: Symbolic, x: Symbolic, call: Call, passes: (f: Formula, x: Symbolic) => Symbolic): Symbolic {
-  const f = new Formula(call);
+function passing(g: Symbolic, x: Symbolic, call: Call, passes: (f: Algebra, x: Symbolic) => Symbolic): Symbolic {
+  const f = algebra(call);
   return f.where(passes(f, x), g, 0);
 }
 
 /** d/dx of x Φ(x), or of its approximation by tanh. */
-function geluSlope(f: Formula, x: Symbolic, approximate: string): Symbolic {
+function geluSlope(f: Algebra, x: Symbolic, approximate: string): Symbolic {
   if (approximate !== "tanh") {
     const cdf = f.mul(f.add(f.call("aten::erf", { self: f.mul(x, Math.SQRT1_2) }), 1), 0.5);
     const density = f.mul(f.exp(f.mul(f.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
@@ -40,27 +40,27 @@ interface Elu {
   readonly is_result: boolean;
 }
 
-function eluSlope(f: Formula, x: Symbolic, { alpha, scale, input_scale, is_result }: Elu): Symbolic {
+function eluSlope(f: Algebra, x: Symbolic, { alpha, scale, input_scale, is_result }: Elu): Symbolic {
   const [below, by] = [number(alpha) * number(scale), number(input_scale)];
   const negative = is_result ? f.mul(f.add(x, below), by) : f.mul(f.exp(f.mul(x, by)), by * below);
-  return f.where(f.is(x, "le", 0), negative, number(scale));
+  return f.where(f.le(x, 0), negative, number(scale));
 }
 
 /** Outside of [eps, 1 - eps] the input was clamped; without eps there is no logit outside of [0, 1]. */
-function logitSlope(f: Formula, x: Symbolic, eps: number | null): Symbolic {
-  const slope = f.call("aten::reciprocal", { self: f.mul(x, f.sub(1, x)) });
+function logitSlope(f: Algebra, x: Symbolic, eps: number | null): Symbolic {
+  const slope = f.reciprocal(f.mul(x, f.sub(1, x)));
   const [low, high] = eps === null ? [0, 1] : [eps, 1 - eps];
-  const inside = f.both(f.is(x, "ge", low), f.is(x, "le", high));
+  const inside = f.and(f.ge(x, low), f.le(x, high));
   return f.where(inside, slope, eps === null ? Number.NaN : 0);
 }
 
-function mishSlope(f: Formula, x: Symbolic): Symbolic {
+function mishSlope(f: Algebra, x: Symbolic): Symbolic {
   const t = f.tanh(f.call("aten::softplus", { self: x }));
   return f.add(t, f.mul(f.mul(x, f.sigmoid(x)), f.sub(1, f.square(t))));
 }
 
 function gluBackward({ grad_output, self, dim }: { grad_output: Symbolic; self: Symbolic; dim: number }, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const [a, b] = call("aten::chunk", { self: f.wide(self), chunks: 2, dim }) as [Symbolic, Symbolic];
   const gate = f.sigmoid(b);
   const left = f.mul(f.wide(grad_output), gate);
@@ -73,14 +73,14 @@ function preluBackward(
   { grad_output, self, weight }: { grad_output: Symbolic; self: Symbolic; weight: Symbolic },
   call: Call,
 ): [Symbolic, Symbolic] {
-  const f = new Formula(call);
-  const positive = f.is(self, "gt", 0);
+  const f = algebra(call);
+  const positive = f.gt(self, 0);
   return [f.where(positive, grad_output, f.mul(weight, grad_output)), f.where(positive, 0, f.mul(self, grad_output))];
 }
 
 const softmaxBackward = (log: boolean) => ({
   decompose: ({ grad_output, output, dim, input_dtype }: SoftmaxBackward, call: Call): Symbolic => {
-    const f = new Formula(call);
+    const f = algebra(call);
     const [g, y] = [f.wide(grad_output), f.wide(output)];
     const gradient = log ? f.sub(g, f.mul(f.exp(y), f.sum(g, [dim], true))) : f.mul(y, f.sub(g, f.sum(f.mul(g, y), [dim], true)));
     return f.to(gradient, input_dtype);
@@ -104,16 +104,16 @@ interface LossBackward {
 function lossGradient(
   { grad_output, self, target, reduction }: LossBackward,
   call: Call,
-  slope: (f: Formula, x: Symbolic, target: Symbolic) => Symbolic,
+  slope: (f: Algebra, x: Symbolic, target: Symbolic) => Symbolic,
 ): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const d = slope(f, f.wide(self), f.wide(target));
   const shared = reduction === 1 ? f.div(d, product(self.shape)) : d;
   return f.to(f.mul(shared, f.wide(grad_output)), self.dtype);
 }
 
 /** x / bend within [-bend, bend], beyond it the sign of x. */
-const bentSlope = (f: Formula, d: Symbolic, bend: number): Symbolic =>
+const bentSlope = (f: Algebra, d: Symbolic, bend: number): Symbolic =>
   bend === 0 ? f.call("aten::sign", { self: d }) : f.call("aten::clamp", { self: f.div(d, bend), min: -1, max: 1 });
 
 export const backwardPointwise = {
@@ -137,7 +137,7 @@ export const backwardPointwise = {
   },
   "aten::hardswish_backward": {
     decompose: ({ grad_output: g, self }, call) =>
-      scaled(g, self, call, (f, x) => f.where(f.is(x, "le", -3), 0, f.where(f.is(x, "lt", 3), f.add(f.div(x, 3), 0.5), 1))),
+      scaled(g, self, call, (f, x) => f.where(f.le(x, -3), 0, f.where(f.lt(x, 3), f.add(f.div(x, 3), 0.5), 1))),
   },
   "aten::logit_backward": {
     decompose: ({ grad_output: g, self, eps }, call) => scaled(g, self, call, (f, x) => logitSlope(f, x, eps as number | null)),
@@ -145,7 +145,7 @@ export const backwardPointwise = {
   "aten::log_sigmoid_backward": { decompose: ({ grad_output: g, self }, call) => scaled(g, self, call, (f, x) => f.sigmoid(f.neg(x))) },
   "aten::log_sigmoid_forward": {
     decompose: ({ self }, call) => {
-      const f = new Formula(call);
+      const f = algebra(call);
       return [call("aten::log_sigmoid", { self }), f.exp(f.neg(call("aten::abs", { self })))];
     },
   },
@@ -153,25 +153,25 @@ export const backwardPointwise = {
     decompose: ({ grad_output: g, self, beta, threshold }, call) =>
       scaled(g, self, call, (f, x) => {
         const steep = f.mul(x, number(beta));
-        return f.where(f.is(steep, "gt", number(threshold)), 1, f.sigmoid(steep));
+        return f.where(f.gt(steep, number(threshold)), 1, f.sigmoid(steep));
       }),
   },
   "aten::hardsigmoid_backward": {
     decompose: ({ grad_output: g, self }, call) => {
-      const f = new Formula(call);
-      return passing(f.div(g, 6), self, call, (_, x) => f.both(f.is(x, "gt", -3), f.is(x, "lt", 3)));
+      const f = algebra(call);
+      return passing(f.div(g, 6), self, call, (_, x) => f.and(f.gt(x, -3), f.lt(x, 3)));
     },
   },
   "aten::threshold_backward": {
     decompose: ({ grad_output: g, self, threshold }, call) => {
-      const f = new Formula(call);
-      return f.where(f.is(self, "le", number(threshold)), 0, g);
+      const f = algebra(call);
+      return f.where(f.le(self, number(threshold)), 0, g);
     },
   },
   "aten::hardtanh_backward": {
     decompose: ({ grad_output: g, self, min_val, max_val }, call) => {
-      const f = new Formula(call);
-      const either = call("aten::logical_or", { self: f.is(self, "le", number(min_val)), other: f.is(self, "ge", number(max_val)) });
+      const f = algebra(call);
+      const either = call("aten::logical_or", { self: f.le(self, number(min_val)), other: f.ge(self, number(max_val)) });
       return f.where(either, 0, g);
     },
   },
@@ -183,8 +183,8 @@ export const backwardPointwise = {
   },
   "aten::leaky_relu_backward": {
     decompose: ({ grad_output: g, self, negative_slope }, call) => {
-      const f = new Formula(call);
-      return f.where(f.is(self, "gt", 0), g, f.mul(g, number(negative_slope)));
+      const f = algebra(call);
+      return f.where(f.gt(self, 0), g, f.mul(g, number(negative_slope)));
     },
   },
   "aten::rrelu_with_noise_backward": {
@@ -222,6 +222,6 @@ export const backwardPointwise = {
 } satisfies AtenTable;
 
 /** Outside of [-bound, bound]. */
-function beyond(f: Formula, x: Symbolic, bound: number): Symbolic {
-  return f.is(f.call("aten::abs", { self: x }), "gt", bound);
+function beyond(f: Algebra, x: Symbolic, bound: number): Symbolic {
+  return f.gt(f.abs(x), bound);
 }

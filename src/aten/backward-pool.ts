@@ -1,8 +1,8 @@
 /** @file Gradients of pooling: a maximum's goes to where it was, an average's to its whole window in equal parts. */
 
 import { add, type Dim, isStatic, mul, product, sub } from "../symbolic.ts";
+import { type Algebra, algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
-import { Formula } from "./formula.ts";
 import { adaptiveBorders, poolGeometry } from "./pool.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
@@ -14,7 +14,7 @@ interface Chosen {
 }
 
 function toMaxima({ grad_output, self, indices }: Chosen, n: number, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const flat = (x: Symbolic): Symbolic => f.reshape(x, [...x.shape.slice(0, -n), product(x.shape.slice(-n))]);
   const planes = f.zeros([...self.shape.slice(0, -n), product(self.shape.slice(-n))], grad_output.dtype);
   const sums = call("aten::scatter_add", { self: planes, dim: -1, index: flat(indices), src: flat(grad_output) });
@@ -32,8 +32,8 @@ interface Average {
 }
 
 /** Places along one dim that each window counts: those inside the padded input, or inside the input itself. */
-function windowLengths(f: Formula, size: Dim, outputs: Dim, [kernel, stride, padding]: Window, includePad: boolean): Symbolic {
-  const start = f.add(f.mul(f.count(outputs), stride), -padding);
+function windowLengths(f: Algebra, size: Dim, outputs: Dim, [kernel, stride, padding]: Window, includePad: boolean): Symbolic {
+  const start = f.add(f.mul(f.iota(outputs), stride), -padding);
   const end = f.call("aten::clamp_max", { self: f.add(start, kernel), max: add(size, padding) });
   if (includePad) return f.sub(end, start);
   const inside = f.call("aten::clamp_max", { self: end, max: size });
@@ -42,12 +42,12 @@ function windowLengths(f: Formula, size: Dim, outputs: Dim, [kernel, stride, pad
 type Window = readonly [kernel: number, stride: number, padding: number];
 
 /** `v` along dim `i` of the last `n`. */
-const along = (f: Formula, v: Symbolic, i: number, n: number): Symbolic =>
+const along = (f: Algebra, v: Symbolic, i: number, n: number): Symbolic =>
   f.reshape(v, [v.shape[0] as Dim, ...new Array<Dim>(n - 1 - i).fill(1)]);
 
 /** Each window's share spread over its places: a transposed convolution of every plane with ones, cut to the input. */
 function toWindows(args: Average, n: number, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const { kernel, stride, padding } = poolGeometry(args, n);
   const { grad_output, self, divisor_override: divisor } = args;
   const [sizes, outputs] = [self.shape.slice(-n), grad_output.shape.slice(-n)];
@@ -78,15 +78,15 @@ function toWindows(args: Average, n: number, call: Call): Symbolic {
 
 /** Each output's share goes to [floor(o size / outputs), ceil((o + 1) size / outputs)) of every dim: a product with that membership. */
 function toAdaptiveWindows({ grad_output, self }: { grad_output: Symbolic; self: Symbolic }, n: number, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   let g = f.wide(grad_output);
   for (let dim = -n; dim < 0; dim++) {
     const [size, outputs] = [self.shape.at(dim) as Dim, grad_output.shape.at(dim) as Dim];
     if (isStatic(size) && size === outputs) continue;
     const { start, end } = adaptiveBorders(outputs, size, call);
     const column = (x: Symbolic): Symbolic => f.reshape(x, [outputs, 1]);
-    const places = f.count(size);
-    const member = f.both(f.is(column(start), "le", places), f.is(column(end), "gt", places));
+    const places = f.iota(size);
+    const member = f.and(f.le(column(start), places), f.gt(column(end), places));
     const shares = f.div(f.to(member, g.dtype), f.to(column(f.sub(end, start)), g.dtype));
     const last = call("aten::transpose.int", { self: g, dim0: dim, dim1: -1 });
     g = call("aten::transpose.int", { self: call("aten::matmul", { self: last, other: shares }), dim0: dim, dim1: -1 });

@@ -4,8 +4,8 @@
  */
 
 import type { Dim } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
-import { Formula } from "./formula.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
 /** `g` with dim `dim` taken back through `matrix` [in, out]. */
@@ -62,7 +62,7 @@ interface Resized {
 }
 
 function unresized(args: Resized, resize: Resize, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const n = args.output_size.length;
   const scales = [args.scales_d, args.scales_h, args.scales_w ?? args.scales].slice(3 - n);
   let g = f.wide(args.grad_output);
@@ -82,7 +82,7 @@ interface Padded {
 
 /** PyTorch's list has pairs from the last dim backwards. */
 function unpadded({ grad_output, self, padding }: Padded, mode: "reflect" | "replicate", call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   let g = f.wide(grad_output);
   for (let i = 0; 2 * i < padding.length; i++) {
     const eye = call("aten::eye", { n: self.shape.at(-1 - i) as Dim, dtype: g.dtype });

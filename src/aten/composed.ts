@@ -2,14 +2,13 @@
 
 import { OnnxExporterError } from "../errors.ts";
 import { add, type Dim, mul, type Shape } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 import { moveDims, showShape, wrapDim } from "./view-shape.ts";
 
 const rankOf = (x: Typed): number => x.shape.length;
-const reshapeTo = (call: Call, self: Symbolic, shape: Shape): Symbolic => call("aten::reshape", { self, shape });
-const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
 const sliceOf = (call: Call, self: Symbolic, dim: number, start: number, end: number | null): Symbolic =>
   call("aten::slice.Tensor", { self, dim, start, end, step: 1 });
 const plus = (call: Call, self: Symbolic, other: Symbolic): Symbolic => call("aten::add.Tensor", { self, other });
@@ -42,21 +41,19 @@ function diagEmbed({ self, offset, dim1, dim2 }: Embedded, call: Call): Symbolic
 
 /** a ⊗ b: every element of a times all of b. */
 function kron({ self, other }: { readonly self: Symbolic; readonly other: Symbolic }, call: Call): Symbolic {
+  const { reshape } = algebra(call);
   const rank = Math.max(rankOf(self), rankOf(other));
   const wide = (x: Symbolic): Dim[] => [...new Array<Dim>(rank - rankOf(x)).fill(1), ...x.shape];
   const [p, q] = [wide(self), wide(other)];
-  const outer = reshapeTo(
-    call,
+  const outer = reshape(
     self,
     p.flatMap((d) => [d, 1]),
   );
-  const inner = reshapeTo(
-    call,
+  const inner = reshape(
     other,
     q.flatMap((d) => [1, d]),
   );
-  return reshapeTo(
-    call,
+  return reshape(
     times(call, outer, inner),
     p.map((d, i) => mul(d, q[i] as Dim)),
   );
@@ -82,16 +79,16 @@ const neighbours = (call: Call, { y, dim }: Integral): Symbolic => plus(call, sl
 
 /** Steps between coordinates, laid along `dim` of y. */
 function stepsOf(call: Call, x: Symbolic, { y, dim }: Integral): Symbolic {
+  const { reshape } = algebra(call);
   if (rankOf(x) === 1 && rankOf(y) > 1) {
     const steps = call("aten::diff", { self: x, n: 1, dim: 0 });
-    return reshapeTo(
-      call,
+    return reshape(
       steps,
       y.shape.map((_, i) => (i === wrapDim(dim, rankOf(y)) ? (steps.shape[0] as Dim) : 1)),
     );
   }
   const lead = rankOf(y) - rankOf(x);
-  const wide = lead > 0 ? reshapeTo(call, x, [...new Array<Dim>(lead).fill(1), ...x.shape]) : x;
+  const wide = lead > 0 ? reshape(x, [...new Array<Dim>(lead).fill(1), ...x.shape]) : x;
   return call("aten::diff", { self: wide, n: 1, dim });
 }
 
@@ -193,7 +190,7 @@ function sumToSize({ self, size }: { readonly self: Symbolic; readonly size: Sha
   const dim = self.shape.flatMap((d, i) => (i < lead || (size[i - lead] === 1 && d !== 1) ? [i] : []));
   if (size.length === 0) return call("aten::sum", { self });
   if (dim.length === 0) return call("aten::alias", { self });
-  return reshapeTo(call, call("aten::sum.dim_IntList", { self, dim, keepdim: true }), size);
+  return algebra(call).reshape(call("aten::sum.dim_IntList", { self, dim, keepdim: true }), size);
 }
 
 interface Combinations {
@@ -204,13 +201,13 @@ interface Combinations {
 
 /** Rows of `r` elements in order of place: the places where each index is beyond the one before it (or equal, with replacement). */
 function combinations({ self, r, with_replacement }: Combinations, call: Call): Symbolic {
+  const { flatten, reshape } = algebra(call);
   if (r < 0) throw new OnnxExporterError("aten/argument", `combinations of ${r} elements`, "give r of at least 0");
   if (r === 0) return call("aten::empty.memory_format", { size: [0], dtype: self.dtype });
   if (r === 1) return call("aten::unsqueeze", { self, dim: 1 });
   const places = call("aten::arange", { end: self.shape[0] as Dim, dtype: "int64" });
   const index = Array.from({ length: r }, (_, k) =>
-    reshapeTo(
-      call,
+    reshape(
       places,
       Array.from({ length: r }, (_x, i) => (i === k ? (self.shape[0] as Dim) : 1)),
     ),
@@ -218,14 +215,16 @@ function combinations({ self, r, with_replacement }: Combinations, call: Call): 
   const order = with_replacement ? "aten::le.Tensor" : "aten::lt.Tensor";
   const rising = index.slice(1).map((other, k) => call(order, { self: index[k] as Symbolic, other }));
   const chosen = call("aten::nonzero", { self: rising.reduce((a, b) => call("aten::logical_and", { self: a, other: b })) });
-  return reshapeTo(call, call("aten::index_select", { self, dim: 0, index: flatten(call, chosen) }), [-1, r]);
+  return reshape(call("aten::index_select", { self, dim: 0, index: flatten(chosen) }), [-1, r]);
 }
 
 export const composed = {
   "aten::sum_to_size": { decompose: sumToSize },
   "aten::combinations": { decompose: combinations },
   "aten::diag_embed": { decompose: diagEmbed },
-  "aten::diagflat": { decompose: ({ self, offset }, call) => diagEmbed({ self: flatten(call, self), offset, dim1: -2, dim2: -1 }, call) },
+  "aten::diagflat": {
+    decompose: ({ self, offset }, call) => diagEmbed({ self: algebra(call).flatten(self), offset, dim1: -2, dim2: -1 }, call),
+  },
   "aten::diag": {
     decompose: ({ self, diagonal: offset }, call) =>
       rankOf(self) === 1
@@ -258,7 +257,7 @@ export const composed = {
       const [only] = tensors;
       if (tensors.length === 1 && only) return only;
       const grids = call("aten::meshgrid.indexing", { tensors, indexing: "ij" });
-      return call("aten::stack", { tensors: grids.map((g) => flatten(call, g)), dim: 1 });
+      return call("aten::stack", { tensors: grids.map((g) => algebra(call).flatten(g)), dim: 1 });
     },
   },
   "aten::vander": {

@@ -7,8 +7,8 @@ import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, wideOf } from "../dtype.ts";
 import { add, type Dim, product, sub } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
-import { Formula } from "./formula.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 import { shaped } from "./view-shape.ts";
@@ -121,12 +121,12 @@ interface Renormed {
 
 /** The table with every row that `indices` names scaled down to `max_norm` where its norm is larger (ATen/native/Embedding.cpp). */
 function renormed({ self, indices, max_norm, norm_type }: Renormed, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const index = f.to(f.reshape(indices, [product(indices.shape)]), "int64");
   const rows = call("aten::index_select", { self, dim: 0, index });
   const norms = call("aten::linalg_vector_norm", { self: rows, ord: norm_type as number, dim: [1], keepdim: true, dtype: null });
   const factor = f.mul(call("aten::reciprocal", { self: f.add(norms, 1e-7) }), max_norm as number);
-  const scaled = f.where(f.is(norms, "gt", max_norm as number), f.mul(rows, factor), rows);
+  const scaled = f.where(f.gt(norms, max_norm as number), f.mul(rows, factor), rows);
   return call("aten::index_put", { self, indices: [index], values: scaled, accumulate: false });
 }
 

@@ -2,8 +2,8 @@
 
 import { isFloat } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
+import { algebra, type Term } from "./algebra.ts";
 import { each } from "./broadcast.ts";
-import { Formula, type Term } from "./formula.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 
@@ -18,12 +18,12 @@ interface Steps {
 
 /** The value in float32 after the way there and back, and where it was inside of the range. */
 function faked(self: Symbolic, { scale, zero, low, high, late = false }: Steps, call: Call): [output: Symbolic, mask: Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const inverse = typeof scale === "number" ? Math.fround(1 / Math.fround(scale)) : call("aten::reciprocal", { self: scale as Symbolic });
   const steps = f.mul(f.wide(self), inverse);
   const round = (x: Symbolic): Symbolic => call("aten::round", { self: x });
   const q = late ? round(f.add(steps, zero)) : f.add(round(steps), zero);
-  const mask = f.both(f.is(q, "ge", low), f.is(q, "le", high));
+  const mask = f.and(f.ge(q, low), f.le(q, high));
   const held = call("aten::clamp", { self: q, min: low, max: high });
   return [f.to(f.mul(f.sub(held, zero), scale), self.dtype), mask];
 }
@@ -46,14 +46,14 @@ interface Parameters extends PerTensor {
 
 /** By tensors of one element. */
 function byTensors(args: Parameters, call: Call): [Symbolic, Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const one = (x: Symbolic): Symbolic => f.to(f.reshape(x, []), "float32");
   return faked(args.self, { scale: one(args.scale), zero: one(args.zero_point), ...range(args) }, call);
 }
 
 /** By one scale and zero point for each index of a dim. */
 function byChannels(args: Parameters & { readonly axis: number }, call: Call): [Symbolic, Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const axis = wrapDim(args.axis, args.self.shape.length);
   const along = (x: Symbolic): Symbolic =>
     f.to(
@@ -80,9 +80,9 @@ export const fakeQuantize = {
   "aten::fake_quantize_per_tensor_affine.tensor_qparams": { decompose: (args, call) => byTensors(args, call)[0] },
   "aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams": {
     decompose: ({ fake_quant_enabled, ...args }, call) => {
-      const f = new Formula(call);
+      const f = algebra(call);
       const [output, mask] = byTensors(args, call);
-      const on = f.is(f.reshape(fake_quant_enabled, []), "ne", 0);
+      const on = f.ne(f.reshape(fake_quant_enabled, []), 0);
       return [f.where(on, output, args.self), call("aten::logical_or", { self: mask, other: call("aten::logical_not", { self: on }) })];
     },
   },

@@ -1,14 +1,14 @@
 /** @file Fractional max pooling: windows of one size whose places a random number of each plane decides (ATen/native/FractionalMaxPool2d.cpp). */
 
 import { type Dim, mul, product, sub } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { type Algebra, algebra } from "./algebra.ts";
 import { spread } from "./spatial.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
 /** First places of the windows along a dim, [N, C, out]: floor((i + u) a) - floor(u a) with a = (size - kernel) / (out - 1), the last at the end. */
-function windowStarts(f: Formula, sample: Symbolic, size: Dim, out: number, kernel: number): Symbolic {
+function windowStarts(f: Algebra, sample: Symbolic, size: Dim, out: number, kernel: number): Symbolic {
   const last = sub(size, kernel);
-  const i = f.count(out);
+  const i = f.iota(out);
   if (out === 1) return f.call("aten::full_like", { self: sample, fill_value: last, dtype: "int64" });
   const { dtype } = sample;
   const whole = (self: Symbolic): Symbolic => f.to(f.call("aten::trunc", { self }), "int64");
@@ -16,7 +16,7 @@ function windowStarts(f: Formula, sample: Symbolic, size: Dim, out: number, kern
   const alpha = f.div(span, out - 1);
   const moved = f.mul(f.add(f.to(i, dtype), sample), alpha);
   const start = f.sub(whole(moved), whole(f.mul(sample, alpha)));
-  return f.where(f.is(i, "eq", out - 1), last, start);
+  return f.where(f.eq(i, out - 1), last, start);
 }
 
 interface Fractional {
@@ -29,7 +29,7 @@ interface Fractional {
 
 /** The maxima and where they were in their planes. `order` tells which sample is for which dim. */
 function pooled({ self, random_samples, ...sizes }: Fractional, order: readonly number[], call: Call): [Symbolic, Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const n = order.length;
   const [kernel, outs] = [spread(sizes.kernel_size, n, []), spread(sizes.output_size, n, [])];
   const [lead, spatial] = [self.shape.slice(0, -n), self.shape.slice(-n)];
@@ -40,7 +40,7 @@ function pooled({ self, random_samples, ...sizes }: Fractional, order: readonly 
     const [out, k] = [outs[i] as number, kernel[i] as number];
     const only = (place: number, size: Dim): Dim[] => Array.from({ length: 2 * n }, (_, d) => (d === place ? size : 1));
     const start = f.reshape(windowStarts(f, sample, spatial[i] as Dim, out, k), [...planes, ...only(i, out)]);
-    return f.mul(f.add(start, f.reshape(f.count(k), only(n + i, k))), product(spatial.slice(i + 1)));
+    return f.mul(f.add(start, f.reshape(f.iota(k), only(n + i, k))), product(spatial.slice(i + 1)));
   };
   const window = product(kernel);
   const all = f.reshape(

@@ -1,7 +1,7 @@
 /** @file Histograms: elements and points counted by bin. */
 
 import { type Dim, product, sub } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { algebra } from "./algebra.ts";
 import { scalarOf, searchSorted } from "./search.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 
@@ -71,13 +71,13 @@ const binsOf = (edges: Symbolic, less = 0): Dim => sub(edges.shape[0] as Dim, 1 
 
 /** Counts, or the weights added up, of points [n, d] in the cells of a grid; divided by total and volume for a density. */
 function countCells(points: Symbolic, edges: readonly Symbolic[], weight: Symbolic | null, density: boolean, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const column = (i: number): Symbolic => call("aten::select.int", { self: points, dim: 1, index: i });
   const { place, counted } = edges
     .map((e, i) => placed(column(i), e, call))
     .reduce((a, b, i) => ({
       place: f.add(f.mul(a.place, binsOf(edges[i] as Symbolic)), b.place),
-      counted: f.both(a.counted, b.counted),
+      counted: f.and(a.counted, b.counted),
     }));
   const bins = edges.map((e) => binsOf(e));
   const flat = countBins(product(bins), place, counted, weight === null ? null : flatten(call, weight), points.dtype, call);

@@ -7,6 +7,7 @@ import type { Strided } from "../core/strided.ts";
 import { isComplex } from "../dtype.ts";
 import type { Dim, Shape } from "../symbolic.ts";
 import { product } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { broadcastShapes, each } from "./broadcast.ts";
 import { indexedShape, indexPlan, indexShape, withoutMasks } from "./index-shape.ts";
 import type { Typed } from "./promotion.ts";
@@ -50,14 +51,13 @@ const selecting = {
   },
 };
 
-const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
-
 /** `gather` with `self` and `indices` broadcast against each other except along `dim`. */
 function takeAlong(
   { self, indices, dim }: { readonly self: Symbolic; readonly indices: Symbolic; readonly dim: number | null },
   call: Call,
 ): Symbolic {
-  if (dim === null) return call("aten::gather", { self: flatten(call, self), dim: 0, index: flatten(call, indices) });
+  const { flatten } = algebra(call);
+  if (dim === null) return call("aten::gather", { self: flatten(self), dim: 0, index: flatten(indices) });
   const d = wrapDim(dim, rankOf(self));
   const open = (x: Symbolic): Dim[] => x.shape.map((n, i) => (i === d ? 1 : n));
   const common = broadcastShapes(open(self), open(indices));
@@ -107,7 +107,7 @@ export const indexing = {
     },
   },
   "aten::take": {
-    decompose: ({ self, index }, call) => call("aten::index.Tensor", { self: flatten(call, self), indices: [index] }),
+    decompose: ({ self, index }, call) => call("aten::index.Tensor", { self: algebra(call).flatten(self), indices: [index] }),
   },
   "aten::take_along_dim": { decompose: takeAlong },
   "aten::masked_select": { decompose: maskedSelect },

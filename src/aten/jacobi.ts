@@ -3,7 +3,7 @@
  * but the first move on by one seat around the table, so that in n - 1 rounds each has met each.
  */
 
-import { add, cat, conjugate, div, exceeds, iota, magnitude, mul, negated, plus, scaled, slice, sub, where, whereOr } from "./matrix.ts";
+import { matrices } from "./matrix.ts";
 import type { Call, Symbolic } from "./table.ts";
 
 /** Passes over all pairs before the iteration is given up: it converges quadratically, in six to ten. */
@@ -20,41 +20,44 @@ interface Rotation {
  * s has the phase of g (Golub and Van Loan, 8.5.2). Nothing turns where g is 0.
  */
 export function rotationOf(a: Symbolic, b: Symbolic, g: Symbolic, call: Call): Rotation {
-  const size = magnitude(g, call);
+  const { abs, add, div, mul, neg, sub, where } = matrices(call);
+  const size = abs(g);
   const some = call("aten::gt.Scalar", { self: size, other: 0 });
-  const z = div(sub(b, a, call), scaled(whereOr(some, size, 1, call), 2, call), call);
-  const steep = magnitude(z, call);
-  const root = call("aten::sqrt", { self: plus(mul(z, z, call), 1, call) });
-  const flat = call("aten::reciprocal", { self: add(steep, root, call) });
-  const signed = where(call("aten::lt.Scalar", { self: z, other: 0 }), negated(flat, call), flat, call);
-  const t = whereOr(some, signed, 0, call);
-  const c = call("aten::rsqrt", { self: plus(mul(t, t, call), 1, call) });
-  return { c, s: mul(call("aten::sgn", { self: g }), mul(t, c, call), call) };
+  const z = div(sub(b, a), mul(where(some, size, 1), 2));
+  const steep = abs(z);
+  const root = call("aten::sqrt", { self: add(mul(z, z), 1) });
+  const flat = call("aten::reciprocal", { self: add(steep, root) });
+  const signed = where(call("aten::lt.Scalar", { self: z, other: 0 }), neg(flat), flat);
+  const t = where(some, signed, 0);
+  const c = call("aten::rsqrt", { self: add(mul(t, t), 1) });
+  return { c, s: mul(call("aten::sgn", { self: g }), mul(t, c)) };
 }
 
 /** The upper and the lower half of the rows, `half` each. */
-export const halves = (x: Symbolic, half: number, call: Call): [Symbolic, Symbolic] => [
-  slice(x, -2, 0, half, call),
-  slice(x, -2, half, 2 * half, call),
-];
+export const halves = (x: Symbolic, half: number, call: Call): [Symbolic, Symbolic] => {
+  const { slice } = matrices(call);
+  return [slice(x, -2, 0, half), slice(x, -2, half, 2 * half)];
+};
 
 /** The rows of both halves after the rotations of their pairs. */
 export function turned([p, q]: readonly [Symbolic, Symbolic], { c, s }: Rotation, call: Call): Symbolic {
-  const first = sub(mul(c, p, call), mul(conjugate(s, call), q, call), call);
-  const second = add(mul(s, p, call), mul(c, q, call), call);
-  return cat([first, second], -2, call);
+  const { add, cat, conjugate, mul, sub } = matrices(call);
+  const first = sub(mul(c, p), mul(conjugate(s), q));
+  const second = add(mul(s, p), mul(c, q));
+  return cat([first, second], -2);
 }
 
 /** The seat that whoever sits next at each place comes from: int64 [2 half]. */
 export function seats(half: number, call: Call): Symbolic {
-  const all = iota(2 * half, call);
-  const part = (from: number, to: number): Symbolic => slice(all, 0, from, to, call);
+  const { cat, iota, slice } = matrices(call);
+  const all = iota(2 * half);
+  const part = (from: number, to: number): Symbolic => slice(all, 0, from, to);
   if (half === 1) return all;
-  return cat([part(0, 1), part(half, half + 1), part(1, half - 1), part(half + 1, 2 * half), part(half - 1, half)], 0, call);
+  return cat([part(0, 1), part(half, half + 1), part(1, half - 1), part(half + 1, 2 * half), part(half - 1, half)], 0);
 }
 
 export const moved = (x: Symbolic, dim: number, order: Symbolic, call: Call): Symbolic =>
   call("aten::index_select", { self: x, dim, index: order });
 
 /** Whether any element of `x` is above `bound`: a bool scalar. False for NaN, which no turn makes better. */
-export const anyAbove = (x: Symbolic, bound: Symbolic, call: Call): Symbolic => call("aten::any", { self: exceeds(x, bound, call) });
+export const anyAbove = (x: Symbolic, bound: Symbolic, call: Call): Symbolic => call("aten::any", { self: matrices(call).gt(x, bound) });

@@ -6,6 +6,7 @@ import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { add, ceildiv, type Dim, floordiv, isStatic, max, mod, mul, product, type Shape, show, sub } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -128,8 +129,6 @@ const hsplit = splitAlong((rank) => (rank === 1 ? 0 : 1));
 const vsplit = splitAlong(() => 0);
 const dsplit = splitAlong(() => 2);
 
-const reshapeTo = (call: Call, self: Symbolic, shape: Shape): Symbolic => call("aten::reshape", { self, shape });
-
 interface Repeating {
   readonly self: Typed;
   readonly repeats: Shape;
@@ -165,8 +164,7 @@ function interleave({ self, repeats, dim }: Interleaved & { readonly repeats: Di
   const [x, d] = alongOrFlat(call, self, dim);
   const size = [...x.shape.slice(0, d + 1), repeats, ...x.shape.slice(d + 1)];
   const wide = call("aten::expand", { self: call("aten::unsqueeze", { self: x, dim: d + 1 }), size });
-  return reshapeTo(
-    call,
+  return algebra(call).reshape(
     wide,
     x.shape.map((n, i) => (i === d ? mul(n, repeats) : n)),
   );
@@ -175,7 +173,7 @@ function interleave({ self, repeats, dim }: Interleaved & { readonly repeats: Di
 /** Element i `repeats[i]` times: rows gathered by `repeat_interleave.Tensor`. */
 function interleaveBy({ self, repeats, dim, output_size }: Interleaved & { readonly repeats: Symbolic }, call: Call): Symbolic {
   const [x, d] = alongOrFlat(call, self, dim);
-  const each = repeats.shape.length === 0 ? reshapeTo(call, repeats, [1]) : repeats;
+  const each = repeats.shape.length === 0 ? algebra(call).reshape(repeats, [1]) : repeats;
   const counts = each.shape[0] === 1 && x.shape[d] !== 1 ? call("aten::expand", { self: each, size: [x.shape[d] as Dim] }) : each;
   return call("aten::index_select", { self: x, dim: d, index: call("aten::repeat_interleave.Tensor", { repeats: counts, output_size }) });
 }
@@ -190,7 +188,7 @@ interface Rolled {
 function roll({ self, shifts, dims }: Rolled, call: Call): Symbolic {
   if (dims.length === 0) {
     const flat = call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
-    return reshapeTo(call, roll({ self: flat, shifts, dims: [0] }, call), self.shape);
+    return algebra(call).reshape(roll({ self: flat, shifts, dims: [0] }, call), self.shape);
   }
   return dims.reduce((x, d, i) => {
     const dim = wrapDim(d, rankOf(x));
@@ -223,12 +221,13 @@ function exactly(d: Dim, by: Dim, op: string): Dim {
 
 /** Channels into space: [*, C r r, H, W] -> [*, C, H r, W r]. */
 function pixelShuffle({ self, upscale_factor: r }: { readonly self: Symbolic; readonly upscale_factor: number }, call: Call): Symbolic {
+  const { reshape } = algebra(call);
   const [lead, [c, h, w]] = [self.shape.slice(0, -3), self.shape.slice(-3) as [Dim, Dim, Dim]];
   const out = exactly(c, r * r, "pixel_shuffle");
   const n = lead.length;
-  const parts = reshapeTo(call, self, [...lead, out, r, r, h, w]);
+  const parts = reshape(self, [...lead, out, r, r, h, w]);
   const order = [...lead.map((_, i) => i), n, n + 3, n + 1, n + 4, n + 2];
-  return reshapeTo(call, call("aten::permute", { self: parts, dims: order }), [...lead, out, mul(h, r), mul(w, r)]);
+  return reshape(call("aten::permute", { self: parts, dims: order }), [...lead, out, mul(h, r), mul(w, r)]);
 }
 
 /** Space into channels: the inverse of `pixelShuffle`. */
@@ -236,19 +235,21 @@ function pixelUnshuffle(
   { self, downscale_factor: r }: { readonly self: Symbolic; readonly downscale_factor: number },
   call: Call,
 ): Symbolic {
+  const { reshape } = algebra(call);
   const [lead, [c, h, w]] = [self.shape.slice(0, -3), self.shape.slice(-3) as [Dim, Dim, Dim]];
   const [rows, columns] = [exactly(h, r, "pixel_unshuffle"), exactly(w, r, "pixel_unshuffle")];
   const n = lead.length;
-  const parts = reshapeTo(call, self, [...lead, c, rows, r, columns, r]);
+  const parts = reshape(self, [...lead, c, rows, r, columns, r]);
   const order = [...lead.map((_, i) => i), n, n + 2, n + 4, n + 1, n + 3];
-  return reshapeTo(call, call("aten::permute", { self: parts, dims: order }), [...lead, mul(c, r * r), rows, columns]);
+  return reshape(call("aten::permute", { self: parts, dims: order }), [...lead, mul(c, r * r), rows, columns]);
 }
 
 /** Groups of channels dealt out like cards: [N, g n, *] -> [N, n g, *]. */
 function channelShuffle({ self, groups }: { readonly self: Symbolic; readonly groups: Dim }, call: Call): Symbolic {
+  const { reshape } = algebra(call);
   const [batch, c, ...rest] = self.shape as [Dim, Dim, ...Dim[]];
-  const parts = reshapeTo(call, self, [batch, groups, exactly(c, groups, "channel_shuffle"), ...rest]);
-  return reshapeTo(call, call("aten::transpose.int", { self: parts, dim0: 1, dim1: 2 }), self.shape);
+  const parts = reshape(self, [batch, groups, exactly(c, groups, "channel_shuffle"), ...rest]);
+  return reshape(call("aten::transpose.int", { self: parts, dim0: 1, dim1: 2 }), self.shape);
 }
 
 interface ChunkCat extends Joined<Symbolic> {
@@ -265,7 +266,7 @@ function chunkCat({ tensors, dim, num_chunks }: ChunkCat, call: Call): Symbolic 
     const inner = self.shape.slice(d + 1);
     const pad = [...inner.flatMap((): Dim[] => [0, 0]), 0, missing];
     const whole = missing === 0 ? self : call("aten::constant_pad_nd", { self, pad, value: 0 });
-    return reshapeTo(call, whole, [...self.shape.slice(0, d), num_chunks, mul(chunk, product(inner))]);
+    return algebra(call).reshape(whole, [...self.shape.slice(0, d), num_chunks, mul(chunk, product(inner))]);
   });
   return call("aten::cat", { tensors: rows, dim: d + 1 });
 }

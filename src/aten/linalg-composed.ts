@@ -2,7 +2,7 @@
 
 import { isComplex, realOf } from "../dtype.ts";
 import { type Dim, product } from "../symbolic.ts";
-import { full, isEmpty, mul, unsqueeze, where } from "./matrix.ts";
+import { isEmpty, matrices } from "./matrix.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 
@@ -10,8 +10,9 @@ type Ord = ScalarOf<Dim> | string | null;
 
 /** |A| |A⁻¹| in the norm `p`; of singular values, largest over smallest (p = -2: the other way). A singular matrix has inf. */
 function condition(A: Symbolic, p: Ord, call: Call): Symbolic {
+  const { full, mul, unsqueeze, where } = matrices(call);
   const dtype = realOf(A.dtype);
-  if (isEmpty(A)) return full(A.shape.slice(0, -2), 0, dtype, call);
+  if (isEmpty(A)) return full(A.shape.slice(0, -2), 0, dtype);
   const order = typeof p === "string" ? p : p === null ? 2 : Number(p);
   if (Math.abs(Number(order)) === 2) {
     const S = call("aten::linalg_svdvals", { A });
@@ -27,16 +28,17 @@ function condition(A: Symbolic, p: Ord, call: Call): Symbolic {
       : call("aten::linalg_matrix_norm", { self: M, ord: order, dim: [-2, -1] });
   const [inverse, info] = call("aten::linalg_inv_ex", { A });
   const singular = call("aten::ne.Scalar", { self: info, other: 0 });
-  const size = norm(where(unsqueeze(unsqueeze(singular, -1, call), -1, call), full([], 0, A.dtype, call), inverse, call));
-  return where(singular, full([], Number.POSITIVE_INFINITY, dtype, call), mul(norm(A), size, call), call);
+  const size = norm(where(unsqueeze(unsqueeze(singular, -1), -1), full([], 0, A.dtype), inverse));
+  return where(singular, full([], Number.POSITIVE_INFINITY, dtype), mul(norm(A), size));
 }
 
 /** Powers 0 to N - 1 of each number, the first 1: products of what stands before. */
 function vander(numbers: Symbolic, N: Dim | null, call: Call): Symbolic {
-  const x = numbers.shape.length === 0 ? unsqueeze(numbers, 0, call) : numbers;
+  const { unsqueeze } = matrices(call);
+  const x = numbers.shape.length === 0 ? unsqueeze(numbers, 0) : numbers;
   const n = N ?? (x.shape.at(-1) as Dim);
   const powers = call("aten::arange", { end: n, dtype: isComplex(x.dtype) ? "float32" : "int64" });
-  return call("aten::pow.Tensor_Tensor", { self: unsqueeze(x, -1, call), exponent: powers });
+  return call("aten::pow.Tensor_Tensor", { self: unsqueeze(x, -1), exponent: powers });
 }
 
 /** The inverse of the map from the last dims to the first `ind`. */

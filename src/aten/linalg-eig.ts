@@ -9,43 +9,7 @@ import type { TensorType } from "./graph.ts";
 import { anyAbove } from "./jacobi.ts";
 import { orthogonalized, reflected, reflection } from "./linalg-qr.ts";
 import { fixedSize } from "./linalg-svd.ts";
-import {
-  add,
-  adjoint,
-  atLeast,
-  both,
-  cast,
-  column,
-  columnNumbers,
-  conjugate,
-  diagonal,
-  div,
-  equals,
-  exceeds,
-  fromLast,
-  full,
-  identity,
-  is,
-  isEmpty,
-  lengths,
-  magnitude,
-  matmul,
-  mul,
-  negated,
-  phases,
-  plus,
-  row,
-  rowNumbers,
-  scaled,
-  squared,
-  sub,
-  sum,
-  triu,
-  typed,
-  unsqueeze,
-  where,
-  whereOr,
-} from "./matrix.ts";
+import { isEmpty, matrices, typed } from "./matrix.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
 const epsilon = 2 ** -52;
@@ -54,96 +18,124 @@ const patience = 30;
 
 /** A = Z H Zᴴ with H zero below the first subdiagonal. */
 function hessenberg(A: Symbolic, n: number, call: Call): [Symbolic, Symbolic] {
-  const [H, Z] = call.loop(Math.max(n - 2, 0), [A, identity(n, n, A, call)], (k, [h, z]) => {
-    const { v, tau } = reflection(column(h as Symbolic, k, call), plus(k, 1, call), call);
-    const fromRight = (x: Symbolic): Symbolic => sub(x, mul(tau, matmul(matmul(x, v, call), adjoint(v, call), call), call), call);
-    return { next: [fromRight(reflected(h as Symbolic, v, conjugate(tau, call), call)), fromRight(z as Symbolic)] };
+  const { add, adjoint, column, conjugate, identity, matmul, mul, sub, triu } = matrices(call);
+  const [H, Z] = call.loop(Math.max(n - 2, 0), [A, identity(n, n, A)], (k, [h, z]) => {
+    const { v, tau } = reflection(column(h as Symbolic, k), add(k, 1), call);
+    const fromRight = (x: Symbolic): Symbolic => sub(x, mul(tau, matmul(matmul(x, v), adjoint(v))));
+    return { next: [fromRight(reflected(h as Symbolic, v, conjugate(tau), call)), fromRight(z as Symbolic)] };
   });
-  return [triu(H as Symbolic, -1, call), Z as Symbolic];
+  return [triu(H as Symbolic, -1), Z as Symbolic];
 }
 
 /** `H` with zeros for entries of the subdiagonal that are nothing beside their neighbours on the diagonal. */
 function deflated(H: Symbolic, n: number, call: Call): Symbolic {
-  const sizes = magnitude(diagonal(H, call), call);
+  const { abs, add, and, columnNumbers, diagonal, eq, full, mul, rowNumbers, unsqueeze, where } = matrices(call);
+  const sizes = abs(diagonal(H));
   const part = (from: number): Symbolic => call("aten::slice.Tensor", { self: sizes, dim: -1, start: from, end: n - 1 + from });
-  const near = call("aten::constant_pad_nd", { self: scaled(add(part(0), part(1), call), epsilon, call), pad: [1, 0], value: 0 });
-  const edge = equals(rowNumbers(H, call), plus(columnNumbers(H, call), 1, call), call);
-  const small = call("aten::le.Tensor", { self: magnitude(H, call), other: unsqueeze(near, -1, call) });
-  return where(both(edge, small, call), full([], 0, H.dtype, call), H, call);
+  const near = call("aten::constant_pad_nd", { self: mul(add(part(0), part(1)), epsilon), pad: [1, 0], value: 0 });
+  const edge = eq(rowNumbers(H), add(columnNumbers(H), 1));
+  const small = call("aten::le.Tensor", { self: abs(H), other: unsqueeze(near, -1) });
+  return where(and(edge, small), full([], 0, H.dtype), H);
 }
 
 /** The last row whose entry left of the diagonal is not 0: […, 1, 1], 0 where the matrix is triangular. */
 function lastActive(H: Symbolic, call: Call): Symbolic {
-  const edge = equals(rowNumbers(H, call), plus(columnNumbers(H, call), 1, call), call);
-  const open = both(edge, call("aten::gt.Scalar", { self: magnitude(H, call), other: 0 }), call);
-  return call("aten::amax", { self: where(open, rowNumbers(H, call), full([], 0, "int64", call), call), dim: [-2, -1], keepdim: true });
+  const { abs, add, and, columnNumbers, eq, full, rowNumbers, where } = matrices(call);
+  const edge = eq(rowNumbers(H), add(columnNumbers(H), 1));
+  const open = and(edge, call("aten::gt.Scalar", { self: abs(H), other: 0 }));
+  return call("aten::amax", { self: where(open, rowNumbers(H), full([], 0, "int64")), dim: [-2, -1], keepdim: true });
 }
 
 /** The eigenvalue of the block [[a, b], [c, d]] that ends at row `hi` that is nearer to d; at each tenth turn another, against cycles. */
 function shiftOf(H: Symbolic, hi: Symbolic, turn: Symbolic, call: Call): Symbolic {
-  const [rows, columns] = [rowNumbers(H, call), columnNumbers(H, call)];
-  const before = plus(hi, -1, call);
-  const entry = (i: Symbolic, j: Symbolic): Symbolic =>
-    sum(whereOr(both(equals(rows, i, call), equals(columns, j, call), call), H, 0, call), [-2, -1], true, call);
+  const { abs, add, and, columnNumbers, div, eq, full, ge, mul, rowNumbers, squared, sub, sum, to, where } = matrices(call);
+  const [rows, columns] = [rowNumbers(H), columnNumbers(H)];
+  const before = add(hi, -1);
+  const entry = (i: Symbolic, j: Symbolic): Symbolic => sum(where(and(eq(rows, i), eq(columns, j)), H, 0), [-2, -1], true);
   const [a, b, c, d] = [entry(before, before), entry(before, hi), entry(hi, before), entry(hi, hi)];
-  const [half, product] = [scaled(sub(a, d, call), 0.5, call), mul(b, c, call)];
-  const root = call("aten::sqrt", { self: add(mul(half, half, call), product, call) });
-  const [more, less] = [add(half, root, call), sub(half, root, call)];
-  const larger = where(atLeast(squared(more, call), squared(less, call), call), more, less, call);
-  const none = is(squared(larger, call), 0, call);
-  const step = whereOr(none, full([], 0, H.dtype, call), 0, call);
-  const correction = where(none, step, div(product, where(none, full([], 1, H.dtype, call), larger, call), call), call);
-  const tenth = is(call("aten::remainder.Scalar", { self: turn, other: 10 }), 9, call);
-  const nudge = whereOr(tenth, cast(magnitude(c, call), H.dtype, call), 0, call);
-  return add(sub(d, correction, call), nudge, call);
+  const [half, product] = [mul(sub(a, d), 0.5), mul(b, c)];
+  const root = call("aten::sqrt", { self: add(mul(half, half), product) });
+  const [more, less] = [add(half, root), sub(half, root)];
+  const larger = where(ge(squared(more), squared(less)), more, less);
+  const none = eq(squared(larger), 0);
+  const step = where(none, full([], 0, H.dtype), 0);
+  const correction = where(none, step, div(product, where(none, full([], 1, H.dtype), larger)));
+  const tenth = eq(call("aten::remainder.Scalar", { self: turn, other: 10 }), 9);
+  const nudge = where(tenth, to(abs(c), H.dtype), 0);
+  return add(sub(d, correction), nudge);
 }
 
 /** H = Q T Qᴴ with T triangular, and Z Q. */
 function triangularized(H: Symbolic, Z: Symbolic, n: number, call: Call): [Symbolic, Symbolic] {
-  const ones = identity(n, n, H, call);
-  const zero = full([], 0, "int64", call);
+  const { adjoint, and, columnNumbers, full, ge, identity, matmul, mul, rowNumbers, sub, triu, where } = matrices(call);
+  const ones = identity(n, n, H);
+  const zero = full([], 0, "int64");
   const [T, vectors] = call.loop(patience * n, [deflated(H, n, call), Z], (turn, [h, z]) => {
     const [H, Z] = [h as Symbolic, z as Symbolic];
     const hi = lastActive(H, call);
-    const inside = both(atLeast(hi, rowNumbers(H, call), call), atLeast(hi, columnNumbers(H, call), call), call);
-    const [Q] = orthogonalized(where(inside, sub(H, mul(ones, shiftOf(H, hi, turn, call), call), call), ones, call), n, call);
-    const turned = matmul(matmul(adjoint(Q, call), H, call), Q, call);
-    const next = deflated(triu(turned, -1, call), n, call);
-    return { next: [next, matmul(Z, Q, call)], goesOn: anyAbove(lastActive(next, call), zero, call) };
+    const inside = and(ge(hi, rowNumbers(H)), ge(hi, columnNumbers(H)));
+    const [Q] = orthogonalized(where(inside, sub(H, mul(ones, shiftOf(H, hi, turn, call))), ones), n, call);
+    const turned = matmul(matmul(adjoint(Q), H), Q);
+    const next = deflated(triu(turned, -1), n, call);
+    return { next: [next, matmul(Z, Q)], goesOn: anyAbove(lastActive(next, call), zero, call) };
   });
   return [T as Symbolic, vectors as Symbolic];
 }
 
 /** Eigenvectors of the triangular T, in columns: ones on the diagonal, the rest from the last row up. */
 function backSubstituted(T: Symbolic, n: number, call: Call): Symbolic {
-  const values = unsqueeze(diagonal(T, call), -2, call);
-  const columns = columnNumbers(T, call);
-  const [rows, strict] = [rowNumbers(T, call), triu(T, 1, call)];
-  const most = call("aten::amax", { self: magnitude(T, call), dim: [-2, -1], keepdim: true });
-  const least = call("aten::clamp_min", { self: scaled(most, epsilon, call), min: 1e-300 });
-  const [X] = call.loop(n, [identity(n, n, T, call)], (turn, [x]) => {
-    const i = fromLast(n, turn, call);
-    const distance = sub(column(values, i, call), values, call);
-    const close = call("aten::lt.Tensor", { self: magnitude(distance, call), other: least });
-    const safe = where(close, cast(least, T.dtype, call), distance, call);
-    const solved = div(negated(matmul(row(strict, i, call), x as Symbolic, call), call), safe, call);
-    const here = both(equals(rows, i, call), exceeds(columns, i, call), call);
-    return { next: [where(here, solved, x as Symbolic, call)] };
+  const {
+    abs,
+    and,
+    column,
+    columnNumbers,
+    diagonal,
+    div,
+    eq,
+    fromLast,
+    gt,
+    identity,
+    matmul,
+    mul,
+    neg,
+    row,
+    rowNumbers,
+    sub,
+    to,
+    triu,
+    unsqueeze,
+    where,
+  } = matrices(call);
+  const values = unsqueeze(diagonal(T), -2);
+  const columns = columnNumbers(T);
+  const [rows, strict] = [rowNumbers(T), triu(T, 1)];
+  const most = call("aten::amax", { self: abs(T), dim: [-2, -1], keepdim: true });
+  const least = call("aten::clamp_min", { self: mul(most, epsilon), min: 1e-300 });
+  const [X] = call.loop(n, [identity(n, n, T)], (turn, [x]) => {
+    const i = fromLast(n, turn);
+    const distance = sub(column(values, i), values);
+    const close = call("aten::lt.Tensor", { self: abs(distance), other: least });
+    const safe = where(close, to(least, T.dtype), distance);
+    const solved = div(neg(matmul(row(strict, i), x as Symbolic)), safe);
+    const here = and(eq(rows, i), gt(columns, i));
+    return { next: [where(here, solved, x as Symbolic)] };
   });
   return X as Symbolic;
 }
 
 /** Columns of length 1 whose largest entry is real. */
 function normalized(V: Symbolic, call: Call): Symbolic {
-  return div(mul(V, phases(V, call), call), cast(lengths(V, call), V.dtype, call), call);
+  const { div, lengths, mul, phases, to } = matrices(call);
+  return div(mul(V, phases(V)), to(lengths(V), V.dtype));
 }
 
 /** Eigenvalues and eigenvectors of complex matrices. */
 function eigenpairs(A: Symbolic, vectors: boolean, call: Call): [Symbolic, Symbolic] {
+  const { diagonal, full, matmul } = matrices(call);
   const n = fixedSize(A, -1, "eigenvalues");
-  if (isEmpty(A)) return [full(A.shape.slice(0, -1), 0, A.dtype, call), full(A.shape, 0, A.dtype, call)];
+  if (isEmpty(A)) return [full(A.shape.slice(0, -1), 0, A.dtype), full(A.shape, 0, A.dtype)];
   const [T, Z] = triangularized(...hessenberg(A, n, call), n, call);
-  return [diagonal(T, call), vectors ? normalized(matmul(Z, backSubstituted(T, n, call), call), call) : Z];
+  return [diagonal(T), vectors ? normalized(matmul(Z, backSubstituted(T, n, call)), call) : Z];
 }
 
 /** The complex dtype of a matrix's eigenvalues. */
@@ -151,7 +143,8 @@ const eigenDtype = (d: DType): DType => (isComplex(d) ? d : d === "float64" ? "c
 const valuesType = (A: TensorType): Meta => typed(eigenDtype(A.dtype), A.shape.slice(0, -1));
 
 function values(A: Symbolic, call: Call): Symbolic {
-  return cast(eigenpairs(cast(A, "complex128", call), false, call)[0], eigenDtype(A.dtype), call);
+  const { to } = matrices(call);
+  return to(eigenpairs(to(A, "complex128"), false, call)[0], eigenDtype(A.dtype));
 }
 
 export const linalgEig = {
@@ -159,8 +152,9 @@ export const linalgEig = {
     meta: ({ self }) => [valuesType(self), typed(eigenDtype(self.dtype), self.shape)],
     eval: ({ self }) => eig(self),
     decompose: ({ self }, call) => {
-      const [values, vectors] = eigenpairs(cast(self, "complex128", call), true, call);
-      return [cast(values, eigenDtype(self.dtype), call), cast(vectors, eigenDtype(self.dtype), call)];
+      const { to } = matrices(call);
+      const [values, vectors] = eigenpairs(to(self, "complex128"), true, call);
+      return [to(values, eigenDtype(self.dtype)), to(vectors, eigenDtype(self.dtype))];
     },
   },
   "aten::linalg_eigvals": {

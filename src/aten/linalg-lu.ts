@@ -5,65 +5,30 @@ import { isComplex } from "../dtype.ts";
 import { broadcastShapes } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { infoTensor, noted, triangularSolved } from "./linalg-triangular.ts";
-import {
-  add,
-  adjoint,
-  at,
-  batchOf,
-  both,
-  cast,
-  column,
-  columnNumbers,
-  columnsOf,
-  div,
-  doubled,
-  equals,
-  exceeds,
-  expand,
-  fromLast,
-  full,
-  identity,
-  iota,
-  is,
-  isEmpty,
-  magnitude,
-  mul,
-  plus,
-  rankOf,
-  row,
-  rowNumbers,
-  rowsOf,
-  slice,
-  squared,
-  sub,
-  swapped,
-  tril,
-  triu,
-  typed,
-  unsqueeze,
-  where,
-  whereOr,
-} from "./matrix.ts";
+import { batchOf, columnsOf, isEmpty, matrices, rankOf, rowsOf, typed } from "./matrix.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
 /** Rows of `m` with rows k (int64) and p […, 1, 1] exchanged. */
 export function exchanged(m: Symbolic, k: Symbolic, p: Symbolic, call: Call): Symbolic {
+  const { eq, expand, rowNumbers, where } = matrices(call);
   if (isEmpty(m)) return m;
-  const rows = rowNumbers(m, call);
-  const order = where(equals(rows, k, call), p, where(equals(rows, p, call), k, rows, call), call);
-  return call("aten::gather", { self: m, dim: -2, index: expand(order, m.shape, call) });
+  const rows = rowNumbers(m);
+  const order = where(eq(rows, k), p, where(eq(rows, p), k, rows));
+  return call("aten::gather", { self: m, dim: -2, index: expand(order, m.shape) });
 }
 
 /** |x|; of complex numbers |re| + |im|, by which LAPACK chooses pivots. */
 export function taxicab(self: Symbolic, call: Call): Symbolic {
-  if (!isComplex(self.dtype)) return magnitude(self, call);
-  return add(magnitude(call("aten::real", { self }), call), magnitude(call("aten::imag", { self }), call), call);
+  const { abs, add } = matrices(call);
+  if (!isComplex(self.dtype)) return abs(self);
+  return add(abs(call("aten::real", { self })), abs(call("aten::imag", { self })));
 }
 
 /** The row at or below k with the largest entry in column k: […, 1, 1]. */
 export function pivotRow(m: Symbolic, k: Symbolic, call: Call): Symbolic {
-  const below = call("aten::ge.Tensor", { self: rowNumbers(m, call), other: k });
-  return call("aten::argmax", { self: whereOr(below, taxicab(column(m, k, call), call), -1, call), dim: -2, keepdim: true });
+  const { column, rowNumbers, where } = matrices(call);
+  const below = call("aten::ge.Tensor", { self: rowNumbers(m), other: k });
+  return call("aten::argmax", { self: where(below, taxicab(column(m, k), call), -1), dim: -2, keepdim: true });
 }
 
 export interface Factors {
@@ -77,82 +42,89 @@ export interface Factors {
 
 /** P A = L U in A's own dtype, with the largest pivot of each column or without exchanges; a column whose pivot is 0 stays (LAPACK's getf2). */
 export function factorized(A: Symbolic, pivoting: boolean, call: Call): Factors {
+  const { and, column, columnNumbers, div, eq, expand, full, gt, iota, mul, row, rowNumbers, squared, sub, where } = matrices(call);
   const k = rankOf(A);
   const batch = batchOf(A);
-  const [rows, columns, places] = [rowNumbers(A, call), columnNumbers(A, call), iota(k, call)];
-  const start = [A, full([...batch, 1, k], 0, "int64", call), full([...batch, 1, 1], 0, "int64", call)];
+  const [rows, columns, places] = [rowNumbers(A), columnNumbers(A), iota(k)];
+  const start = [A, full([...batch, 1, k], 0, "int64"), full([...batch, 1, 1], 0, "int64")];
   const [lu, pivots, info] = call.loop(isEmpty(A) ? 0 : k, start, (i, [m, pivots, info]) => {
-    const p = pivoting
-      ? pivotRow(m as Symbolic, i, call)
-      : expand(call("aten::reshape", { self: i, shape: [1, 1] }), [...batch, 1, 1], call);
+    const p = pivoting ? pivotRow(m as Symbolic, i, call) : expand(call("aten::reshape", { self: i, shape: [1, 1] }), [...batch, 1, 1]);
     const lu = pivoting ? exchanged(m as Symbolic, i, p, call) : (m as Symbolic);
-    const top = row(lu, i, call);
-    const [pivot, left] = [column(top, i, call), column(lu, i, call)];
-    const zero = is(squared(pivot, call), 0, call);
-    const factors = div(left, where(zero, full([], 1, A.dtype, call), pivot, call), call);
-    const under = exceeds(rows, i, call);
-    const cleared = where(zero, lu, sub(lu, mul(factors, top, call), call), call);
-    const inner = where(both(under, exceeds(columns, i, call), call), cleared, lu, call);
-    const next = where(both(under, equals(columns, i, call), call), factors, inner, call);
-    const chosen = where(equals(places, i, call), p, pivots as Symbolic, call);
+    const top = row(lu, i);
+    const [pivot, left] = [column(top, i), column(lu, i)];
+    const zero = eq(squared(pivot), 0);
+    const factors = div(left, where(zero, full([], 1, A.dtype), pivot));
+    const under = gt(rows, i);
+    const cleared = where(zero, lu, sub(lu, mul(factors, top)));
+    const inner = where(and(under, gt(columns, i)), cleared, lu);
+    const next = where(and(under, eq(columns, i)), factors, inner);
+    const chosen = where(eq(places, i), p, pivots as Symbolic);
     return { next: [next, chosen, noted(info as Symbolic, zero, i, call)] };
   }) as [Symbolic, Symbolic, Symbolic];
   return { lu, pivots: call("aten::squeeze.dim", { self: pivots, dim: -2 }), info };
 }
 
 /** Rows counted from 1, as LAPACK has them: int32 […, k]. */
-export const pivotTensor = (pivots: Symbolic, call: Call): Symbolic => cast(plus(pivots, 1, call), "int32", call);
+export const pivotTensor = (pivots: Symbolic, call: Call): Symbolic => {
+  const { add, to } = matrices(call);
+  return to(add(pivots, 1), "int32");
+};
 
 /** -1 to the number of exchanges: float64 […]. */
 export function parity(pivots: Symbolic, call: Call): Symbolic {
-  const stayed = equals(pivots, iota(columnsOf(pivots), call), call);
-  const sign = whereOr(stayed, full([], 1, "float64", call), -1, call);
+  const { eq, full, iota, where } = matrices(call);
+  const stayed = eq(pivots, iota(columnsOf(pivots)));
+  const sign = where(stayed, full([], 1, "float64"), -1);
   return call("aten::prod.dim_int", { self: sign, dim: -1 });
 }
 
 /** Packed factors, pivots and infos as torch.linalg.lu_factor_ex returns them. */
 function packed(A: Symbolic, pivoting: boolean, call: Call): [Symbolic, Symbolic, Symbolic] {
-  const { lu, pivots, info } = factorized(doubled(A, call), pivoting, call);
-  return [cast(lu, A.dtype, call), pivotTensor(pivots, call), infoTensor(info, call)];
+  const { doubled, to } = matrices(call);
+  const { lu, pivots, info } = factorized(doubled(A), pivoting, call);
+  return [to(lu, A.dtype), pivotTensor(pivots, call), infoTensor(info, call)];
 }
 
 /** Rows of `m` exchanged as `pivots` (from 1) say, in order or back. */
 function permuted(m: Symbolic, pivots: Symbolic, back: boolean, call: Call): Symbolic {
+  const { add, at, fromLast, to, unsqueeze } = matrices(call);
   const count = columnsOf(pivots);
-  const places = plus(cast(pivots, "int64", call), -1, call);
+  const places = add(to(pivots, "int64"), -1);
   const [result] = call.loop(count, [m], (turn, [x]) => {
-    const i = back ? fromLast(count, turn, call) : turn;
-    return { next: [exchanged(x as Symbolic, i, unsqueeze(at(places, -1, i, call), -1, call), call)] };
+    const i = back ? fromLast(count, turn) : turn;
+    return { next: [exchanged(x as Symbolic, i, unsqueeze(at(places, -1, i), -1), call)] };
   });
   return result as Symbolic;
 }
 
 /** P, L, U of packed factors. What is not unpacked is empty. */
 function unpacked(LU: Symbolic, pivots: Symbolic, data: boolean, permutation: boolean, call: Call): [Symbolic, Symbolic, Symbolic] {
+  const { add, full, identity, slice, swapped, tril, triu } = matrices(call);
   const [rows, k] = [rowsOf(LU), rankOf(LU)];
-  const none = full([0], 0, LU.dtype, call);
-  const L = data ? add(tril(slice(LU, -1, 0, k, call), -1, call), identity(rows, k, LU, call), call) : none;
-  const U = data ? triu(slice(LU, -2, 0, k, call), 0, call) : none;
-  const P = permutation ? swapped(permuted(identity(rows, rows, LU, call), pivots, false, call), call) : none;
+  const none = full([0], 0, LU.dtype);
+  const L = data ? add(tril(slice(LU, -1, 0, k), -1), identity(rows, k, LU)) : none;
+  const U = data ? triu(slice(LU, -2, 0, k), 0) : none;
+  const P = permutation ? swapped(permuted(identity(rows, rows, LU), pivots, false, call)) : none;
   return [P, L, U];
 }
 
 /** X with A X = B, or with the adjoint of A, or from the right, from A's packed factors. */
 function solvedWith(LU: Symbolic, pivots: Symbolic, B: Symbolic, left: boolean, transposed: boolean, call: Call): Symbolic {
+  const { adjoint, doubled, expand, full, to } = matrices(call);
   // X A = B is Aᴴ Xᴴ = Bᴴ.
-  if (!left) return adjoint(solvedWith(LU, pivots, adjoint(B, call), true, !transposed, call), call);
+  if (!left) return adjoint(solvedWith(LU, pivots, adjoint(B), true, !transposed, call));
   const batch = broadcastShapes(batchOf(LU), batchOf(B));
-  if (isEmpty(LU) || isEmpty(B)) return full(solvedType(LU, B).shape, 0, B.dtype, call);
-  const spread = (x: Symbolic): Symbolic => expand(x, [...batch, ...x.shape.slice(-2)], call);
-  const [lu, b] = [doubled(spread(LU), call), doubled(spread(B), call)];
-  const rows = expand(pivots, [...batch, columnsOf(pivots)], call);
+  if (isEmpty(LU) || isEmpty(B)) return full(solvedType(LU, B).shape, 0, B.dtype);
+  const spread = (x: Symbolic): Symbolic => expand(x, [...batch, ...x.shape.slice(-2)]);
+  const [lu, b] = [doubled(spread(LU)), doubled(spread(B))];
+  const rows = expand(pivots, [...batch, columnsOf(pivots)]);
   if (!transposed) {
     const y = triangularSolved(lu, permuted(b, rows, false, call), { upper: false, unit: true }, call);
-    return cast(triangularSolved(lu, y, { upper: true, unit: false }, call), B.dtype, call);
+    return to(triangularSolved(lu, y, { upper: true, unit: false }, call), B.dtype);
   }
-  const star = adjoint(lu, call);
+  const star = adjoint(lu);
   const y = triangularSolved(star, b, { upper: false, unit: false }, call);
-  return cast(permuted(triangularSolved(star, y, { upper: true, unit: true }, call), rows, true, call), B.dtype, call);
+  return to(permuted(triangularSolved(star, y, { upper: true, unit: true }, call), rows, true, call), B.dtype);
 }
 
 const solvedType = (LU: TensorType, B: TensorType): Meta => typed(B.dtype, broadcastShapes(batchOf(LU), batchOf(B)), ...B.shape.slice(-2));

@@ -6,28 +6,7 @@ import type { Dim } from "../symbolic.ts";
 import type { TensorType } from "./graph.ts";
 import { eigenpairs, hermitian as fromTriangle } from "./linalg-eigh.ts";
 import { fixedSize } from "./linalg-svd.ts";
-import {
-  adjoint,
-  batchOf,
-  cast,
-  columnsOf,
-  doubled,
-  exceeds,
-  full,
-  isEmpty,
-  magnitude,
-  matmul,
-  mul,
-  rowsOf,
-  scaled,
-  squared,
-  squeeze,
-  sub,
-  sum,
-  typed,
-  unsqueeze,
-  whereOr,
-} from "./matrix.ts";
+import { batchOf, columnsOf, isEmpty, matrices, rowsOf, typed } from "./matrix.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
 /** Singular values count above max(atol, rtol * largest). */
@@ -43,13 +22,14 @@ const epsilon = (dtype: DType): number => (realOf(dtype) === "float64" ? 2 ** -5
  * where atol is neither given nor positive (ATen/native/LinearAlgebra.cpp, get_atol_rtol).
  */
 function bound(A: Symbolic, most: Symbolic, { atol, rtol }: Tolerance, call: Call): Symbolic {
-  const column = (x: Symbolic): Symbolic => unsqueeze(cast(x, most.dtype, call), -1, call);
+  const { mul, to, unsqueeze } = matrices(call);
+  const column = (x: Symbolic): Symbolic => unsqueeze(to(x, most.dtype), -1);
   const relative = (): Symbolic => {
-    if (typeof rtol === "number") return scaled(most, rtol, call);
-    if (rtol !== null) return mul(most, column(rtol), call);
-    const usual = scaled(most, epsilon(A.dtype) * Math.max(fixedSize(A, -2, "the rank"), fixedSize(A, -1, "the rank")), call);
+    if (typeof rtol === "number") return mul(most, rtol);
+    if (rtol !== null) return mul(most, column(rtol));
+    const usual = mul(most, epsilon(A.dtype) * Math.max(fixedSize(A, -2, "the rank"), fixedSize(A, -1, "the rank")));
     if (atol === null) return usual;
-    if (typeof atol === "number") return atol > 0 ? scaled(most, 0, call) : usual;
+    if (typeof atol === "number") return atol > 0 ? mul(most, 0) : usual;
     return call("aten::where.ScalarSelf", { condition: call("aten::gt.Scalar", { self: column(atol), other: 0 }), self: 0, other: usual });
   };
   if (atol === null) return relative();
@@ -60,36 +40,40 @@ function bound(A: Symbolic, most: Symbolic, { atol, rtol }: Tolerance, call: Cal
 const largest = (S: Symbolic, call: Call): Symbolic => call("aten::amax", { self: S, dim: [-1], keepdim: true });
 
 function rank(A: Symbolic, tolerance: Tolerance, hermitian: boolean, call: Call): Symbolic {
-  if (A.shape.slice(-2).includes(0)) return full(batchOf(A), 0, "int64", call);
+  const { full } = matrices(call);
+  if (A.shape.slice(-2).includes(0)) return full(batchOf(A), 0, "int64");
   const S = call("aten::linalg_svdvals", { A: hermitian ? fromTriangle(A, false, call) : A });
   return countAbove(A, S, tolerance, call);
 }
 
 function countAbove(A: Symbolic, S: Symbolic, tolerance: Tolerance, call: Call): Symbolic {
-  return sum(cast(exceeds(S, bound(A, largest(S, call), tolerance, call), call), "int64", call), [-1], false, call);
+  const { gt, sum, to } = matrices(call);
+  return sum(to(gt(S, bound(A, largest(S, call), tolerance, call)), "int64"), [-1], false);
 }
 
 /** 1 / x for the values whose size counts, 0 for the others. */
 function inverted(A: Symbolic, x: Symbolic, tolerance: Tolerance, call: Call): Symbolic {
-  const size = magnitude(x, call);
-  const counts = exceeds(size, bound(A, largest(size, call), tolerance, call), call);
-  return whereOr(counts, call("aten::reciprocal", { self: x }), 0, call);
+  const { abs, gt, where } = matrices(call);
+  const size = abs(x);
+  const counts = gt(size, bound(A, largest(size, call), tolerance, call));
+  return where(counts, call("aten::reciprocal", { self: x }), 0);
 }
 
 /** The pseudoinverse of Moore and Penrose […, n, m] in double precision. */
 function pseudoinverse(A: Symbolic, tolerance: Tolerance, hermitian: boolean, call: Call): Symbolic {
-  const wide = doubled(A, call);
-  if (isEmpty(A)) return full(pinvType(A).shape, 0, wide.dtype, call);
+  const { adjoint, doubled, full, matmul, mul, unsqueeze } = matrices(call);
+  const wide = doubled(A);
+  if (isEmpty(A)) return full(pinvType(A).shape, 0, wide.dtype);
   if (hermitian) {
     const [values, Q] = eigenpairs(wide, false, call);
-    return matmul(mul(Q, unsqueeze(inverted(A, values, tolerance, call), -2, call), call), adjoint(Q, call), call);
+    return matmul(mul(Q, unsqueeze(inverted(A, values, tolerance, call), -2)), adjoint(Q));
   }
   const [U, S, Vh] = call("aten::linalg_svd", { A: wide, full_matrices: false });
-  return matmul(mul(adjoint(Vh, call), unsqueeze(inverted(A, S, tolerance, call), -2, call), call), adjoint(U, call), call);
+  return matmul(mul(adjoint(Vh), unsqueeze(inverted(A, S, tolerance, call), -2)), adjoint(U));
 }
 
 const roundedInverse = (A: Symbolic, tolerance: Tolerance, hermitian: boolean, call: Call): Symbolic =>
-  cast(pseudoinverse(A, tolerance, hermitian, call), A.dtype, call);
+  matrices(call).to(pseudoinverse(A, tolerance, hermitian, call), A.dtype);
 
 const pinvType = (A: TensorType): Meta => typed(A.dtype, batchOf(A), columnsOf(A), rowsOf(A));
 const float = (x: number | Dim | null): number | null => x as number | null;
@@ -110,17 +94,18 @@ interface LeastSquares {
  * matrices of full rank; PyTorch's driver on CPU, gelsy, gives none.
  */
 function leastSquares({ self: A, b, rcond, driver }: LeastSquares, call: Call): [Symbolic, Symbolic, Symbolic, Symbolic] {
+  const { doubled, full, matmul, squared, squeeze, sub, sum, to, unsqueeze } = matrices(call);
   const vector = b.shape.length === A.shape.length - 1;
   const [m, n] = [fixedSize(A, -2, "least squares"), fixedSize(A, -1, "least squares")];
   const tolerance = { atol: null, rtol: float(rcond) };
-  const B = doubled(vector ? unsqueeze(b, -1, call) : b, call);
-  const X = matmul(pseudoinverse(A, tolerance, false, call), B, call);
-  const errors = (): Symbolic => sum(squared(sub(matmul(doubled(A, call), X, call), B, call), call), [-2], false, call);
-  const none = full([0], 0, realOf(A.dtype), call);
-  const residuals = m > n && driver !== null && driver !== "gelsy" ? cast(errors(), realOf(A.dtype), call) : none;
+  const B = doubled(vector ? unsqueeze(b, -1) : b);
+  const X = matmul(pseudoinverse(A, tolerance, false, call), B);
+  const errors = (): Symbolic => sum(squared(sub(matmul(doubled(A), X), B)), [-2], false);
+  const none = full([0], 0, realOf(A.dtype));
+  const residuals = m > n && driver !== null && driver !== "gelsy" ? to(errors(), realOf(A.dtype)) : none;
   const S = call("aten::linalg_svdvals", { A });
-  const ranks = driver === "gels" ? full([0], 0, "int64", call) : countAbove(A, S, tolerance, call);
-  const solution = cast(vector ? squeeze(X, -1, call) : X, A.dtype, call);
+  const ranks = driver === "gels" ? full([0], 0, "int64") : countAbove(A, S, tolerance, call);
+  const solution = to(vector ? squeeze(X, -1) : X, A.dtype);
   return [solution, residuals, ranks, driver === "gelsd" || driver === "gelss" ? S : none];
 }
 

@@ -12,89 +12,64 @@ import { broadcastShapes } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { exchanged, factorized, parity, pivotRow, pivotTensor } from "./linalg-lu.ts";
 import { infoTensor, noted } from "./linalg-triangular.ts";
-import {
-  batchOf,
-  cast,
-  cat,
-  column,
-  columnsOf,
-  diagonal,
-  div,
-  doubled,
-  equals,
-  expand,
-  full,
-  identity,
-  is,
-  isEmpty,
-  magnitude,
-  matmul,
-  mul,
-  row,
-  rowNumbers,
-  rowsOf,
-  squared,
-  squeeze,
-  sub,
-  sum,
-  swapped,
-  typed,
-  unsqueeze,
-  where,
-} from "./matrix.ts";
+import { batchOf, columnsOf, isEmpty, matrices, rowsOf, typed } from "./matrix.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
 
 const product = (self: Symbolic, call: Call): Symbolic => call("aten::prod.dim_int", { self, dim: -1 });
 
 /** The determinant, and the factors it is from. */
 function determinant(A: Symbolic, call: Call): [Symbolic, Symbolic, Symbolic] {
-  const { lu, pivots } = factorized(doubled(A, call), true, call);
-  const det = mul(product(diagonal(lu, call), call), parity(pivots, call), call);
-  return [cast(det, A.dtype, call), cast(lu, A.dtype, call), pivotTensor(pivots, call)];
+  const { diagonal, doubled, mul, to } = matrices(call);
+  const { lu, pivots } = factorized(doubled(A), true, call);
+  const det = mul(product(diagonal(lu), call), parity(pivots, call));
+  return [to(det, A.dtype), to(lu, A.dtype), pivotTensor(pivots, call)];
 }
 
 /** Sign and logarithm of the modulus of the determinant, and the factors they are from. */
 function signAndLog(A: Symbolic, call: Call): [Symbolic, Symbolic, Symbolic, Symbolic] {
-  const { lu, pivots } = factorized(doubled(A, call), true, call);
-  const ends = diagonal(lu, call);
-  const sign = mul(product(call("aten::sgn", { self: ends }), call), parity(pivots, call), call);
-  const log = sum(call("aten::log", { self: magnitude(ends, call) }), [-1], false, call);
-  return [cast(sign, A.dtype, call), cast(log, realOf(A.dtype), call), cast(lu, A.dtype, call), pivotTensor(pivots, call)];
+  const { abs, diagonal, doubled, mul, sum, to } = matrices(call);
+  const { lu, pivots } = factorized(doubled(A), true, call);
+  const ends = diagonal(lu);
+  const sign = mul(product(call("aten::sgn", { self: ends }), call), parity(pivots, call));
+  const log = sum(call("aten::log", { self: abs(ends) }), [-1], false);
+  return [to(sign, A.dtype), to(log, realOf(A.dtype)), to(lu, A.dtype), pivotTensor(pivots, call)];
 }
 
 /** A⁻¹ B by Gauss and Jordan: the rows of [A | B] are cleared around each pivot. With LAPACK's info. */
 function solved(A: Symbolic, B: Symbolic, call: Call): [Symbolic, Symbolic] {
+  const { cat, column, div, doubled, eq, expand, full, mul, row, rowNumbers, squared, sub, to, where } = matrices(call);
   const batch = broadcastShapes(batchOf(A), batchOf(B));
-  const spread = (x: Symbolic): Symbolic => expand(doubled(x, call), [...batch, ...x.shape.slice(-2)], call);
-  const start = cat([spread(A), spread(B)], -1, call);
-  const rows = rowNumbers(A, call);
-  const [m, info] = call.loop(isEmpty(start) ? 0 : rowsOf(A), [start, full([...batch, 1, 1], 0, "int64", call)], (k, [given, info]) => {
+  const spread = (x: Symbolic): Symbolic => expand(doubled(x), [...batch, ...x.shape.slice(-2)]);
+  const start = cat([spread(A), spread(B)], -1);
+  const rows = rowNumbers(A);
+  const [m, info] = call.loop(isEmpty(start) ? 0 : rowsOf(A), [start, full([...batch, 1, 1], 0, "int64")], (k, [given, info]) => {
     const m = exchanged(given as Symbolic, k, pivotRow(given as Symbolic, k, call), call);
-    const top = row(m, k, call);
-    const pivot = column(top, k, call);
-    const unit = div(top, pivot, call);
-    const cleared = sub(m, mul(column(m, k, call), unit, call), call);
-    const failed = is(squared(pivot, call), 0, call);
-    return { next: [where(equals(rows, k, call), unit, cleared, call), noted(info as Symbolic, failed, k, call)] };
+    const top = row(m, k);
+    const pivot = column(top, k);
+    const unit = div(top, pivot);
+    const cleared = sub(m, mul(column(m, k), unit));
+    const failed = eq(squared(pivot), 0);
+    return { next: [where(eq(rows, k), unit, cleared), noted(info as Symbolic, failed, k, call)] };
   }) as [Symbolic, Symbolic];
   const X = call("aten::slice.Tensor", { self: m, dim: -1, start: columnsOf(A) });
-  return [cast(X, B.dtype, call), infoTensor(info, call)];
+  return [to(X, B.dtype), infoTensor(info, call)];
 }
 
-const inverse = (A: Symbolic, call: Call): [Symbolic, Symbolic] => solved(A, identity(rowsOf(A), rowsOf(A), A, call), call);
+const inverse = (A: Symbolic, call: Call): [Symbolic, Symbolic] => solved(A, matrices(call).identity(rowsOf(A), rowsOf(A), A), call);
 
 /** Whether B is a stack of vectors beside A (torch.linalg.solve). */
 const isVector = (A: Pick<Symbolic, "shape">, B: Pick<Symbolic, "shape">): boolean =>
   B.shape.length === 1 || (B.shape.length === A.shape.length - 1 && B.shape.every((d, i) => d === A.shape[i]));
 
 function solve(A: Symbolic, B: Symbolic, left: boolean, call: Call): [Symbolic, Symbolic] {
+  const { squeeze, swapped, unsqueeze } = matrices(call);
   if (isVector(A, B)) {
-    const [X, info] = solved(A, unsqueeze(B, -1, call), call);
-    return [squeeze(X, -1, call), info];
+    const [X, info] = solved(A, unsqueeze(B, -1), call);
+    return [squeeze(X, -1), info];
   }
   if (left) return solved(A, B, call);
-  const [X, info] = solved(swapped(A, call), swapped(B, call), call);
-  return [swapped(X, call), info];
+  const [X, info] = solved(swapped(A), swapped(B), call);
+  return [swapped(X), info];
 }
 
 /** Squarings beyond which exp of a double's largest exponent would be infinite. */
@@ -102,34 +77,36 @@ const mostSquarings = 1100;
 
 /** exp(A) = exp(A / 2^s)^(2^s) with Taylor's series of degree 18 for a small matrix: its 1-norm is at most 1 / 2. */
 function exponential(A: Symbolic, call: Call): Symbolic {
-  const wide = doubled(A, call);
+  const { abs, div, doubled, identity, matmul, mul, sum, to, where } = matrices(call);
+  const wide = doubled(A);
   if (isEmpty(A)) return A;
-  const size = call("aten::amax", { self: sum(magnitude(wide, call), [-2], true, call), dim: [-2, -1], keepdim: true });
+  const size = call("aten::amax", { self: sum(abs(wide), [-2], true), dim: [-2, -1], keepdim: true });
   const exponent = call("aten::ceil", { self: call("aten::log2", { self: size }) });
   const steps = call("aten::clamp_min", { self: call("aten::add.Scalar", { self: exponent, other: 1 }), min: 0 });
-  const small = mul(wide, call("aten::exp2", { self: call("aten::neg", { self: steps }) }), call);
-  const one = identity(rowsOf(A), rowsOf(A), wide, call);
+  const small = mul(wide, call("aten::exp2", { self: call("aten::neg", { self: steps }) }));
+  const one = identity(rowsOf(A), rowsOf(A), wide);
   // Horner: I + X (I + X/2 (I + X/3 (…))).
   const [series] = call.loop(18, [one], (turn, [y]) => {
-    const k = cast(call("aten::rsub.Scalar", { self: turn, other: 18 }), "float64", call);
-    return { next: [call("aten::add.Tensor", { self: one, other: div(matmul(small, y as Symbolic, call), k, call) })] };
+    const k = to(call("aten::rsub.Scalar", { self: turn, other: 18 }), "float64");
+    return { next: [call("aten::add.Tensor", { self: one, other: div(matmul(small, y as Symbolic), k) })] };
   });
   const count = call("aten::amax", { self: steps });
   const [E] = call.loop(mostSquarings, [series as Symbolic], (turn, [y]) => {
     const open = call("aten::gt.Tensor", { self: steps, other: turn });
-    const next = where(open, matmul(y as Symbolic, y as Symbolic, call), y as Symbolic, call);
+    const next = where(open, matmul(y as Symbolic, y as Symbolic), y as Symbolic);
     return { next: [next], goesOn: call("aten::gt.Tensor", { self: count, other: call("aten::add.Scalar", { self: turn, other: 1 }) }) };
   });
-  return cast(E as Symbolic, A.dtype, call);
+  return to(E as Symbolic, A.dtype);
 }
 
 function power(A: Symbolic, n: number, call: Call): Symbolic {
-  if (n === 0) return identity(rowsOf(A), rowsOf(A), A, call);
+  const { identity, matmul } = matrices(call);
+  if (n === 0) return identity(rowsOf(A), rowsOf(A), A);
   let square = n < 0 ? inverse(A, call)[0] : A;
   let result: Symbolic | null = null;
   for (let rest = Math.abs(n); rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result = result === null ? square : matmul(result, square, call);
-    if (rest > 1) square = matmul(square, square, call);
+    if (rest % 2 === 1) result = result === null ? square : matmul(result, square);
+    if (rest > 1) square = matmul(square, square);
   }
   return result as Symbolic;
 }
@@ -142,9 +119,10 @@ function logdetValues({ self }: { readonly self: Strided }): Strided {
 }
 
 function logdet(self: Symbolic, call: Call): Symbolic {
+  const { eq } = matrices(call);
   const [sign, log] = signAndLog(self, call);
   if (isComplex(self.dtype)) return call("aten::add.Tensor", { self: call("aten::log", { self: sign }), other: log });
-  return call("aten::masked_fill.Scalar", { self: log, mask: is(sign, -1, call), value: Number.NaN });
+  return call("aten::masked_fill.Scalar", { self: log, mask: eq(sign, -1), value: Number.NaN });
 }
 
 function inverseValues({ A }: { readonly A: Strided }): [Strided, Strided] {
@@ -179,7 +157,7 @@ function solveTypes({ A, B }: System<TensorType>): [Meta, Meta] {
 
 const firstTwo = ([a, b]: readonly Symbolic[]): [Symbolic, Symbolic] => [a as Symbolic, b as Symbolic];
 /** PyTorch factors the transpose of a real matrix, which is what LAPACK sees in row-major memory. */
-const seen = (A: Symbolic, call: Call): Symbolic => (isComplex(A.dtype) ? A : swapped(A, call));
+const seen = (A: Symbolic, call: Call): Symbolic => (isComplex(A.dtype) ? A : matrices(call).swapped(A));
 
 /** Nothing, where all of a factorization's infos are 0. Throws `core/singular`, as the op called `name` does. */
 function checked(info: Strided, name: string): [] {

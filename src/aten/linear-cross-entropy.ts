@@ -5,7 +5,7 @@
 
 import type { DType } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { algebra } from "./algebra.ts";
 import { classWeights, targetsOf } from "./loss.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
@@ -20,13 +20,13 @@ interface LinearCrossEntropy {
 }
 
 const scoresOf = ({ input, linear_weight, linear_bias, acc_dtype }: LinearCrossEntropy, call: Call): Symbolic => {
-  const f = new Formula(call);
+  const f = algebra(call);
   const wide = (x: Symbolic): Symbolic => f.to(x, acc_dtype);
   return call("aten::linear", { input: wide(input), weight: wide(linear_weight), bias: linear_bias && wide(linear_bias) });
 };
 
 function lossOf(args: LinearCrossEntropy, scores: Symbolic, reduction: number, label_smoothing: number, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const weight = args.weight && f.to(args.weight, args.acc_dtype);
   const { target, ignore_index } = args;
   return f.to(
@@ -37,14 +37,14 @@ function lossOf(args: LinearCrossEntropy, scores: Symbolic, reduction: number, l
 
 /** The gradient in the scores: w[target] (softmax - 1 at the target), 0 in rows that are ignored; by the total weight for the mean. */
 function scoreGradient(args: LinearCrossEntropy, scores: Symbolic, mean: boolean, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const { dtype } = scores;
   const classes = scores.shape[1] as Dim;
   const t = targetsOf(scores, args.target, args.ignore_index, call);
   const counts = f.to(t.counts, dtype);
   const own = args.weight === null ? counts : f.mul(classWeights(f.to(args.weight, dtype), t, call), counts);
   const column = (x: Symbolic): Symbolic => call("aten::unsqueeze", { self: x, dim: 1 });
-  const hit = f.to(f.is(column(t.safe), "eq", f.count(classes)), dtype);
+  const hit = f.to(f.eq(column(t.safe), f.iota(classes)), dtype);
   const gradient = f.mul(f.sub(call("aten::softmax.int", { self: scores, dim: 1 }), hit), column(own));
   return mean ? f.div(gradient, call("aten::sum", { self: own })) : gradient;
 }
@@ -52,7 +52,7 @@ function scoreGradient(args: LinearCrossEntropy, scores: Symbolic, mean: boolean
 export const linearCrossEntropy = {
   "torch_nn::_linear_cross_entropy_batch_chunked": {
     decompose: (args, call) => {
-      const f = new Formula(call);
+      const f = algebra(call);
       const scores = scoresOf(args, call);
       const mean = args.reduction === "mean";
       const loss = lossOf(args, scores, mean ? 1 : 2, args.label_smoothing as number, call);

@@ -2,8 +2,8 @@
 
 import type { DType } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
-import { Formula } from "./formula.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
 interface Reduction {
@@ -13,7 +13,7 @@ interface Reduction {
 }
 const dimsOf = ({ inp, dims }: Reduction): readonly number[] => dims ?? inp.shape.map((_, i) => i);
 const typed = (call: Call, self: Symbolic, { output_dtype }: Reduction): Symbolic =>
-  output_dtype === null ? self : new Formula(call).to(self, output_dtype);
+  output_dtype === null ? self : algebra(call).to(self, output_dtype);
 
 /** Dims `start` to `end`, both included, as one. */
 const collapsed = ({ a, start, end }: { readonly a: Symbolic; readonly start: number; readonly end: number }, call: Call): Symbolic =>

@@ -2,7 +2,7 @@
 
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, floordiv, isStatic, mod, mul, show } from "../symbolic.ts";
-import { Formula, type Term } from "./formula.ts";
+import { type Algebra, algebra, type Term } from "./algebra.ts";
 import type { AtenTable, Call, Symbolic } from "./table.ts";
 
 interface Regions {
@@ -15,10 +15,10 @@ interface Regions {
 }
 
 /** Column `i` of the regions. */
-const column = (f: Formula, { rois }: Regions, i: number): Symbolic => f.call("aten::select.int", { self: rois, dim: 1, index: i });
+const column = (f: Algebra, { rois }: Regions, i: number): Symbolic => f.call("aten::select.int", { self: rois, dim: 1, index: i });
 
 /** The nearest whole number, halves away from zero as C rounds. */
-const rounded = (f: Formula, x: Symbolic): Symbolic =>
+const rounded = (f: Algebra, x: Symbolic): Symbolic =>
   f.call("aten::trunc", { self: f.add(x, f.mul(f.call("aten::sign", { self: x }), 0.5)) });
 
 interface Bins {
@@ -29,7 +29,7 @@ interface Bins {
 
 /** Bins from corner `low` to corner `high` of the regions, cut to [0, last]; `extra` is what a region has more than their distance. */
 function binsOf(
-  f: Formula,
+  f: Algebra,
   args: Regions,
   [low, high]: readonly [number, number],
   count: Dim,
@@ -42,7 +42,7 @@ function binsOf(
   const length = f.call("aten::clamp_min", { self: f.add(f.sub(to, from), extra), min: 1 });
   const size = f.call("aten::unsqueeze", { self: f.div(length, count), dim: 1 });
   const first = f.call("aten::unsqueeze", { self: from, dim: 1 });
-  const place = f.to(f.count(count), args.rois.dtype);
+  const place = f.to(f.iota(count), args.rois.dtype);
   // ps_roi_pool adds the corner before it rounds, roi_pool after.
   const at = (p: Symbolic, name: "aten::floor" | "aten::ceil"): Symbolic => {
     const whole = late ? f.call(name, { self: f.add(f.mul(size, p), first) }) : f.add(f.call(name, { self: f.mul(size, p) }), first);
@@ -52,19 +52,19 @@ function binsOf(
 }
 
 /** [regions, bins, size]: which places belong to which bin. */
-function members(f: Formula, { start, end }: Bins, size: Dim): Symbolic {
+function members(f: Algebra, { start, end }: Bins, size: Dim): Symbolic {
   const wide = (self: Symbolic): Symbolic => f.call("aten::unsqueeze", { self, dim: 2 });
-  const place = f.count(size);
-  return f.both(f.is(wide(start), "le", place), f.is(wide(end), "gt", place));
+  const place = f.iota(size);
+  return f.and(f.le(wide(start), place), f.gt(wide(end), place));
 }
 
 /** The image of each region: [regions, C, H, W]. */
-const images = (f: Formula, args: Regions): Symbolic =>
+const images = (f: Algebra, args: Regions): Symbolic =>
   f.call("aten::index_select", { self: args.input, dim: 0, index: f.to(column(f, args, 0), "int64") });
 
 /** The maximum of each bin and its place in the plane; 0 and -1 for a bin without places. */
 function maxima(args: Regions, call: Call): [Symbolic, Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const [H, W] = args.input.shape.slice(2) as [Dim, Dim];
   const rows = members(f, binsOf(f, args, [2, 4], args.pooled_height, 1, H, false), H);
   const columns = members(f, binsOf(f, args, [1, 3], args.pooled_width, 1, W, false), W);
@@ -74,7 +74,7 @@ function maxima(args: Regions, call: Call): [Symbolic, Symbolic] {
   const [best, h] = call("aten::max.dim", { self: held(at(rows, 1, 4), at(across, 2)), dim: 3, keepdim: false });
   const where = f.add(f.mul(h, W), call("aten::gather", { self: w, dim: 2, index: h }));
   const some = (mask: Symbolic): Symbolic => call("aten::any.dim", { self: mask, dim: 2, keepdim: false });
-  const filled = f.both(at(some(rows), 1, 3), at(some(columns), 1, 1));
+  const filled = f.and(at(some(rows), 1, 3), at(some(columns), 1, 1));
   return [f.where(filled, best, 0), f.to(f.where(filled, where, -1), "int32")];
 }
 
@@ -92,20 +92,20 @@ function channelsOf({ input, pooled_height, pooled_width }: Regions): Dim {
 
 /** Of [regions, C, h, w] the channels that belong to each bin: [regions, C / (h w), h, w]; and which channels they are. */
 function ownChannels(pooled: Symbolic, args: Regions, call: Call): [Symbolic, Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const [h, w] = [args.pooled_height, args.pooled_width];
   const kinds = channelsOf(args);
   const count = args.rois.shape[0] as Dim;
   const split = f.reshape(pooled, [count, kinds, h, w, h, w]);
   const sameRow = call("aten::diagonal", { self: split, offset: 0, dim1: 2, dim2: 4 });
   const own = call("aten::diagonal", { self: sameRow, offset: 0, dim1: 2, dim2: 3 });
-  const channel = f.reshape(f.count(mul(kinds, mul(h, w))), [1, kinds, h, w]);
+  const channel = f.reshape(f.iota(mul(kinds, mul(h, w))), [1, kinds, h, w]);
   return [call("aten::clone", { self: own }), f.to(call("aten::expand", { self: channel, size: [count, kinds, h, w] }), "int32")];
 }
 
 /** The mean of each bin of all channels: a sum over rows and one over columns. */
 function means(args: Regions, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const [H, W] = args.input.shape.slice(2) as [number, number];
   const bins = [
     binsOf(f, args, [2, 4], args.pooled_height, 0, H - 1, true),

@@ -6,8 +6,8 @@ import { sort as sortAlong } from "../core/ops/reduce.ts";
 import { alongDim, floats, fromIntegers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { isFloat } from "../dtype.ts";
-import { OnnxExporterError } from "../errors.ts";
-import { add, type Dim, floordiv, isStatic, show, sub } from "../symbolic.ts";
+import { add, type Dim, floordiv, sub } from "../symbolic.ts";
+import { algebra } from "./algebra.ts";
 import { each } from "./broadcast.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Call, Meta, Symbolic } from "./table.ts";
@@ -105,9 +105,12 @@ function nanMedian({ self, dim, keepdim }: Along, call: Call): [Symbolic, Symbol
   return [kept(call("aten::masked_fill.Scalar", { self: pick(values), mask: none, value: Number.NaN })), kept(pick(indices))];
 }
 
-const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
+/** Of all elements; of none it is NaN. */
 const ofAll = (f: typeof median) => ({
-  decompose: ({ self }: { readonly self: Symbolic }, call: Call) => f({ self: flatten(call, self), dim: 0, keepdim: false }, call)[0],
+  decompose: ({ self }: { readonly self: Symbolic }, call: Call): Symbolic =>
+    self.shape.includes(0) && isFloat(self.dtype)
+      ? call("aten::full", { size: [], fill_value: Number.NaN, dtype: self.dtype })
+      : f({ self: algebra(call).flatten(self), dim: 0, keepdim: false }, call)[0],
 });
 
 /** The most frequent value, of several the smallest, and where it occurs last. */
@@ -157,7 +160,7 @@ const quantile =
   (ignoreNaN: boolean) =>
   (args: Quantile, call: Call): Symbolic => {
     const { self, dim, interpolation, q } = args;
-    const x = dim === null || rankOf(self) === 0 ? flatten(call, self) : self;
+    const x = dim === null || rankOf(self) === 0 ? algebra(call).flatten(self) : self;
     const d = dim === null ? 0 : wrapDim(dim, rankOf(self));
     const last = rankOf(x) - 1;
     const lined = d === last ? x : call("aten::permute", { self: x, dims: moveDims(rankOf(x), [d], [last]) });
@@ -177,10 +180,7 @@ function ranksOf(call: Call, lined: Symbolic, q: Symbolic, ignoreNaN: boolean): 
   });
   const n = lined.shape.at(-1) as Dim;
   const size = [...lined.shape.slice(0, -1), line.shape.at(-1) as Dim];
-  if (!ignoreNaN) {
-    if (!isStatic(n)) throw new OnnxExporterError("aten/quantile", `quantile along a dim of ${show(n)}`, "fix that size");
-    return call("aten::expand", { self: call("aten::mul.Scalar", { self: line, other: n - 1 }), size });
-  }
+  if (!ignoreNaN) return call("aten::expand", { self: call("aten::mul.Scalar", { self: line, other: sub(n, 1) }), size });
   const counted = call("aten::logical_not", { self: call("aten::isnan", { self: lined }) });
   const count = call("aten::_to_copy", {
     self: call("aten::sum.dim_IntList", { self: counted, dim: [-1], keepdim: true }),

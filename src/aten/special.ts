@@ -9,7 +9,7 @@ import { fromIntegers, integers } from "../core/ops/values.ts";
 import type { Strided } from "../core/strided.ts";
 import { isComplex } from "../dtype.ts";
 import type { Dim } from "../symbolic.ts";
-import { algebra, type Term, widened } from "./algebra.ts";
+import { algebra, widened } from "./algebra.ts";
 import { each, inOpmath, isTensor, type Operand, operand, pointwiseType } from "./broadcast.ts";
 import type { TensorType } from "./graph.ts";
 import { erfcxRight } from "./special-coefficients.ts";
@@ -80,6 +80,8 @@ function trigamma(x: Symbolic, call: Call): Symbolic {
   const sine = sin(mul(x, Math.PI));
   return where(left, sub(div(Math.PI ** 2, mul(sine, sine)), right), right);
 }
+
+type Term = Symbolic | number;
 
 /** Terms that are summed before the Euler-Maclaurin tail. */
 const zetaTerms = 24;

@@ -3,7 +3,7 @@
 import { type DType, finfo, integerRange, isFloat } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { type Dim, equal, floordiv, isStatic } from "../symbolic.ts";
-import { Formula } from "./formula.ts";
+import { type Algebra, algebra } from "./algebra.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
 
 interface Blocks {
@@ -47,14 +47,14 @@ interface Affine {
 }
 
 /** Scale and zero point in the shape that they broadcast in; a zero point of no elements is none. */
-function parameters(f: Formula, { input, block_size, scale, zero_point }: Affine) {
+function parameters(f: Algebra, { input, block_size, scale, zero_point }: Affine) {
   const blocks = blocksOf(input.shape, block_size);
   const empty = zero_point === null || zero_point.shape.includes(0);
   return { blocks, scale: f.reshape(scale, blocks.each), zero: empty ? null : f.reshape(zero_point, blocks.each) };
 }
 
 function quantize(args: Affine & { output_dtype: DType; quant_min: Bound; quant_max: Bound }, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const { blocks, scale, zero } = parameters(f, args);
   const [min, max] = boundsOf(args.output_dtype, args.quant_min, args.quant_max);
   const steps = f.mul(f.reshape(args.input, blocks.split), call("aten::reciprocal", { self: scale }));
@@ -64,7 +64,7 @@ function quantize(args: Affine & { output_dtype: DType; quant_min: Bound; quant_
 }
 
 function dequantize(args: Affine & { output_dtype: DType }, call: Call): Symbolic {
-  const f = new Formula(call);
+  const f = algebra(call);
   const { blocks, scale, zero } = parameters(f, args);
   const x = f.to(f.reshape(args.input, blocks.split), args.output_dtype);
   const centred = zero === null ? x : f.sub(x, f.to(zero, args.output_dtype));
@@ -85,7 +85,7 @@ interface Choice {
 }
 
 /** Scale and zero point of blocks between `low` (at most 0) and `high` (at least 0), before rounding to their dtypes. */
-function affineParameters(f: Formula, low: Symbolic, high: Symbolic, args: Choice, least: number): [Symbolic, Symbolic] {
+function affineParameters(f: Algebra, low: Symbolic, high: Symbolic, args: Choice, least: number): [Symbolic, Symbolic] {
   const [min, max] = boundsOf(args.target_dtype, args.quant_min, args.quant_max);
   const floored = (self: Symbolic): Symbolic => f.call("aten::clamp_min", { self, min: least });
   if (args.mapping_type === "ASYMMETRIC") {
@@ -100,7 +100,7 @@ function affineParameters(f: Formula, low: Symbolic, high: Symbolic, args: Choic
 }
 
 function choose(args: Choice, call: Call): [Symbolic, Symbolic] {
-  const f = new Formula(call);
+  const f = algebra(call);
   const { input } = args;
   if (input === null || !["ASYMMETRIC", "SYMMETRIC", "SYMMETRIC_NO_CLIPPING_ERR"].includes(args.mapping_type)) {
     const hint = "a tensor, and ASYMMETRIC, SYMMETRIC or SYMMETRIC_NO_CLIPPING_ERR";
@@ -120,7 +120,7 @@ function choose(args: Choice, call: Call): [Symbolic, Symbolic] {
 }
 
 /** A scale of [blocks…] against a tensor: as it broadcasts, else each element repeated over its block. */
-function spreadScale(f: Formula, scale: Symbolic, shape: readonly Dim[]): Symbolic {
+function spreadScale(f: Algebra, scale: Symbolic, shape: readonly Dim[]): Symbolic {
   const broadcasts = scale.shape.every((d) => d === 1) || scale.shape.every((d, i) => d === 1 || equal(d, shape[i] as Dim));
   if (broadcasts) return scale;
   return shape.reduce<Symbolic>((self, size, dim) => {
@@ -135,7 +135,7 @@ export const torchao = {
   "torchao::choose_qparams_affine": { decompose: choose },
   "torchao::quantize_affine_float8_non_decomposed": {
     decompose: ({ tensor, scale, float8_dtype }, call) => {
-      const f = new Formula(call);
+      const f = algebra(call);
       const { max } = finfo(float8_dtype);
       const scaled = f.div(f.to(tensor, "float32"), spreadScale(f, scale, tensor.shape));
       return f.to(call("aten::clamp", { self: scaled, min: -max, max }), float8_dtype);
@@ -143,13 +143,13 @@ export const torchao = {
   },
   "torchao::dequantize_affine_float8_non_decomposed": {
     decompose: ({ tensor, scale, output_dtype }, call) => {
-      const f = new Formula(call);
+      const f = algebra(call);
       return f.to(f.mul(f.to(tensor, "float32"), spreadScale(f, scale, tensor.shape)), output_dtype);
     },
   },
   "torchao::choose_scale_float8": {
     decompose: ({ tensor, block_size, float8_dtype, scale_dtype, hp_value_lb: min, hp_value_ub: max }, call) => {
-      const f = new Formula(call);
+      const f = algebra(call);
       const { split, dims, counts } = blocksOf(tensor.shape, block_size);
       const most = call("aten::amax", { self: call("aten::abs", { self: f.reshape(tensor, split) }), dim: dims, keepdim: true });
       const held = min === null && max === null ? most : call("aten::clamp", { self: most, min: min as number, max: max as number });

@@ -96,7 +96,7 @@ const every = (shape: Shape): number[] => shape.map((_, i) => i);
 
 /** torch's conjugating transposes: on real tensors only the transpose. */
 function adjoint({ self }: { readonly self: Symbolic }, call: Call): Symbolic {
-  const turned = call("aten::transpose.int", { self, dim0: -2, dim1: -1 });
+  const turned = self.shape.length === 0 ? call("aten::alias", { self }) : call("aten::transpose.int", { self, dim0: -2, dim1: -1 });
   return isComplex(self.dtype) ? call("aten::conj_physical", { self: turned }) : turned;
 }
 

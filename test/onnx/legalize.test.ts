@@ -30,6 +30,8 @@ test.each([
   ["Relu of int64", "(x: i64[N]) -> (z)\n  z: i64[N] = Relu(x)"],
   ["order of int64", "(x: i64[N]) -> (z)\n  z: i64[1] = ArgMax(x)"],
   ["operands that only the newest form has", "(x: f32[N, 3], a: i64[1]) -> (z)\n  z: f32[N, 1] = ReduceMean(x, a)"],
+  // ONNX Runtime divides by the number of rows
+  ["the greatest of nothing", "(x: f32[0, 5], k: i64[1]) -> (y, z)\n  y: f32[0, M], z: i64[0, M] = TopK(x, k)"],
   // ONNX Runtime merges Pad and MaxPool as if maxima were of zeros
   [
     "padding before a maximum",

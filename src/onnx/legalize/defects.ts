@@ -35,3 +35,14 @@ export function trainingDropout(op: OpBuilder, node: Node): Value | null {
   const kept = typeof p === "number" ? op.scalar(1 - p, x.dtype) : op.cast(op.Sub(op.scalar(1, drawn), dropped), x.dtype);
   return op.Mul(x, op.Div(op.cast(op.GreaterOrEqual(u, dropped), x.dtype), kept));
 }
+
+/**
+ * ONNX Runtime (to 1.30 at least) divides by the number of rows to sort, and dies where there are none. What an empty TopK gives: [values,
+ * places], as empty; null where its input is not known to be empty.
+ */
+export function emptyTopK(op: OpBuilder, node: Node): [Value, Value] | null {
+  const [x, k] = node.inputs;
+  if (!x || !k || !x.shape.includes(0)) return null;
+  const values = op.Slice(x, [0], k, [node.int("axis", -1)]);
+  return [values, op.cast(values, "int64")];
+}

@@ -17,7 +17,7 @@ import { graphsIn, Rewriter } from "../passes/pass.ts";
 import { sinkConstants } from "../passes/sink-constants.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
-import { padBeforeMaxPool, trainingDropout } from "./defects.ts";
+import { emptyTopK, padBeforeMaxPool, trainingDropout } from "./defects.ts";
 import { insteads } from "./instead.ts";
 import { type Kernel, kernelsOf, takes } from "./kernels.ts";
 
@@ -98,6 +98,7 @@ class Legalizer {
     if (this.#target.runtime !== null) {
       this.#apart(node);
       if (node.op === "Dropout" && this.#become(node, () => trainingDropout(this.#op, node))) return;
+      if (node.op === "TopK" && this.#become(node, () => emptyTopK(this.#op, node))) return;
     }
     const schema = schemaAt(node.op, this.#target.opset);
     if (node.domain !== "" || schema === null || node.op === "Cast" || node.graphs.length > 0) return;
@@ -140,17 +141,20 @@ class Legalizer {
     });
   }
 
-  /** Puts what `build` makes, itself mended, in the place of the first output of `node`; false where it makes nothing. */
-  #become(node: Node, build: () => Value | null): boolean {
-    const [y] = node.outputs;
-    if (!y) return false;
+  /** Puts what `build` makes, itself mended, in the place of the outputs of `node`, in order; false where it makes nothing. */
+  #become(node: Node, build: () => Value | readonly Value[] | null): boolean {
     this.#op.before = node;
     this.#op.origin = node.origin;
     const made: Node[] = [];
     this.#op.onInsert = (n) => made.push(n);
-    const value = build();
+    const built = build();
     this.#op.onInsert = null;
-    if (value === null || !this.#rewrite.replace(y, value)) return false;
+    const values = built === null ? [] : [built].flat();
+    const replaced = values.map((value, i) => {
+      const y = node.outputs[i];
+      return y instanceof Value && this.#rewrite.replace(y, value);
+    });
+    if (!replaced.includes(true)) return false;
     for (const n of made) this.#node(n);
     return true;
   }
