@@ -26,7 +26,7 @@ import { type Region, regions } from "./lowering/control-flow.ts";
 import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
-import type { AnyLowering } from "./lowering/table.ts";
+import { type AnyLowering, decomposed } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
@@ -147,7 +147,8 @@ class Lowering implements Interpreter<Value> {
     const lowering = this.#custom.get(op) ?? lowerings.get(op);
     if (lowering === undefined) return undefined;
     const result = captured ?? flatTypes(callOn(metaInterpreter, op, operandTypes(args, schema)));
-    return lowering(this.#atRunTime(args) as never, this.#op, result as never) ?? null;
+    const made = lowering(this.#atRunTime(args) as never, this.#op, result as never);
+    return made === decomposed ? undefined : (made ?? null);
   }
 
   /** `args` with sizes as the values that they are at run time. */

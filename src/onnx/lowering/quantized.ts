@@ -14,7 +14,7 @@ const scalarOf = (x: Param, dtype: DType, op: OpBuilder): Value =>
 const eightBit = (dtype: DType): boolean => dtype === "int8" || dtype === "uint8";
 
 /** Numbers of `dtype` that the argument asks for; the op's own range is that of the dtype. */
-function narrowed(q: Value, low: number, high: number, op: OpBuilder): Value {
+export function narrowed(q: Value, low: number, high: number, op: OpBuilder): Value {
   const [least, most] = integerRange(q.dtype).map(Number) as [number, number];
   return low <= least && high >= most ? q : op.Clip(q, Math.max(low, least), Math.min(high, most));
 }
