@@ -17,7 +17,7 @@ import { graphsIn, Rewriter } from "../passes/pass.ts";
 import { sinkConstants } from "../passes/sink-constants.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
-import { padBeforeMaxPool, trainingDropout } from "./defects.ts";
+import { floatProduct, padBeforeMaxPool, trainingDropout } from "./defects.ts";
 import { insteads } from "./instead.ts";
 import { type Kernel, kernelsOf, takes } from "./kernels.ts";
 
@@ -97,6 +97,7 @@ class Legalizer {
   #node(node: Node): void {
     if (this.#target.runtime !== null) {
       this.#apart(node);
+      if (node.op === "MatMul" && this.#becomeFloatProduct(node)) return;
       if (node.op === "Dropout" && this.#become(node, () => trainingDropout(this.#op, node))) return;
     }
     const schema = schemaAt(node.op, this.#target.opset);
@@ -128,6 +129,14 @@ class Legalizer {
     if (instead === null) return;
     node.setInput(0, instead);
     this.#rewrite.removeIfDead(pad);
+  }
+
+  /** Keeps the runtime from rounding what a product with a quantized weight reads. */
+  #becomeFloatProduct(node: Node): boolean {
+    const transposed = node.inputs[1]?.producer ?? null;
+    if (!this.#become(node, () => floatProduct(this.#op, node))) return false;
+    this.#rewrite.removeIfDead(transposed);
+    return true;
   }
 
   /** Writes an op that the runtime does not know in ops that it does. */
@@ -205,7 +214,7 @@ class Legalizer {
     this.#graph.supersede(node);
   }
 
-  /** `v` in `dtype` before `node`: what it was computed in, if the same origin did; small constants are made anew. */
+  /** `v` in `dtype` before `node`: what it was computed in, if the same origin did; small constants without a name are made anew. */
   #cast(v: Value, dtype: DType, node: Node): Value {
     const carried = this.#carried.get(v);
     if (carried && carried.origin === node.origin && carried.value.dtype === dtype) return carried.value;
@@ -214,7 +223,7 @@ class Legalizer {
     this.#op.before = node;
     this.#op.origin = node.origin;
     const { source } = v;
-    const small = source?.materialized && source.nbytes <= 1024 && hasLiterals(source.dtype) && dtype !== "bool";
+    const small = v.name === null && source?.materialized && source.nbytes <= 1024 && hasLiterals(source.dtype) && dtype !== "bool";
     const cast = small ? this.#op.constant(dtype, source.shape, elementsOf(source)) : this.#op.cast(v, dtype);
     const casts = this.#casts.get(v) ?? new Map<DType, Value>();
     this.#casts.set(v, casts.set(dtype, cast));
