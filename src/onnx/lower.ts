@@ -27,7 +27,7 @@ import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } f
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
 import { type AnyLowering, decomposed } from "./lowering/table.ts";
-import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
+import { describeAliases, describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Choices } from "./report/report.ts";
@@ -303,21 +303,29 @@ class Lowering implements Interpreter<Value> {
     this.#values.set(value, input);
   }
 
-  /** Weights that the graph reads, in declaration order, under their state-dict names. */
+  /** Weights that the graph reads, in declaration order, under their state-dict names; tied ones once, under the first that is read. */
   #addInitializers(): void {
     const { program, stored } = this.#normalized;
+    const { aliases } = program;
+    const tied = new Map<readonly string[], Lowered>();
     for (const spec of program.signature.inputs) {
       if (spec.value === null || spec.target === null || spec.kind === "user_input") continue;
       const value = stored.get(spec.value) ?? spec.value;
-      if (this.#users.has(value) && !this.#values.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
+      if (!this.#users.has(value) || this.#values.has(value)) continue;
+      const names = aliases.get(spec.target);
+      const made = (names && tied.get(names)) ?? this.#initializer(spec, spec.target, names);
+      if (names) tied.set(names, made);
+      this.#values.set(value, made);
     }
   }
 
-  #initializer(spec: InputSpec, target: string): Lowered {
+  #initializer(spec: InputSpec, target: string, names: readonly string[] = []): Lowered {
     if (spec.kind === "custom_obj" || spec.kind === "token") return null;
     const source = this.#normalized.program.tensorOf(spec);
     const value = this.#op.initializer(target, isComplex(source.dtype) ? pairsSource(source) : source);
     describeInput(value, spec.kind, spec.persistent);
+    const others = names.filter((name) => name !== target);
+    if (others.length > 0) describeAliases(value, others);
     if (isComplex(source.dtype)) describeComplex(value, source);
     return value;
   }
