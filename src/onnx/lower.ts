@@ -17,9 +17,9 @@ import type { InputSpec, OutputKind } from "../export/signature.ts";
 import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { type Dim, equal, SymInt, show } from "../symbolic.ts";
-import { pairsSource } from "../weights/derive.ts";
 import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
 import { Gaps } from "./gaps.ts";
+import { initializersOf } from "./initializers.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
@@ -27,7 +27,7 @@ import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } f
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
 import { type AnyLowering, decomposed } from "./lowering/table.ts";
-import { describeAliases, describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
+import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Choices } from "./report/report.ts";
@@ -303,31 +303,9 @@ class Lowering implements Interpreter<Value> {
     this.#values.set(value, input);
   }
 
-  /** Weights that the graph reads, in declaration order, under their state-dict names; tied ones once, under the first that is read. */
   #addInitializers(): void {
-    const { program, stored } = this.#normalized;
-    const { aliases } = program;
-    const tied = new Map<readonly string[], Lowered>();
-    for (const spec of program.signature.inputs) {
-      if (spec.value === null || spec.target === null || spec.kind === "user_input") continue;
-      const value = stored.get(spec.value) ?? spec.value;
-      if (!this.#users.has(value) || this.#values.has(value)) continue;
-      const names = aliases.get(spec.target);
-      const made = (names && tied.get(names)) ?? this.#initializer(spec, spec.target, names);
-      if (names) tied.set(names, made);
-      this.#values.set(value, made);
-    }
-  }
-
-  #initializer(spec: InputSpec, target: string, names: readonly string[] = []): Lowered {
-    if (spec.kind === "custom_obj" || spec.kind === "token") return null;
-    const source = this.#normalized.program.tensorOf(spec);
-    const value = this.#op.initializer(target, isComplex(source.dtype) ? pairsSource(source) : source);
-    describeInput(value, spec.kind, spec.persistent);
-    const others = names.filter((name) => name !== target);
-    if (others.length > 0) describeAliases(value, others);
-    if (isComplex(source.dtype)) describeComplex(value, source);
-    return value;
+    const isRead = (v: AtenValue): boolean => this.#users.has(v) && !this.#values.has(v);
+    for (const [value, made] of initializersOf(this.#normalized, this.#op, isRead)) this.#values.set(value, made);
   }
 
   #addOutputs(): void {

@@ -6,6 +6,9 @@ import { afterAll, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 
 const { nn } = torch;
+type Dequantize = (...args: unknown[]) => torch.Tensor;
+const dequantizeAffine = torch.ops.torchao?.dequantize_affine as Dequantize;
+const dequantizeFloat8 = torch.ops.torchao?.dequantize_affine_float8_non_decomposed as Dequantize;
 const tmp = mkdtempSync(join(tmpdir(), "torch-onnx-quantized-"));
 afterAll(() => rmSync(tmp, { recursive: true, force: true }));
 
@@ -36,7 +39,7 @@ class Quantized extends nn.Module {
   }
   forward(x: torch.Tensor) {
     const { dtype, block, bounds, output = "float32" } = this.weight;
-    const w = torch.ops.torchao.dequantize_affine(this.q, [...block], this.scale, this.zero, dtype, ...bounds, output) as torch.Tensor;
+    const w = dequantizeAffine(this.q, [...block], this.scale, this.zero, dtype, ...bounds, output);
     return torch.matmul(x, w.t().to("float32"));
   }
 }
@@ -116,7 +119,7 @@ class Float8 extends nn.Module {
   declare q: torch.Tensor;
   declare scale: torch.Tensor;
   forward(x: torch.Tensor) {
-    const w = torch.ops.torchao.dequantize_affine_float8_non_decomposed(this.q, this.scale, "float32") as torch.Tensor;
+    const w = dequantizeFloat8(this.q, this.scale, "float32");
     return torch.matmul(x, w.t());
   }
 }

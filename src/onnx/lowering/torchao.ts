@@ -1,74 +1,22 @@
-/**
- * @file torchao's affine quantization as QuantizeLinear and DequantizeLinear, where they say exactly what it computes. Weights of fewer than eight bits
- * are packed in the file.
- */
+/** @file torchao's affine quantization as QuantizeLinear and DequantizeLinear, where they say exactly what it computes. */
 
 import type { ScalarOf } from "../../aten/table.ts";
-import { type DType, dtypes, integerRange, isFloat } from "../../dtype.ts";
-import { internal } from "../../errors.ts";
-import { castSource } from "../../weights/map.ts";
-import { packSource, unpackedType } from "../../weights/packed.ts";
+import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
-import type { OpBuilder } from "../opset/builder.ts";
-import { schemaAt } from "../opset/schema.ts";
+import { dequantizeLinear, type Range, rangeOf, reads } from "./dequantize.ts";
 import { narrowed } from "./quantized.ts";
-import { blocksUnder, type Spread, spreadAttributes, spreadOf, spreadOver } from "./scale-spread.ts";
+import { blocksUnder, spreadAttributes, spreadOf, spreadOver } from "./scale-spread.ts";
 import { decomposed, type LoweringTable } from "./table.ts";
 
 type Bound = ScalarOf<number | Value> | null;
-type Range = readonly [low: number, high: number];
-
-const rangeOf = (dtype: DType): Range => integerRange(dtype).map(Number) as [number, number];
-
 /** The given bounds of quantized values, else those of the dtype; null where they are computed at run time. */
 function boundsOf(dtype: DType, low: Bound, high: Bound): Range | null {
   const bounds = [low, high].map((bound, i) => (bound === null ? rangeOf(dtype)[i] : bound));
   return bounds.every((b) => typeof b === "number" || typeof b === "bigint") ? (bounds.map(Number) as [number, number]) : null;
 }
 
-const holds = (dtype: DType, [low, high]: Range): boolean => rangeOf(dtype)[0] <= low && high <= rangeOf(dtype)[1];
-
-/** Whether the target's DequantizeLinear takes `dtype`; int32 has no zero point there. */
-const reads = (dtype: DType, op: OpBuilder): boolean =>
-  dtype !== "int32" && (schemaAt("DequantizeLinear", op.target.opset)?.inputs[0]?.allowed.has(dtype) ?? false);
-
-/** The narrowest dtype that the target's DequantizeLinear takes and that holds `bounds`: that of the element where nothing narrower does. */
-function storageOf(dtype: DType, bounds: Range | null, op: OpBuilder): DType {
-  const narrower: readonly DType[] = dtypes[dtype].kind === "int" ? ["int2", "int4"] : ["uint2", "uint4"];
-  return (bounds && narrower.find((d) => holds(d, bounds) && reads(d, op))) ?? dtype;
-}
-
-/** A stored tensor of integers packed to `dtype`. */
-function packed(x: Value, dtype: DType, op: OpBuilder): Value {
-  const source = packSource(castSource(x.source ?? internal("what is packed is stored"), unpackedType(dtype)), dtype);
-  return op.initializer(x.name && `${x.name}.${dtypes[dtype].suffix}`, source);
-}
-
 /** A zero point of no elements is none. */
 const zeroOf = (zero: Value | null): Value | null => (zero === null || zero.shape.includes(0) ? null : zero);
-
-interface Affine {
-  readonly input: Value;
-  readonly zero: Value | null;
-}
-
-/** `input` and its zero point in one dtype, in the fewest bits that hold `bounds` where both are stored in the file. */
-function stored({ input, zero }: Affine, bounds: Range | null, op: OpBuilder): Affine {
-  const dtype = storageOf(input.dtype, bounds, op);
-  const isStored = input.source !== null && (zero === null || zero.source !== null);
-  if (dtype === input.dtype || !isStored) return { input, zero: zero && op.cast(zero, input.dtype) };
-  return { input: packed(input, dtype, op), zero: zero && packed(zero, dtype, op) };
-}
-
-/**
- * (input - zero) * scale, rounded once to `dtype`: what PyTorch computes in `dtype`, as differences of integers of 8 bits are exact in
- * every float that it may be.
- */
-export function dequantizeLinear(given: Affine, scale: Value, spread: Spread, bounds: Range | null, dtype: DType, op: OpBuilder): Value {
-  const { input, zero } = stored(given, bounds, op);
-  const by = spreadOver(op.cast(scale, "float32"), spread, op);
-  return op.cast(op.DequantizeLinear(input, by, zero && spreadOver(zero, spread, op), spreadAttributes(spread)), dtype);
-}
 
 export const torchao = {
   // PyTorch multiplies by 1 / scale, QuantizeLinear divides by the scale: they round apart where x / scale is halfway between two integers. The scale of
