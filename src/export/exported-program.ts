@@ -124,6 +124,18 @@ export class ExportedProgram {
     return this.weights;
   }
 
+  /** All names of each tensor that the program stores under several (tied weights, views of all of a buffer), in the state dict's order. */
+  get aliases(): ReadonlyMap<string, readonly string[]> {
+    const names = new Map<string, string[]>();
+    for (const [name, { key, nbytes }] of [...this.weights, ...this.constants]) {
+      if (key === null || nbytes === 0) continue;
+      const same = names.get(key);
+      if (same) same.push(name);
+      else names.set(key, [name]);
+    }
+    return new Map([...names.values()].filter((same) => same.length > 1).flatMap((same) => same.map((name) => [name, same] as const)));
+  }
+
   /** The weight, buffer or constant that `input` stands for. Throws `export/no-tensor` for inputs without one. */
   tensorOf(input: InputSpec): TensorSource {
     const { target, kind, persistent } = input;

@@ -41,6 +41,8 @@ function argumentNames(module: Module, count: number): string[] {
   return Array.from({ length: count }, (_, i) => names[i] || `args_${i}`);
 }
 
+const sourceOf = (t: Tensor, name: string): TensorSource => (t.data ? memoryOf(t, name) : fakeSource(t.dtype, t.shape, name));
+
 class Tracer {
   readonly #module: Module;
   readonly #args: readonly unknown[];
@@ -133,7 +135,7 @@ class Tracer {
       env: this.#env,
       in_spec,
       out_spec,
-      weights: this.#weights,
+      weights: this.#stateDict(),
       constants: this.#constants,
       range_constraints: this.#ranges,
       module_call_graph: [...this.#modulePaths.values()].map((fqn) => ({
@@ -143,6 +145,18 @@ class Tracer {
       example_inputs: () => ({ flat, args: [], kwargs: {} }),
       torch_version: "torch-onnx",
     });
+  }
+
+  /** The module's state dict: tied parameters under each of their names, those that forward does not read too. */
+  #stateDict(): Map<string, TensorSource> {
+    const sources = new Map<Tensor, TensorSource>();
+    return new Map(
+      Object.entries(this.#module.state_dict()).map(([name, t]) => {
+        const source = sources.get(t) ?? this.#weights.get(this.#paths.get(t)?.path ?? name) ?? sourceOf(t, name);
+        sources.set(t, source);
+        return [name, source];
+      }),
+    );
   }
 
   /** An output that is no tensor: None, a number, a size. */
@@ -213,7 +227,7 @@ class Tracer {
     const prefix = { parameter: "p_", buffer: "b_", constant_tensor: "c_" }[kind];
     const name = this.#recorder.name(prefix + target.replaceAll(".", "_"));
     const value = new Value(name, { kind: "tensor", dtype: t.dtype, shape: t.sizes });
-    const source = t.data ? memoryOf(t, target) : fakeSource(t.dtype, t.shape, target);
+    const source = sourceOf(t, target);
     (owner === undefined || !owner.persistent ? this.#constants : this.#weights).set(target, source);
     this.#liftedSpecs.push({ kind, name, value, target, persistent: kind === "buffer" ? owner?.persistent : undefined });
     this.#lifted.set(t, value);

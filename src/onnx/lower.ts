@@ -17,16 +17,16 @@ import type { InputSpec, OutputKind } from "../export/signature.ts";
 import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { type Dim, equal, SymInt, show } from "../symbolic.ts";
-import { pairsSource } from "../weights/derive.ts";
 import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
 import { Gaps } from "./gaps.ts";
+import { initializersOf } from "./initializers.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
 import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
-import type { AnyLowering } from "./lowering/table.ts";
+import { type AnyLowering, decomposed } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
 import { sinkConstants } from "./passes/sink-constants.ts";
@@ -147,7 +147,8 @@ class Lowering implements Interpreter<Value> {
     const lowering = this.#custom.get(op) ?? lowerings.get(op);
     if (lowering === undefined) return undefined;
     const result = captured ?? flatTypes(callOn(metaInterpreter, op, operandTypes(args, schema)));
-    return lowering(this.#atRunTime(args) as never, this.#op, result as never) ?? null;
+    const made = lowering(this.#atRunTime(args) as never, this.#op, result as never);
+    return made === decomposed ? undefined : (made ?? null);
   }
 
   /** `args` with sizes as the values that they are at run time. */
@@ -302,23 +303,9 @@ class Lowering implements Interpreter<Value> {
     this.#values.set(value, input);
   }
 
-  /** Weights that the graph reads, in declaration order, under their state-dict names. */
   #addInitializers(): void {
-    const { program, stored } = this.#normalized;
-    for (const spec of program.signature.inputs) {
-      if (spec.value === null || spec.target === null || spec.kind === "user_input") continue;
-      const value = stored.get(spec.value) ?? spec.value;
-      if (this.#users.has(value) && !this.#values.has(value)) this.#values.set(value, this.#initializer(spec, spec.target));
-    }
-  }
-
-  #initializer(spec: InputSpec, target: string): Lowered {
-    if (spec.kind === "custom_obj" || spec.kind === "token") return null;
-    const source = this.#normalized.program.tensorOf(spec);
-    const value = this.#op.initializer(target, isComplex(source.dtype) ? pairsSource(source) : source);
-    describeInput(value, spec.kind, spec.persistent);
-    if (isComplex(source.dtype)) describeComplex(value, source);
-    return value;
+    const isRead = (v: AtenValue): boolean => this.#users.has(v) && !this.#values.has(v);
+    for (const [value, made] of initializersOf(this.#normalized, this.#op, isRead)) this.#values.set(value, made);
   }
 
   #addOutputs(): void {

@@ -25,6 +25,11 @@ export function describeInput(value: Value, kind: InputKind, persistent: boolean
   value.metadata.set(`${inputKey}.persistent`, persistent === undefined ? "None" : persistent ? "True" : "False");
 }
 
+/** States the other names that a state dict has for a weight: `apply_weights` takes each of them. */
+export function describeAliases(weight: Value, names: readonly string[]): void {
+  weight.metadata.set("pkg.torch.onnx.aliases", names.join(", "));
+}
+
 /** States what an output is, and of a written buffer or input, which. */
 export function describeOutput(value: Value, kind: OutputKind, target?: string): void {
   value.metadata.set(`${outputKey}.kind`, kind.toUpperCase());

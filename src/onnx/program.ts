@@ -85,25 +85,29 @@ export class ONNXProgram {
   }
 
   /**
-   * Gives weights their values by state-dict key (torch: `apply_weights`); what the optimizer made of them follows. Keys of the program
-   * that the graph does not read are left out. Throws `program/weights` for unknown keys, other dtypes or shapes, and weights whose old
+   * Gives weights their values by state-dict key (torch: `apply_weights`); what the optimizer made of them follows. A tied weight is
+   * known by each of its names, and of several that are given the last one holds. Keys of the program that the graph does not read are left out. Throws `program/weights` for unknown keys, other dtypes or shapes, and weights whose old
    * values were computed with; then nothing is changed.
    */
   apply_weights(state_dict: Readonly<Record<string, Tensor | TensorSource>>): void {
-    const { weights, constants } = this.exported_program;
+    const { weights, constants, aliases } = this.exported_program;
+    const current = (name: string) => this.#weights.get(name) ?? weights.get(name) ?? constants.get(name);
     const replaced = new Map<TensorSource, TensorSource>();
     const accepted = new Map<string, TensorSource>();
     const problems: string[] = [];
     for (const [name, given] of Object.entries(state_dict)) {
-      const now = this.#weights.get(name) ?? weights.get(name) ?? constants.get(name);
+      const now = current(name);
+      const names = aliases.get(name) ?? [name];
       const source = isSource(given) ? given : bufferSource(given.dtype, given.shape, given.bytes(), name);
       if (now === undefined) problems.push(`${name} is no weight of the program`);
       else if (now.dtype !== source.dtype || String(now.shape) !== String(source.shape)) {
         problems.push(`${name} is ${source.dtype}[${source.shape}], the program has ${now.dtype}[${now.shape}]`);
-      } else if (this.#computedWith.has(name)) problems.push(`${name} was computed with when the graph was optimized`);
+      } else if (names.some((n) => this.#computedWith.has(n))) problems.push(`${name} was computed with when the graph was optimized`);
       else {
-        replaced.set(now, source);
-        accepted.set(name, source);
+        for (const n of names) {
+          replaced.set(current(n) as TensorSource, source);
+          accepted.set(n, source);
+        }
       }
     }
     if (problems.length > 0) {

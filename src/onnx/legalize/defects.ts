@@ -1,5 +1,6 @@
 /** @file Graphs that a runtime's own optimizer breaks, said in another way. */
 
+import { type Dim, mul } from "../../symbolic.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
 import { elementsOf } from "../opset/literal.ts";
@@ -45,4 +46,20 @@ export function emptyTopK(op: OpBuilder, node: Node): [Value, Value] | null {
   if (!x || !k || !x.shape.includes(0)) return null;
   const values = op.Slice(x, [0], k, [node.int("axis", -1)]);
   return [values, op.cast(values, "int64")];
+}
+
+/**
+ * ONNX Runtime (1.32; `DQMatMulToMatMulNBits`) merges a product with the transpose of a weight of 8 bits into a MatMulNBits, which rounds the other factor to
+ * 8 bits: results are off by half a percent. It leaves a Gemm that reads the weight as it lies alone. Returns that Gemm; null where `node` is no
+ * such product.
+ */
+export function floatProduct(op: OpBuilder, node: Node): Value | null {
+  const [x, factor] = node.inputs;
+  const transpose = factor?.producer;
+  const weight = transpose?.op === "Transpose" && transpose.ints("perm")?.join() === "1,0" ? transpose.inputs[0] : null;
+  const [stored] = weight?.producer?.op === "DequantizeLinear" ? weight.producer.inputs : [];
+  if (!x || !weight || stored?.source == null || x.rank < 2 || x.producer?.op === "DequantizeLinear") return null;
+  const [rows, depth] = [x.shape.slice(0, -1).reduce<Dim>(mul, 1), x.shape.at(-1) as Dim];
+  const product = op.Gemm(op.reshape(x, [rows, depth]), weight, { transB: 1 });
+  return op.reshape(product, [...x.shape.slice(0, -1), weight.shape[0] as Dim]);
 }

@@ -6,6 +6,8 @@
 import { type DType, dtypes, isFloat } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
 import { hasLiterals } from "../../literal.ts";
+import { castSource } from "../../weights/map.ts";
+import type { TensorSource } from "../../weights/source.ts";
 import { type Attribute, type Graph, type Model, Node, Value } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import { plainAttributes } from "../opset/attributes.ts";
@@ -17,7 +19,7 @@ import { graphsIn, Rewriter } from "../passes/pass.ts";
 import { sinkConstants } from "../passes/sink-constants.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
-import { emptyTopK, padBeforeMaxPool, trainingDropout } from "./defects.ts";
+import { emptyTopK, floatProduct, padBeforeMaxPool, trainingDropout } from "./defects.ts";
 import { insteads } from "./instead.ts";
 import { type Kernel, kernelsOf, takes } from "./kernels.ts";
 
@@ -90,13 +92,14 @@ class Legalizer {
     for (const node of this.#graph.nodes()) this.#node(node);
     for (const v of this.#carried.keys()) this.#rewrite.removeIfDead(v.producer);
     for (const v of this.#graph.initializers) {
-      if (v.useCount === 0 && v.name === null && !this.#rewrite.isOutput(v)) this.#graph.initializers.delete(v);
+      if (v.useCount === 0 && (v.name === null || this.#casts.has(v)) && !this.#rewrite.isOutput(v)) this.#graph.initializers.delete(v);
     }
   }
 
   #node(node: Node): void {
     if (this.#target.runtime !== null) {
       this.#apart(node);
+      if (node.op === "MatMul" && this.#becomeFloatProduct(node)) return;
       if (node.op === "Dropout" && this.#become(node, () => trainingDropout(this.#op, node))) return;
       if (node.op === "TopK" && this.#become(node, () => emptyTopK(this.#op, node))) return;
     }
@@ -129,6 +132,14 @@ class Legalizer {
     if (instead === null) return;
     node.setInput(0, instead);
     this.#rewrite.removeIfDead(pad);
+  }
+
+  /** Keeps the runtime from rounding what a product with a quantized weight reads. */
+  #becomeFloatProduct(node: Node): boolean {
+    const transposed = node.inputs[1]?.producer ?? null;
+    if (!this.#become(node, () => floatProduct(this.#op, node))) return false;
+    this.#rewrite.removeIfDead(transposed);
+    return true;
   }
 
   /** Writes an op that the runtime does not know in ops that it does. */
@@ -209,7 +220,7 @@ class Legalizer {
     this.#graph.supersede(node);
   }
 
-  /** `v` in `dtype` before `node`: what it was computed in, if the same origin did; small constants are made anew. */
+  /** `v` in `dtype` before `node`: what it was computed in, if the same origin did; small constants are made anew, named ones so that they follow the weight. */
   #cast(v: Value, dtype: DType, node: Node): Value {
     const carried = this.#carried.get(v);
     if (carried && carried.origin === node.origin && carried.value.dtype === dtype) return carried.value;
@@ -219,10 +230,15 @@ class Legalizer {
     this.#op.origin = node.origin;
     const { source } = v;
     const small = source?.materialized && source.nbytes <= 1024 && hasLiterals(source.dtype) && dtype !== "bool";
-    const cast = small ? this.#op.constant(dtype, source.shape, elementsOf(source)) : this.#op.cast(v, dtype);
+    const cast = small ? this.#inCarrier(v.name, source, dtype) : this.#op.cast(v, dtype);
     const casts = this.#casts.get(v) ?? new Map<DType, Value>();
     this.#casts.set(v, casts.set(dtype, cast));
     return cast;
+  }
+
+  #inCarrier(name: string | null, source: TensorSource, dtype: DType): Value {
+    if (name === null) return this.#op.constant(dtype, source.shape, elementsOf(source));
+    return this.#op.initializer(`${name}.${dtypes[dtype].suffix}`, castSource(source, dtype));
   }
 
   /** Other ops that say the same, if there are any. */

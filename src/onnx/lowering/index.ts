@@ -32,6 +32,7 @@ import { sort } from "./sort.ts";
 import { special } from "./special.ts";
 import { symbolic } from "./symbolic.ts";
 import type { AnyLowering } from "./table.ts";
+import { torchao } from "./torchao.ts";
 import { view } from "./view.ts";
 import { vision } from "./vision.ts";
 
@@ -67,6 +68,7 @@ const families: Readonly<Record<string, Readonly<Record<string, AnyLowering>>>> 
   sort,
   special,
   symbolic,
+  torchao,
   view,
   vision,
 };

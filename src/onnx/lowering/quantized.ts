@@ -1,9 +1,11 @@
 /** @file QuantizeLinear and DequantizeLinear for 8-bit integers; other widths follow from the arithmetic of the decomposition. */
 
-import { type DType, integerRange } from "../../dtype.ts";
+import { type DType, integerRange, isFloat } from "../../dtype.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
-import type { LoweringTable } from "./table.ts";
+import { dequantizeLinear } from "./dequantize.ts";
+import { spreadOf } from "./scale-spread.ts";
+import { decomposed, type LoweringTable } from "./table.ts";
 
 type Param = number | Value;
 
@@ -14,7 +16,7 @@ const scalarOf = (x: Param, dtype: DType, op: OpBuilder): Value =>
 const eightBit = (dtype: DType): boolean => dtype === "int8" || dtype === "uint8";
 
 /** Numbers of `dtype` that the argument asks for; the op's own range is that of the dtype. */
-function narrowed(q: Value, low: number, high: number, op: OpBuilder): Value {
+export function narrowed(q: Value, low: number, high: number, op: OpBuilder): Value {
   const [least, most] = integerRange(q.dtype).map(Number) as [number, number];
   return low <= least && high >= most ? q : op.Clip(q, Math.max(low, least), Math.min(high, most));
 }
@@ -83,4 +85,11 @@ export const quantized = {
     dequantize(input, whole(scale, zero_point, input.dtype, op), out_dtype ?? "float32", op),
   "quantized_decomposed::dequantize_per_channel": ({ input, scales, zero_points, axis, out_dtype }, op) =>
     dequantize(input, channels(scales, zero_points, axis, op), out_dtype ?? "float32", op),
+  "quantized_decomposed::dequantize_per_channel_group": (args, op) => {
+    const { input, scales, zero_points: zero, quant_min, quant_max, group_size, output_dtype } = args;
+    const spread = spreadOf(input.shape, [1, group_size], op.target.opset);
+    const exact = eightBit(input.dtype) && scales.dtype === "float32" && output_dtype !== "float64" && !(zero && isFloat(zero.dtype));
+    if (spread === null || !exact) return decomposed;
+    return dequantizeLinear({ input, zero }, scales, spread, [quant_min, quant_max], output_dtype, op);
+  },
 } satisfies LoweringTable;

@@ -12,7 +12,10 @@ export type Lowering<K extends Op> = (
   args: ArgsOf<K, Value, number | Value>,
   op: OpBuilder,
   result: Results,
-) => ReturnOf<K, Value, number | Value>;
+) => ReturnOf<K, Value, number | Value> | typeof decomposed;
+
+/** What a lowering returns where ONNX, or this opset of it, says the op no better than the op's decomposition. */
+export const decomposed = Symbol("decomposed");
 
 /** dtype and shape that the captured program gives to each result, flat. */
 export type Results = readonly { readonly dtype: Value["dtype"]; readonly shape: Value["shape"] }[];

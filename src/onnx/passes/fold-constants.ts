@@ -4,7 +4,7 @@ import { cast } from "../../core/ops/elementwise.ts";
 import { Generator } from "../../core/ops/generator.ts";
 import { contiguous } from "../../core/ops/layout.ts";
 import { isStrided, numel, type Strided, scoped } from "../../core/strided.ts";
-import { byteLength } from "../../dtype.ts";
+import { byteLength, dtypes } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 import { isStatic } from "../../symbolic.ts";
 import { bytesOf, loadStrided } from "../../weights/basic.ts";
@@ -42,6 +42,18 @@ const repeating = new Set(["Expand", "ConstantOfShape", "Tile", "Range"]);
 
 /** Runtimes look for these around other ops and compute the whole in integers; and weights are stored as what goes into them. */
 const quantizing = new Set(["QuantizeLinear", "DequantizeLinear"]);
+
+/** Elements up to which a tensor of a narrow dtype is a parameter, such as a scale, and not a weight. */
+const parameterSize = 256;
+
+/** Whether `y` is a weight, stored in few bits on purpose, in a wider dtype: 8-bit integers, halves and float8 stay as the program has them. */
+const widensWeight = ({ source }: Value, y: Value | undefined): boolean =>
+  source !== null &&
+  y !== undefined &&
+  source.dtype !== "bool" &&
+  dtypes[source.dtype].size <= 2 &&
+  dtypes[y.dtype].size > dtypes[source.dtype].size &&
+  numel(source.shape) > parameterSize;
 
 /** Where a folded value keeps what it was computed by. */
 const provenance = "folded_from";
@@ -110,6 +122,7 @@ class Folding {
   }
 
   #mayFold(node: Node): boolean {
+    if (node.op === "Cast" && node.domain === "" && node.inputs[0] && widensWeight(node.inputs[0], node.outputs[0])) return false;
     if (node.inputs.length === 0 || node.graphs.length > 0) return false;
     if (node.domain === "" && (isRandom(node.op) || quantizing.has(node.op))) return false;
     if (!node.outputs.some((v) => this.#isRead(v)) || evaluatorOf(node) === undefined) return false;
