@@ -5,6 +5,7 @@
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import { type Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, type Output, type TensorType } from "../aten/graph.ts";
+import { firstOperand, invokeSubgraph } from "../aten/invoke-subgraph.ts";
 import type { Typed } from "../aten/promotion.ts";
 import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
 import type { Step } from "../aten/table.ts";
@@ -26,6 +27,7 @@ import { type Region, regions } from "./lowering/control-flow.ts";
 import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
+import { numberOf, SubgraphFunctions } from "./lowering/subgraph-function.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
@@ -65,6 +67,7 @@ class Lowering implements Interpreter<Value> {
   readonly #custom: TranslationTable;
   readonly #gaps = new Gaps();
   readonly #functions: OpFunctions;
+  readonly #subgraphs: SubgraphFunctions;
   /** Written buffers and inputs that are returned. */
   readonly #mutations: readonly Mutation[];
   readonly #model: Model;
@@ -84,6 +87,7 @@ class Lowering implements Interpreter<Value> {
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
     this.#mutations = options.mutations === "outputs" || options.mutations === "state" ? mutationsOf(normalized) : [];
     this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop", checks: false }));
+    this.#subgraphs = new SubgraphFunctions(this.#model, (body, op, operands) => this.#lowerBody(body, op, operands));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);
     this.#addInitializers();
@@ -178,12 +182,22 @@ class Lowering implements Interpreter<Value> {
   #lowered(node: AtenNode): unknown {
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
+    if (node.op === invokeSubgraph) return this.#lowerSubgraph(args["0"] as AtenGraph, String(args["1"]), args);
     const region: Region | undefined = regions[node.op];
     if (region) return region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands));
     const schema = schemaOf(node.op);
     if (schema === null || isUserOp(node.op)) return this.#lowerForeign(node, args, schema);
     if (!canLower(schema, this.#custom)) throw new Missing(node.op);
     return callOn<Value>(this, node.op, args, capturedDType(node));
+  }
+
+  #lowerSubgraph(body: AtenGraph, type: string, args: Args): Value[] | Value {
+    const operands = body.inputs.map((v, i) => {
+      const given = args[String(firstOperand + i)] as Lowered;
+      return given === null || numberOf(v) !== null ? null : this.#asTensor(given);
+    });
+    const results = this.#subgraphs.call(this.#op, body, type, operands);
+    return results.length === 1 ? (results[0] as Value) : results;
   }
 
   /** An op of a user's library: its arguments come as the program has them. */
@@ -377,8 +391,8 @@ class Lowering implements Interpreter<Value> {
   }
 }
 
-/** Ops that PyTorch itself types wrongly (2.13 adds a dim where `unique_consecutive` counts its dim from the end): the lowering's shape stands. */
-const mistyped: ReadonlySet<string> = new Set(["aten::unique_consecutive"]);
+/** Ops that PyTorch itself types wrongly (2.13 adds a dim where `unique_consecutive` counts its dim from the end), and calls of what has them: the lowering's shape stands. */
+const mistyped: ReadonlySet<string> = new Set(["aten::unique_consecutive", invokeSubgraph]);
 
 /** An output to be. */
 interface Result {
