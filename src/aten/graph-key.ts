@@ -1,7 +1,7 @@
 /** @file Which graphs are the same but for the names of their values. */
 
-import { type Arg, Graph, type Node, type Output, type Type, Value } from "./graph.ts";
 import { SymInt, show } from "../symbolic.ts";
+import { type Arg, Graph, type Node, type Output, type Type, Value } from "./graph.ts";
 
 /** Numbers graphs so that two have one number if and only if their ops, arguments, types and wiring are equal. */
 export class GraphKeys {

@@ -109,7 +109,12 @@ function translate(captured: ExportedProgram, target: Target, options: ExportOpt
   }
   const custom = translations(options.custom_translation_table);
   const chosen = outlinedClasses(options.export_modules_as_functions, target);
-  const onnx = lower(chosen === null ? normalized : outlineCalls(normalized, chosen), target, { custom, forms: options.custom_ops ?? "error", mutations, checks });
+  const onnx = lower(chosen === null ? normalized : outlineCalls(normalized, chosen), target, {
+    custom,
+    forms: options.custom_ops ?? "error",
+    mutations,
+    checks,
+  });
   seedRandomNodes(onnx, options.seed);
   for (const [domain, version] of Object.entries(options.custom_opsets ?? {})) onnx.opset_import.set(domain, version);
   return { onnx, written };

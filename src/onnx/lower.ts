@@ -31,7 +31,6 @@ import { numberOf, SubgraphFunctions } from "./lowering/subgraph-function.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
-import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Choices } from "./report/report.ts";
 import { checkInputs } from "./runtime-checks.ts";
 import type { Target } from "./target.ts";
@@ -109,7 +108,6 @@ class Lowering implements Interpreter<Value> {
     for (const node of this.#normalized.graph.nodes) this.#lowerNode(node);
     this.#gaps.refuse();
     this.#addOutputs();
-    sinkConstants(this.#model);
     return this.#model;
   }
 

@@ -69,10 +69,14 @@ function formalOf(input: AtenValue | null, given: Value | null): Value | number 
   const known = numberOf(input);
   if (input === null || known !== null || given === null) return known;
   const { type } = input;
-  const formal = new Value(input.name, type.kind === "tensor" ? { dtype: type.dtype, shape: type.shape } : { dtype: given.dtype, shape: [] });
+  const formal = new Value(
+    input.name,
+    type.kind === "tensor" ? { dtype: type.dtype, shape: type.shape } : { dtype: given.dtype, shape: [] },
+  );
   if (type.kind === "int" && type.expr !== null) formal.data = [type.expr];
   return formal;
 }
 
 /** The number that a value always is; null where it may be others. */
-export const numberOf = (v: AtenValue | null): number | null => (v?.type.kind === "int" && typeof v.type.expr === "number" ? v.type.expr : null);
+export const numberOf = (v: AtenValue | null): number | null =>
+  v?.type.kind === "int" && typeof v.type.expr === "number" ? v.type.expr : null;
