@@ -32,6 +32,8 @@ export function outlineCalls(normalized: Normalized, chosen: Chosen): Normalized
 
 class Outline {
   readonly #chosen: Chosen;
+  /** Names in the captured program of what stands for its values. */
+  readonly #captured = new Map<Value, string>();
   constructor(chosen: Chosen) {
     this.#chosen = chosen;
   }
@@ -98,7 +100,9 @@ class Outline {
     if (results.length === 0 || [...operands, ...results].some(isOpaque)) return this.outlined(nodes, read, level + 1);
     const replaced = new Map<Value, Arg>();
     const formals = operands.map((v) => {
-      const formal = new Value(v.name, v.type);
+      const captured = this.#captured.get(v) ?? v.name;
+      const formal = new Value(nameIn(call, captured), v.type);
+      this.#captured.set(formal, captured);
       replaced.set(v, formal);
       return formal;
     });
@@ -108,6 +112,14 @@ class Outline {
     const given = operands.map((v, i) => [String(firstOperand + i), v]);
     return [new Node(invokeSubgraph, { 0: body, 1: call.type, ...Object.fromEntries(given) }, results, originOf(nodes[0] as Node, call))];
   }
+}
+
+/** Weights of the module have the name that they have there: `p_layers_0_fc_weight` is `fc_weight` in `layers.0`. */
+function nameIn({ path }: ModuleFrame, captured: string): string {
+  const end = captured.indexOf("_") + 1 + path.length;
+  const isOwn =
+    /^[pbc]_/.test(captured) && captured.slice(0, end + 1).toLowerCase() === `${captured[0]}_${path.replaceAll(".", "_")}_`.toLowerCase();
+  return isOwn && path !== "" ? captured.slice(end + 1) : captured;
 }
 
 const made = (nodes: readonly Node[]): Value[] => nodes.flatMap((n) => [...valuesOf(n.outputs)]);

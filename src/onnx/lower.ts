@@ -5,11 +5,11 @@
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import { type Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, type Output, type TensorType } from "../aten/graph.ts";
-import { firstOperand, invokeSubgraph } from "../aten/invoke-subgraph.ts";
+import { invokeSubgraph } from "../aten/invoke-subgraph.ts";
 import type { Typed } from "../aten/promotion.ts";
 import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
 import type { Step } from "../aten/table.ts";
-import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
+import { type Args, callOn, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
@@ -20,14 +20,14 @@ import type { Normalized } from "../normalize/normalize.ts";
 import { type Dim, equal, SymInt, show } from "../symbolic.ts";
 import { pairsSource } from "../weights/derive.ts";
 import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
-import { Gaps } from "./gaps.ts";
+import { canLower, Gaps, Missing } from "./gaps.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
 import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
-import { numberOf, SubgraphFunctions } from "./lowering/subgraph-function.ts";
+import { SubgraphFunctions } from "./lowering/subgraph-function.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
@@ -180,22 +180,13 @@ class Lowering implements Interpreter<Value> {
   #lowered(node: AtenNode): unknown {
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
-    if (node.op === invokeSubgraph) return this.#lowerSubgraph(args["0"] as AtenGraph, String(args["1"]), args);
+    if (node.op === invokeSubgraph) return this.#subgraphs.call(this.#op, args, (x) => this.#asTensor(x as Lowered));
     const region: Region | undefined = regions[node.op];
     if (region) return region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands));
     const schema = schemaOf(node.op);
     if (schema === null || isUserOp(node.op)) return this.#lowerForeign(node, args, schema);
     if (!canLower(schema, this.#custom)) throw new Missing(node.op);
     return callOn<Value>(this, node.op, args, capturedDType(node));
-  }
-
-  #lowerSubgraph(body: AtenGraph, type: string, args: Args): Value[] | Value {
-    const operands = body.inputs.map((v, i) => {
-      const given = args[String(firstOperand + i)] as Lowered;
-      return given === null || numberOf(v) !== null ? null : this.#asTensor(given);
-    });
-    const results = this.#subgraphs.call(this.#op, body, type, operands);
-    return results.length === 1 ? (results[0] as Value) : results;
   }
 
   /** An op of a user's library: its arguments come as the program has them. */
@@ -404,15 +395,3 @@ interface Result {
 }
 
 const isComplexType = (type: AtenValue["type"]): boolean => type.kind === "tensor" && isComplex(type.dtype);
-
-/** An op without lowering. */
-class Missing extends OnnxExporterError {
-  constructor(op: string) {
-    super("lower/unsupported", `${op} has no ONNX lowering`);
-  }
-}
-
-function canLower(schema: Schema, custom: TranslationTable): boolean {
-  const twin = functionalTwin(schema);
-  return [schema.op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
-}

@@ -1,7 +1,9 @@
 /** @file Sub-graphs that the program calls (`invoke_subgraph`) as functions of the model: those of one class that are equal are one function. */
 
 import type { Graph as AtenGraph, Value as AtenValue } from "../../aten/graph.ts";
-import { GraphKeys } from "../../aten/graph-key.ts";
+import { GraphKeys } from "../../aten/graph-keys.ts";
+import { firstOperand } from "../../aten/invoke-subgraph.ts";
+import type { Args } from "../../dispatch.ts";
 import type { SymInt } from "../../symbolic.ts";
 import { type FunctionBody, type Model, Value, type ValueType } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
@@ -29,8 +31,15 @@ export class SubgraphFunctions {
     this.#lowerBody = lowerBody;
   }
 
-  /** Calls the function of `body`, which is what `type` (`torch.nn.modules.linear.Linear`) does; a null operand is None. */
-  call(op: OpBuilder, body: AtenGraph, type: string, operands: readonly (Value | null)[]): Value[] {
+  /** Calls the function of a sub-graph, which is what a class (`torch.nn.modules.linear.Linear`) does: `args` are those of `invoke_subgraph`. */
+  call(op: OpBuilder, args: Args, asTensor: (x: unknown) => Value): Value[] | Value {
+    const body = args["0"] as AtenGraph;
+    const type = String(args["1"]);
+    // Operands that are None, or always the same number, are none of the function.
+    const operands = body.inputs.map((v, i) => {
+      const given = args[String(firstOperand + i)] ?? null;
+      return given === null || numberOf(v) !== null ? null : asTensor(given);
+    });
     const key = `${type} ${this.#keys.of(body)} ${operands.map((x) => (x === null ? 0 : 1)).join("")}`;
     let known = this.#defined.get(key);
     if (known === undefined) {
@@ -39,7 +48,8 @@ export class SubgraphFunctions {
       this.#model.functions.push(known);
     }
     const inputs = [...operands.filter((x) => x !== null), ...known.sizes.map((s) => op.dim(s))];
-    return op.custom(known.domain, known.name, inputs, {}, known.graph.outputs.map(typeOf));
+    const results = op.custom(known.domain, known.name, inputs, {}, known.graph.outputs.map(typeOf));
+    return results.length === 1 ? (results[0] as Value) : results;
   }
 
   #define(op: OpBuilder, body: AtenGraph, type: string, operands: readonly (Value | null)[]): Defined {
@@ -78,5 +88,4 @@ function formalOf(input: AtenValue | null, given: Value | null): Value | number 
 }
 
 /** The number that a value always is; null where it may be others. */
-export const numberOf = (v: AtenValue | null): number | null =>
-  v?.type.kind === "int" && typeof v.type.expr === "number" ? v.type.expr : null;
+const numberOf = (v: AtenValue | null): number | null => (v?.type.kind === "int" && typeof v.type.expr === "number" ? v.type.expr : null);
