@@ -5,8 +5,8 @@
 
 import { type Arg, Graph, Node, type Origin, operandsOf, Value, valuesOf } from "../aten/graph.ts";
 import { copyNode, firstOperand, invokeSubgraph, isSubgraphCall } from "../aten/invoke-subgraph.ts";
-import { type ModuleFrame, parseModuleStack } from "../aten/module-stack.ts";
 import { splitOutside } from "../brackets.ts";
+import { type ModuleFrame, parseModuleStack } from "../module-stack.ts";
 import type { Normalized } from "./normalize.ts";
 import { inOrder } from "./topological-order.ts";
 

@@ -1,6 +1,6 @@
 /** @file Where a node comes from, in words for messages. */
 
-import { parseModuleStack } from "../../aten/module-stack.ts";
+import { parseModuleStack } from "../../module-stack.ts";
 import type { Model, OriginRow } from "./graph.ts";
 
 /** Path of the innermost module that a node lies in, "" for the root or where unknown. */

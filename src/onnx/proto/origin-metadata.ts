@@ -1,6 +1,6 @@
 /** @file What PyTorch's exporter writes about a node's origin, under its keys (torch/onnx/_internal/exporter/_core.py). */
 
-import { parseModuleStack } from "../../aten/module-stack.ts";
+import { parseModuleStack } from "../../module-stack.ts";
 import type { OriginRow } from "../ir/graph.ts";
 import { portableTrace } from "../ir/origin.ts";
 
