@@ -1,21 +1,23 @@
 /**
  * @file Takes away the higher-order ops that only wrap calls: `wrap_with_set_grad_enabled` is inlined as it is, `wrap_with_autocast`
  * with the casts that it implies written out, `vmap` as calls on batches, `auto_functionalized_v2` as the call that writes, `with_effects` as
- * the call whose order it keeps.
+ * the call whose order it keeps, `invoke_subgraph` as what its body does.
  */
 
 import { type DType, isFloat } from "../dtype.ts";
 import { mapArgs, substitute } from "./arguments.ts";
 import { isFunctionalized, unfold } from "./auto-functionalized.ts";
 import { type Arg, Graph, Node, type Output, type TensorType, Value } from "./graph.ts";
+import { bodyOfCall, firstOperand, invokeSubgraph } from "./invoke-subgraph.ts";
 import { schemaOf } from "./schema.ts";
 import { inlineVmaps } from "./vmap.ts";
 
-/** Positions of the sub-graph, which its operands follow, and of the flag that turns autocast on or off inside. */
-const regions: Readonly<Record<string, { readonly graph: number; readonly autocast: number | null }>> = {
-  "higher_order::wrap_with_set_grad_enabled": { graph: 1, autocast: null },
+/** Positions of the sub-graph, of its first operand, and of the flag that turns autocast on or off inside. */
+const regions: Readonly<Record<string, { readonly graph: number; readonly operands: number; readonly autocast: number | null }>> = {
+  "higher_order::wrap_with_set_grad_enabled": { graph: 1, operands: 2, autocast: null },
   /** `(device_type, dtype, enabled, cache_enabled, graph, …)`. */
-  "higher_order::wrap_with_autocast": { graph: 4, autocast: 2 },
+  "higher_order::wrap_with_autocast": { graph: 4, operands: 5, autocast: 2 },
+  [invokeSubgraph]: { graph: 0, operands: firstOperand, autocast: null },
 };
 
 /** `(token, op, …)` gives `(token, results…)`: calls of a graph stay in order without tokens. */
@@ -54,13 +56,14 @@ function inlineNode(node: Node, read: (arg: Arg) => Arg, replaced: Map<Value, Ar
     return;
   }
   const region = regions[node.op];
-  const body = region && args[String(region.graph)];
-  if (!region || !(body instanceof Graph)) {
+  const given = region && args[String(region.graph)];
+  if (!region || !(given instanceof Graph)) {
     nodes.push(new Node(node.op, autocast ? withAutocasts(node, args, nodes) : args, node.outputs, node.origin));
     return;
   }
+  const body = node.op === invokeSubgraph ? bodyOfCall(node, given) : given;
   body.inputs.forEach((formal, i) => {
-    if (formal) replaced.set(formal, args[String(region.graph + 1 + i)] ?? null);
+    if (formal) replaced.set(formal, args[String(region.operands + i)] ?? null);
   });
   const enabled = region.autocast === null ? autocast : args[String(region.autocast)] === true;
   for (const inner of body.nodes) inlineNode(inner, read, replaced, nodes, enabled);

@@ -25,6 +25,8 @@ Converts a program saved by torch.export.save. Without MODEL.onnx, it is written
   --runtime-checks       ranges, guards and assertions fail a run of the model
   --mutations KIND       written buffers and inputs: drop (default), outputs, state, error
   --custom-ops FORM      ops of users: error (default) or node
+  --modules-as-functions A,B
+                         calls of modules of the classes A, B (all: of every class) are functions of the model
   --report DIR           write what was kept, fixed and left out to a Markdown file in DIR
   --model NAME           which program of an archive that holds several
   --quiet, --verbose     no progress lines, or also where standard error is no terminal
@@ -46,6 +48,7 @@ const options = {
   "runtime-checks": { type: "boolean" },
   mutations: { type: "string" },
   "custom-ops": { type: "string" },
+  "modules-as-functions": { type: "string" },
   report: { type: "string" },
   model: { type: "string" },
   quiet: { type: "boolean" },
@@ -74,6 +77,7 @@ async function run(args: string[]): Promise<number> {
     runtime_checks: values["runtime-checks"] ?? false,
     mutations: oneOf("mutations", values.mutations ?? "drop", ["drop", "outputs", "state", "error"] as const),
     custom_ops: oneOf("custom-ops", values["custom-ops"] ?? "error", ["error", "node"] as const),
+    export_modules_as_functions: classesOf(values["modules-as-functions"]),
     report: values.report !== undefined,
     artifacts_dir: values.report ?? ".",
     verbose: values.quiet ? false : values.verbose ? true : null,
@@ -90,6 +94,9 @@ function oneOf<T extends string>(option: string, given: string, choices: readonl
   if (found !== undefined) return found;
   throw new OnnxExporterError("export/option", `--${option} ${given} is none of ${choices.join(", ")}`);
 }
+
+/** `all`, or names of classes. */
+const classesOf = (text: string | undefined): boolean | string[] => (text === undefined ? false : text === "all" ? true : text.split(","));
 
 function opsetOf(text: string | undefined): number | null {
   if (text === undefined) return null;

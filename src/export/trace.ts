@@ -5,7 +5,7 @@
 
 import { type Arg, Graph, type Origin, Value } from "../aten/graph.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { type Module, originalForward, runningModules } from "../nn/module.ts";
+import { type Module, type ModuleCall, originalForward, runningCalls } from "../nn/module.ts";
 import { SymbolicSize } from "../sym.ts";
 import { type Dim as Size, SymEnv, SymInt, show } from "../symbolic.ts";
 import { Parameter, Tensor, withMode } from "../tensor.ts";
@@ -57,6 +57,8 @@ class Tracer {
   readonly #examples = new Map<string, { readonly input: string; readonly size: number }>();
   readonly #paths = new Map<Tensor, { readonly path: string; readonly persistent: boolean }>();
   readonly #modulePaths = new Map<Module, string>();
+  readonly #callNumbers = new WeakMap<ModuleCall, number>();
+  readonly #callCounts = new Map<Module, number>();
   readonly #lifted = new Map<Tensor, Value>();
   readonly #liftedSpecs: InputSpec[] = [];
   readonly #recorder = new Recorder(
@@ -236,11 +238,23 @@ class Tracer {
 
   /** Name, module stack and source line of the node that is being recorded. */
   #origin(node: string): Origin {
-    const moduleStack = runningModules().map((m) => {
-      const path = this.#modulePaths.get(m) ?? "";
-      return `L__self__${path.replaceAll(".", "_")},${path},${m.constructor.name}`;
+    const moduleStack = runningCalls().map((call) => {
+      const { module } = call;
+      const path = this.#modulePaths.get(module) ?? "";
+      const nth = this.#callNumber(call);
+      return `L__self__${path.replaceAll(".", "_")}${nth === 0 ? "" : `@${nth}`},${path},${module.constructor.name}`;
     });
     return { node, moduleStack: moduleStack.join(";"), stackTrace: userFrame() };
+  }
+
+  /** How many calls of the same module have been recorded before `call`. */
+  #callNumber(call: ModuleCall): number {
+    const known = this.#callNumbers.get(call);
+    if (known !== undefined) return known;
+    const number = this.#callCounts.get(call.module) ?? 0;
+    this.#callCounts.set(call.module, number + 1);
+    this.#callNumbers.set(call, number);
+    return number;
   }
 
   #coerced(s: SymInt): never {

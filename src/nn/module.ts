@@ -5,10 +5,15 @@ import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
 import { call, Parameter, Tensor } from "../tensor.ts";
 
-/** Modules whose `forward` is running, outermost first: the tracer stamps nodes with it. */
-const running: Module[] = [];
-/** Modules whose `forward` is running now, outermost first. */
-export const runningModules = (): readonly Module[] => running;
+/** A call of a module: an object of its own each time. */
+export interface ModuleCall {
+  readonly module: Module;
+}
+
+/** Calls of `forward` that are running, outermost first: the tracer stamps nodes with it. */
+const running: ModuleCall[] = [];
+/** Calls of modules that are running now, outermost first. */
+export const runningCalls = (): readonly ModuleCall[] => running;
 
 type Forward = (this: Module, ...args: unknown[]) => unknown;
 const wrapped = new WeakSet<Forward>();
@@ -27,8 +32,8 @@ function wrapForwards(prototype: object): void {
     const forward = own?.value as Forward | undefined;
     if (typeof forward !== "function" || wrapped.has(forward)) continue;
     const tracked: Forward = function (this: Module, ...args) {
-      if (running.at(-1) === this) return forward.apply(this, args); // super.forward(x)
-      running.push(this);
+      if (running.at(-1)?.module === this) return forward.apply(this, args); // super.forward(x)
+      running.push({ module: this });
       try {
         return forward.apply(this, args);
       } finally {

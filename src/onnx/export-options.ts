@@ -1,10 +1,17 @@
 /** @file What torch.onnx.export can be asked for. */
 
+import { OnnxExporterError } from "../errors.ts";
 import type { DynamicShapes } from "../export/dim.ts";
+import type { Module } from "../nn/module.ts";
+import type { Chosen } from "../normalize/outline.ts";
 import type { TranslationTable } from "./lower.ts";
 import { type CustomOpForms, formOf } from "./lowering/custom-op.ts";
 import type { AnyLowering } from "./lowering/table.ts";
 import type { Choices } from "./report/report.ts";
+import type { Target } from "./target.ts";
+
+/** A class of modules: its name, qualified (`"torch.nn.modules.linear.Linear"`) or not, or itself. */
+export type ModuleClass = string | (abstract new (...args: never[]) => Module);
 
 /** torch.onnx.export's keyword arguments that this exporter has, under their names. */
 export interface ExportOptions {
@@ -41,6 +48,12 @@ export interface ExportOptions {
    * does not hold. Without it they are metadata and lines of the report.
    */
   readonly runtime_checks?: boolean;
+  /**
+   * Calls of modules are functions of the model: those of all classes (true), or of the classes named (`"BertLayer"`, `nn.Linear`). The function has the
+   * class's name, and its Python module for a domain; equal layers are one function, weights are its inputs. `invoke_subgraph` is a function then,
+   * otherwise written out. Needs opset 15. False without it.
+   */
+  readonly export_modules_as_functions?: boolean | readonly ModuleClass[];
   /** Versions of custom domains, 1 unless said otherwise. */
   readonly custom_opsets?: Readonly<Record<string, number>> | null;
   /** Folding, fusions and clean-up; true unless said otherwise. */
@@ -68,6 +81,21 @@ export function translations(table: ExportOptions["custom_translation_table"]): 
           .replace(/\.default$/, "")
       : name.replace(/\.default$/, "");
   return new Map(Object.entries(table ?? {}).map(([name, lowering]) => [canonical(name), lowering]));
+}
+
+/** First opset whose IR version has functions of a model. */
+const functionsSince = 15;
+
+/** Which classes of modules become functions; null: none. Throws `export/functions` for opsets without functions. */
+export function outlinedClasses(given: ExportOptions["export_modules_as_functions"], target: Target): Chosen | null {
+  if (given === undefined || given === false) return null;
+  if (target.opset < functionsSince) {
+    const message = `export_modules_as_functions needs opset ${functionsSince}, the target is opset ${target.opset}`;
+    throw new OnnxExporterError("export/functions", message, `export with opset_version: ${functionsSince} or later`);
+  }
+  if (given === true) return () => true;
+  const names = new Set(given.map((c) => (typeof c === "string" ? c : c.name)));
+  return (type) => names.has(type) || names.has(type.slice(type.lastIndexOf(".") + 1));
 }
 
 /** What a report tells of the options, defaults filled in. */

@@ -8,10 +8,11 @@ import { exportProgram } from "../export/trace.ts";
 import { Module } from "../nn/module.ts";
 import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import { normalize } from "../normalize/normalize.ts";
+import { outlineCalls } from "../normalize/outline.ts";
 import { Tensor } from "../tensor.ts";
 import { watchReads } from "../weights/source.ts";
 import { check } from "./check.ts";
-import { choicesOf, type ExportOptions, translations } from "./export-options.ts";
+import { choicesOf, type ExportOptions, outlinedClasses, translations } from "./export-options.ts";
 import { nameInputsAndOutputs } from "./io-names.ts";
 import { structuredNames } from "./io-structure.ts";
 import type { Model } from "./ir/graph.ts";
@@ -107,7 +108,13 @@ function translate(captured: ExportedProgram, target: Target, options: ExportOpt
     emitWarning(`${message}; ${returned}`, "OnnxExporterWarning");
   }
   const custom = translations(options.custom_translation_table);
-  const onnx = lower(normalized, target, { custom, forms: options.custom_ops ?? "error", mutations, checks });
+  const chosen = outlinedClasses(options.export_modules_as_functions, target);
+  const onnx = lower(chosen === null ? normalized : outlineCalls(normalized, chosen), target, {
+    custom,
+    forms: options.custom_ops ?? "error",
+    mutations,
+    checks,
+  });
   seedRandomNodes(onnx, options.seed);
   for (const [domain, version] of Object.entries(options.custom_opsets ?? {})) onnx.opset_import.set(domain, version);
   return { onnx, written };

@@ -1,9 +1,11 @@
 /** @file What of a program ONNX cannot say: found while translation goes on, and refused in one error. */
 
-import { schemaOf } from "../aten/schema.ts";
+import { type Schema, schemaOf } from "../aten/schema.ts";
+import { entryOf, functionalTwin } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
 import type { OriginRow } from "./ir/graph.ts";
 import { modulePath, sourceLine } from "./ir/origin.ts";
+import { lowerings } from "./lowering/index.ts";
 
 interface Row {
   readonly op: string;
@@ -71,4 +73,17 @@ function remedies(missing: readonly Row[], refused: readonly Row[]): string {
   }
   for (const { refusal } of refused) if (refusal?.hint !== undefined && !hints.includes(refusal.hint)) hints.push(refusal.hint);
   return hints.join("; or ");
+}
+
+/** An op without lowering. */
+export class Missing extends OnnxExporterError {
+  constructor(op: string) {
+    super("lower/unsupported", `${op} has no ONNX lowering`);
+  }
+}
+
+/** Whether `schema`, or its functional twin, has a lowering or a decomposition. */
+export function canLower(schema: Schema, custom: ReadonlyMap<string, unknown>): boolean {
+  const twin = functionalTwin(schema);
+  return [schema.op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
 }

@@ -5,10 +5,11 @@
 
 import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import { type Graph as AtenGraph, type Node as AtenNode, Value as AtenValue, type Output, type TensorType } from "../aten/graph.ts";
+import { invokeSubgraph } from "../aten/invoke-subgraph.ts";
 import type { Typed } from "../aten/promotion.ts";
 import { isUserOp, type Schema, schemaOf } from "../aten/schema.ts";
 import type { Step } from "../aten/table.ts";
-import { type Args, callOn, entryOf, functionalTwin, type Interpreter, metaInterpreter } from "../dispatch.ts";
+import { type Args, callOn, type Interpreter, metaInterpreter } from "../dispatch.ts";
 import { isComplex } from "../dtype.ts";
 import { internal, OnnxExporterError } from "../errors.ts";
 import { capturedDType } from "../export/evaluate.ts";
@@ -18,7 +19,7 @@ import { type Mutation, mutationsOf, nameOf } from "../normalize/mutations.ts";
 import type { Normalized } from "../normalize/normalize.ts";
 import { type Dim, equal, SymInt, show } from "../symbolic.ts";
 import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-types.ts";
-import { Gaps } from "./gaps.ts";
+import { canLower, Gaps, Missing } from "./gaps.ts";
 import { initializersOf } from "./initializers.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
 import { describeOrigin } from "./ir/origin.ts";
@@ -26,10 +27,10 @@ import { type Region, regions } from "./lowering/control-flow.ts";
 import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
 import { OpFunctions } from "./lowering/op-function.ts";
+import { SubgraphFunctions } from "./lowering/subgraph-function.ts";
 import { type AnyLowering, decomposed } from "./lowering/table.ts";
 import { describeComplex, describeInput, describeOutput, describeProgram, describeState } from "./metadata.ts";
 import { OpBuilder } from "./opset/builder.ts";
-import { sinkConstants } from "./passes/sink-constants.ts";
 import type { Choices } from "./report/report.ts";
 import { checkInputs } from "./runtime-checks.ts";
 import type { Target } from "./target.ts";
@@ -65,6 +66,7 @@ class Lowering implements Interpreter<Value> {
   readonly #custom: TranslationTable;
   readonly #gaps = new Gaps();
   readonly #functions: OpFunctions;
+  readonly #subgraphs: SubgraphFunctions;
   /** Written buffers and inputs that are returned. */
   readonly #mutations: readonly Mutation[];
   readonly #model: Model;
@@ -84,6 +86,7 @@ class Lowering implements Interpreter<Value> {
     this.#model = new Model(new Graph("main_graph"), normalized.program.env);
     this.#mutations = options.mutations === "outputs" || options.mutations === "state" ? mutationsOf(normalized) : [];
     this.#functions = new OpFunctions(this.#model, (body) => lower(body, target, { ...options, mutations: "drop", checks: false }));
+    this.#subgraphs = new SubgraphFunctions(this.#model, (body, op, operands) => this.#lowerBody(body, op, operands));
     this.#addInputs();
     this.#op = new OpBuilder(this.#model, target);
     this.#addInitializers();
@@ -105,7 +108,6 @@ class Lowering implements Interpreter<Value> {
     for (const node of this.#normalized.graph.nodes) this.#lowerNode(node);
     this.#gaps.refuse();
     this.#addOutputs();
-    sinkConstants(this.#model);
     return this.#model;
   }
 
@@ -179,6 +181,7 @@ class Lowering implements Interpreter<Value> {
   #lowered(node: AtenNode): unknown {
     this.#captured = node.outputs.flat().flatMap((v) => (v?.type.kind === "tensor" ? [v.type] : []));
     const args = mapArgs(node.args as Args, (x) => (x instanceof AtenValue ? this.#get(x) : x));
+    if (node.op === invokeSubgraph) return this.#subgraphs.call(this.#op, args, (x) => this.#asTensor(x as Lowered));
     const region: Region | undefined = regions[node.op];
     if (region) return region(args, this.#op, (body, op, operands) => this.#lowerBody(body, op, operands));
     const schema = schemaOf(node.op);
@@ -364,8 +367,8 @@ class Lowering implements Interpreter<Value> {
   }
 }
 
-/** Ops that PyTorch itself types wrongly (2.13 adds a dim where `unique_consecutive` counts its dim from the end): the lowering's shape stands. */
-const mistyped: ReadonlySet<string> = new Set(["aten::unique_consecutive"]);
+/** Ops that PyTorch itself types wrongly (2.13 adds a dim where `unique_consecutive` counts its dim from the end), and calls of what has them: the lowering's shape stands. */
+const mistyped: ReadonlySet<string> = new Set(["aten::unique_consecutive", invokeSubgraph]);
 
 /** An output to be. */
 interface Result {
@@ -379,15 +382,3 @@ interface Result {
 }
 
 const isComplexType = (type: AtenValue["type"]): boolean => type.kind === "tensor" && isComplex(type.dtype);
-
-/** An op without lowering. */
-class Missing extends OnnxExporterError {
-  constructor(op: string) {
-    super("lower/unsupported", `${op} has no ONNX lowering`);
-  }
-}
-
-function canLower(schema: Schema, custom: TranslationTable): boolean {
-  const twin = functionalTwin(schema);
-  return [schema.op, twin].some((o) => o && (custom.has(o) || lowerings.has(o) || entryOf(o)?.decompose !== undefined));
-}

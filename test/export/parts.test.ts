@@ -7,7 +7,7 @@ import { type Py, PyGlobal, PyObject, PyTuple, unpickle } from "../../src/export
 import { Place } from "../../src/export/pt2/place.ts";
 import { printArg, printFloat } from "../../src/export/python-values.ts";
 import { leafPaths, tree_flatten, tree_unflatten, treespec_loads } from "../../src/export/pytree.ts";
-import { parseModuleStack } from "../../src/onnx/ir/module-stack.ts";
+import { parseModuleStack } from "../../src/module-stack.ts";
 
 const place = new Place("test.pt2");
 

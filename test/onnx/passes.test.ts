@@ -179,6 +179,23 @@ golden("lift-constants", [
 
 golden("fold-known-data", [
   [
+    "the Constants of a function stay as exact as they are",
+    `
+    (x: f32[4]) -> (z)
+      z = mylib::Tail(x)
+    function mylib::Tail(x) -> (y)
+      starts = Constant<value=i64[1]{1}>()
+      ends = Constant<value=i64[1]{9223372036854775807}>()
+      y = Slice(x, starts, ends)`,
+    `
+    (x: f32[4]) -> (z)
+      z = mylib::Tail(x)
+    function mylib::Tail(x) -> (y)
+      starts = Constant<value=i64[1]{1}>()
+      ends = Constant<value=i64[1]{9223372036854775807}>()
+      y = Slice(x, starts, ends)`,
+  ],
+  [
     "what has no elements is computed from nothing",
     `
     (x: f32[N, 0], w: f32[4]) -> (y, z)

@@ -1,7 +1,7 @@
 /** @file Where a node comes from, in words for messages. */
 
+import { parseModuleStack } from "../../module-stack.ts";
 import type { Model, OriginRow } from "./graph.ts";
-import { parseModuleStack } from "./module-stack.ts";
 
 /** Path of the innermost module that a node lies in, "" for the root or where unknown. */
 export const modulePath = (row: OriginRow): string => parseModuleStack(row.moduleStack).at(-1)?.path ?? "";

@@ -1,4 +1,4 @@
-/** @file Reads the text form of a graph (text.ts). */
+/** @file Reads the text form of a model (text.ts). */
 
 import { type DType, fromSuffix } from "../../dtype.ts";
 import { OnnxExporterError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import { memorySource } from "../opset/literal.ts";
 import { newest } from "../opset/schema.ts";
 import { newestOpset } from "../opset/schemas.gen.ts";
 import { parseDim, tokenAt } from "./dim-text.ts";
-import { type Attribute, Graph, Model, Node, Value, type ValueType } from "./graph.ts";
+import { type Attribute, type FunctionBody, Graph, Model, Node, Value, type ValueType } from "./graph.ts";
 
 export interface ParseOptions {
   /** Infer types and known data of all values. */
@@ -20,13 +20,14 @@ export interface ParseOptions {
   readonly env?: SymEnv;
 }
 
-/** The model whose main graph `text` says. Throws `text/syntax` with the line, and whatever inference refuses. */
+/** The model whose main graph and functions `text` says. Throws `text/syntax` with the line, and whatever inference refuses. */
 export function parse(text: string, options: ParseOptions = {}): Model {
   const env = options.env ?? new SymEnv();
   const reader = new Reader(text, env);
   const model = new Model(reader.graph("graph", new Map()), env);
-  reader.end();
+  model.functions.push(...reader.functions());
   model.opset_import.set("", options.opset ?? newestOpset);
+  for (const { domain } of model.functions) if (domain !== "") model.opset_import.set(domain, 1);
   if (options.infer) inferModel(model);
   return model;
 }
@@ -52,13 +53,35 @@ class Reader {
     this.#expect("(");
     const results: string[] = [];
     this.#list(")", () => results.push(this.#name()));
-    while (!this.#atEnd() && !this.#peek("}")) this.#statement(graph, scope);
+    while (!this.#atEnd() && !this.#peek("}") && !this.#isFunction()) this.#statement(graph, scope);
     for (const result of results) graph.outputs.push(this.#lookup(scope, result));
     return graph;
   }
 
-  end(): void {
-    if (!this.#atEnd()) this.#fail("the end");
+  /** The functions that follow the main graph, up to the end. */
+  *functions(): Generator<FunctionBody> {
+    while (!this.#atEnd()) {
+      if (!this.#isFunction()) this.#fail("the end");
+      this.#expect("function");
+      const domain = this.#name();
+      this.#expect("::");
+      const name = this.#name();
+      const attributes: string[] = [];
+      const defaults = new Map<string, Attribute>();
+      if (this.#take("<")) {
+        this.#list(">", () => {
+          const key = this.#name();
+          if (this.#take("=")) defaults.set(key, this.#attribute("", key, new Map()));
+          else attributes.push(key);
+        });
+      }
+      yield { domain, name, attributes, defaults, graph: this.graph(name, new Map()) };
+    }
+  }
+
+  /** `function domain::name` and not a value that is called so. */
+  #isFunction(): boolean {
+    return tokenAt(this.#text, this.#at, /function\s+(?:[A-Za-z][\w.]*|`(?:[^`\\]|\\.)*`)::/) !== null;
   }
 
   /** `y, z: f32[3] = Op<…>(…)`, or `w = f32[3]{…}`. */

@@ -1,10 +1,12 @@
 /**
- * @file Text of a model's graph, for people, tests and messages; `parse` (parse.ts) reads it back.
+ * @file Text of a model's graph and functions, for people, tests and messages; `parse` (parse.ts) reads it back.
  *
  *     (x: f32[N, 3]) -> (y)
  *       w = f32[3, 2]{1, 0, 0, 1, 0.5, 0.5}
  *       h = MatMul(x, w)
- *       y = LeakyRelu<alpha=0.1>(h)
+ *       y = mylib::Leaky(h)
+ *     function mylib::Leaky(x) -> (y)
+ *       y = LeakyRelu<alpha=0.1>(x)
  *
  * Initializers are listed where the graph begins; the elements of long ones are not printed (`{...}`). `_` is an omitted input.
  * Names that are not plain words stand in backquotes.
@@ -16,7 +18,7 @@ import { hasLiterals } from "../../literal.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { elementsOf } from "../opset/literal.ts";
 import { anyTypeOf, typeText } from "./container.ts";
-import type { Attribute, Graph, Model, Node, StringTensor, Value } from "./graph.ts";
+import type { Attribute, FunctionBody, Graph, Model, Node, StringTensor, Value } from "./graph.ts";
 
 /** Initializers of more elements are printed without them. */
 const LONGEST = 64;
@@ -26,8 +28,9 @@ export interface PrintOptions {
   readonly types?: boolean;
 }
 
-/** The text of the model's main graph. */
-export const print = (model: Model, options: PrintOptions = {}): string => printGraph(model.graph, options);
+/** The text of the model's main graph, then of its functions. */
+export const print = (model: Model, options: PrintOptions = {}): string =>
+  [printGraph(model.graph, options), ...model.functions.map((f) => new Printer(options).definition(f))].join("\n");
 
 /** The text of one graph. */
 export function printGraph(graph: Graph, options: PrintOptions = {}): string {
@@ -52,6 +55,12 @@ class Printer {
     for (const node of graph.nodes()) lines.push(`${indent}  ${this.#node(node, indent)}`);
     const header = `(${inputs.join(", ")}) -> (${graph.outputs.map((v) => this.#name(v)).join(", ")})`;
     return [header, ...lines].join("\n");
+  }
+
+  definition({ domain, name, attributes, defaults = new Map(), graph }: FunctionBody): string {
+    const given = [...defaults].map(([key, a]) => `${quoted(key)}=${this.#attribute(a, "")}`);
+    const formals = [...attributes.map(quoted), ...given];
+    return `function ${quoted(domain)}::${quoted(name)}${formals.length ? `<${formals.join(", ")}>` : ""}${this.graph(graph, "")}`;
   }
 
   #node(node: Node, indent: string): string {

@@ -3,7 +3,7 @@
 import { type DType, dtypes } from "../../dtype.ts";
 import { internal, OnnxExporterError } from "../../errors.ts";
 import { encode, isLiteral, type Literal } from "../../literal.ts";
-import { equal, isStatic, type Shape, SymInt } from "../../symbolic.ts";
+import { equal, isStatic, type Shape, SymInt, show } from "../../symbolic.ts";
 import type { TensorSource } from "../../weights/source.ts";
 import { inferNode } from "../infer.ts";
 import { integersOf } from "../infer-constant.ts";
@@ -32,19 +32,22 @@ class Builder {
   before: Node | null = null;
   /** Tokens of the conditions that this graph keeps to at run time; null where none are kept. */
   checks: Value[] | null = null;
+  /** In the body of a function: an input for a size that nothing in the body says; null where there is none to be had. */
+  sizeInput: ((size: SymInt) => Value) | null = null;
   /** Told of every node that is made in this graph. */
   onInsert: ((node: Node) => void) | null = null;
   readonly #constants: Map<string, Value>;
   readonly #dims: DimBuilder;
 
-  /** A builder that appends to `graph` (the model's main graph, or a body inside `outer`'s graph). */
-  constructor(model: Model, target: Target, graph: Graph = model.graph, outer: Builder | null = null) {
+  /** A builder that appends to `graph`: the model's main graph, or a body inside `outer`'s graph, whose sizes it can read unless `apart`. */
+  constructor(model: Model, target: Target, graph: Graph = model.graph, outer: Builder | null = null, apart = false) {
     this.model = model;
     this.target = target;
     this.graph = graph;
     this.origin = outer?.origin ?? -1;
     this.#constants = outer === null ? knownConstants(model.graph) : outer.#constants;
-    this.#dims = new DimBuilder(this as Builder as OpBuilder, outer === null ? null : outer.#dims);
+    this.checks = outer === null || outer.checks === null ? null : [];
+    this.#dims = new DimBuilder(this as Builder as OpBuilder, outer === null || apart ? null : outer.#dims);
   }
 
   /** Whether the target has `op` itself; what it lacks is expanded into others. */
@@ -119,14 +122,27 @@ class Builder {
   subgraph(name: string, inputs: readonly ValueType[], body: (op: OpBuilder, inputs: Value[]) => readonly Value[]): Graph {
     const graph = new Graph(name);
     for (const type of inputs) graph.inputs.push(new Value(null, type));
-    const inner = new Builder(this.model, this.target, graph, this) as OpBuilder;
-    inner.checks = this.checks === null ? null : [];
-    for (const result of inner.sealed(body(inner, [...graph.inputs]))) {
-      // An output is made in its body: never an input, an outer value, or one value twice.
-      const own = result.producer?.graph === graph && !graph.outputs.includes(result);
-      graph.outputs.push(own ? result : inner.Identity(result));
-    }
+    fill(new Builder(this.model, this.target, graph, this) as OpBuilder, body);
     return graph;
+  }
+
+  /**
+   * Nodes of a function, which reads its inputs alone. Sizes that nothing in it says are inputs behind those given: `sizes`, for callers to pass.
+   */
+  functionBody(name: string, inputs: readonly Value[], body: (op: OpBuilder) => readonly Value[]): { graph: Graph; sizes: SymInt[] } {
+    const graph = new Graph(name);
+    graph.inputs.push(...inputs);
+    const sizes: SymInt[] = [];
+    const inner = new Builder(this.model, this.target, graph, this, true) as OpBuilder;
+    inner.sizeInput = (size) => {
+      const input = new Value(show(size), { dtype: "int64", shape: [] });
+      input.data = [size];
+      graph.inputs.push(input);
+      sizes.push(size);
+      return input;
+    };
+    fill(inner, body);
+    return { graph, sizes };
   }
 
   /** A node of another domain, or a call of a function of the model. Its outputs have the types given. The model imports the domain. */
@@ -293,3 +309,13 @@ for (const name of opNames()) {
 
 /** A builder that appends to the main graph of `model`, or to `graph`, whose nodes may read what `outer` made. */
 export const OpBuilder = Builder as new (model: Model, target: Target, graph?: Graph, outer?: OpBuilder | null) => OpBuilder;
+
+/** Makes what `body` gives the outputs of the graph of `inner`. */
+function fill(inner: OpBuilder, body: (op: OpBuilder, inputs: Value[]) => readonly Value[]): void {
+  const { graph } = inner;
+  for (const result of inner.sealed(body(inner, [...graph.inputs]))) {
+    // An output is made in its body: never an input, an outer value, or one value twice.
+    const own = result.producer?.graph === graph && !graph.outputs.includes(result);
+    graph.outputs.push(own ? result : inner.Identity(result));
+  }
+}

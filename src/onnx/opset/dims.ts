@@ -188,7 +188,17 @@ export class DimBuilder {
     return null;
   }
 
-  #unknown(s: SymInt): never {
+  /** In a function: `s` as an input that its callers give. */
+  #fromCaller(s: SymInt): Value | null {
+    if (this.#outer !== null) return this.#outer.#fromCaller(s);
+    const input = this.#op.sizeInput?.(s) ?? null;
+    if (input) this.note(input);
+    return input;
+  }
+
+  #unknown(s: SymInt): Value {
+    const given = this.#fromCaller(s);
+    if (given) return this.#op.Unsqueeze(given, [0]);
     return this.#op.refuse(
       `the size ${show(s)} is needed as a value, but no input and no value computed so far has it in its shape`,
       "pass the size as an input, or take it from a tensor's shape",

@@ -24,7 +24,7 @@ function empty(v: Value): readonly number[] | null {
 
 /** An output of the graph without elements is a Constant of its own. */
 function emptied(rewrite: Rewriter, node: Node, v: Value): boolean {
-  const shape = node.op === "Constant" ? null : empty(v);
+  const shape = empty(v);
   if (shape === null || !rewrite.isOutput(v)) return false;
   const [made] = rewrite.at(node).node("Constant", [], { value: memorySource(v.dtype, shape, new Uint8Array(0)) }, 1) as [Value];
   return rewrite.replace(v, made);
@@ -33,6 +33,7 @@ function emptied(rewrite: Rewriter, node: Node, v: Value): boolean {
 export const foldKnownData = pass("fold-known-data", (graph, rewrite) => {
   let changes = 0;
   for (const node of graph.nodes()) {
+    if (node.op === "Constant" && node.domain === "") continue; // of a function: it says its elements itself, and large ones exactly
     for (const v of node.outputs) {
       if (emptied(rewrite, node, v)) changes++;
       if (v.useCount === 0) continue;

@@ -1,7 +1,7 @@
 /** @file What PyTorch's exporter writes about a node's origin, under its keys (torch/onnx/_internal/exporter/_core.py). */
 
+import { parseModuleStack } from "../../module-stack.ts";
 import type { OriginRow } from "../ir/graph.ts";
-import { parseModuleStack } from "../ir/module-stack.ts";
 import { portableTrace } from "../ir/origin.ts";
 
 /** `aten::add.Tensor` → `aten.add.Tensor`, `aten::relu` → `aten.relu.default`. */

@@ -1,6 +1,6 @@
 /** @file Module stacks of captured nodes: which submodules' calls a node lies in. */
 
-import { splitOutside } from "../../brackets.ts";
+import { splitOutside } from "./brackets.ts";
 
 export interface ModuleFrame {
   /** Name of the module object in the trace (`L__self___encoder`), without the number of the call. */
