@@ -51,10 +51,9 @@ const floating = (self: Symbolic, call: Call): Symbolic =>
 function resized(x: Symbolic, dim: number, size: Dim | null, call: Call): Symbolic {
   const have = x.shape[dim] as Dim;
   if (size === null || equal(size, have)) return x;
-  if (!isStatic(have) || !isStatic(size))
-    throw new OnnxExporterError("aten/argument", "a Fourier transform cut or padded to a symbolic size", "give n as a number");
-  if (size < have) return call("aten::slice.Tensor", { self: x, dim, start: 0, end: size });
-  const pad = Array.from({ length: 2 * (x.shape.length - dim) }, (_, i) => (i === 2 * (x.shape.length - dim) - 1 ? size - have : 0));
+  if (isStatic(have) && isStatic(size) && size < have) return call("aten::slice.Tensor", { self: x, dim, start: 0, end: size });
+  // Padding by less than nothing cuts, so a symbolic size needs no case of its own.
+  const pad = Array.from({ length: 2 * (x.shape.length - dim) }, (_, i) => (i === 2 * (x.shape.length - dim) - 1 ? sub(size, have) : 0));
   return call("aten::constant_pad_nd", { self: x, pad, value: 0 });
 }
 

@@ -9,6 +9,7 @@ import { OnnxExporterError } from "../errors.ts";
 import { compare, type Dim, floordiv, max, min, mod, mul, neg, product, type Shape, SymInt, sub, add as sum } from "../symbolic.ts";
 import { each } from "./broadcast.ts";
 import type { Complex, TensorType } from "./graph.ts";
+import { promoteTypes } from "./promotion.ts";
 import type { AtenTable, Fresh, Op, ScalarOf } from "./table.ts";
 import { wrapDim } from "./view-shape.ts";
 
@@ -214,5 +215,7 @@ export const symbolic = {
     () => token,
   ),
   "aten::_functional_assert_async.msg": token,
+  // What torch.tensor of symbolic sizes leaves in a program.
+  "aten::promote_types": { meta: ({ type1, type2 }) => promoteTypes(type1, type2), eval: ({ type1, type2 }) => promoteTypes(type1, type2) },
   "aten::_make_dep_token": { decompose: (_, call) => call("aten::zeros", { size: [], dtype: "float32" }) },
 } satisfies AtenTable;

@@ -4,7 +4,7 @@ import { Graph, Node, Value, valuesOf } from "../../src/aten/graph.ts";
 import type { DType } from "../../src/dtype.ts";
 import * as torch from "../../src/index.ts";
 import { complexToReal } from "../../src/normalize/complex/pass.ts";
-import { SymEnv } from "../../src/symbolic.ts";
+import { type Dim, mul, SymEnv, sub } from "../../src/symbolic.ts";
 import { bufferSource, fakeSource } from "../../src/weights/basic.ts";
 import { pairsSource } from "../../src/weights/derive.ts";
 import { readAll } from "../../src/weights/source.ts";
@@ -136,4 +136,18 @@ describe("a complex source as real pairs", () => {
     expect(pairsSource(fakeSource("complex128", [3])).materialized).toBe(false);
     expect(() => pairsSource(bufferSource("float32", [4], bytes))).toThrow("no imaginary parts");
   });
+});
+
+test("transforms of a size that is computed from a symbolic one", async () => {
+  const program = await torch.onnx.export(
+    new Fn((x) => {
+      const n = mul(x.shape[1] as Dim, 2);
+      const spectrum = call("aten::fft_rfft", { self: x, n });
+      return call("aten::fft_irfft", { self: spectrum.mul(spectrum), n: sub(n, 2) });
+    }),
+    [torch.randn([2, 6])],
+    null,
+    { dynamic_shapes: [{ 1: torch.export.Dim("n", { min: 3, max: 40 }) }] },
+  );
+  expect((await program.verify({ inputs: [torch.randn([2, 9])] })).verdict).toBe("verified");
 });

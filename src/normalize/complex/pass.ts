@@ -124,6 +124,10 @@ class ComplexPass implements Interpreter<Operand> {
     this.#captured = captured;
     return converted;
   }
+  /** Decompositions compute with sizes as expressions. */
+  decomposed(args: Args): Args {
+    return mapArgs(args, (x) => (x instanceof Value && x.type.kind !== "tensor" ? knownOf(x) : x));
+  }
   write(_target: Operand, value: Operand): Operand {
     return value;
   }

@@ -29,9 +29,12 @@ for (const line of kernelLines.trim().split("\n")) {
   else byOp.set(op, [kernel]);
 }
 
-/** Kernels of the schema version `since` of `op`; empty where the runtime has none (it may inline the op's function body). */
+/**
+ * Kernels of the schema version `since` of `op`; empty where the runtime has none (it may inline the op's function body). A kernel that is
+ * registered without a last version serves the version it was written for alone (ONNX Runtime, KernelRegistry::VerifyKernelDef).
+ */
 export const kernelsOf = (op: string, since: number): readonly Kernel[] =>
-  (byOp.get(op) ?? []).filter((k) => k.first <= since && since <= k.last);
+  (byOp.get(op) ?? []).filter((k) => k.first === since || (Number.isFinite(k.last) && k.first <= since && since <= k.last));
 
 /** Whether one of `kernels` takes these dtypes. float16 runs wherever float32 does: ONNX Runtime inserts those casts itself. */
 export function takes(kernels: readonly Kernel[], types: ReadonlyMap<string, string>): boolean {

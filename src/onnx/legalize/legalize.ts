@@ -286,8 +286,8 @@ function typesOf(node: Node, schema: OpSchema): Types | null {
   return types;
 }
 
-/** Ops of new opsets for which ONNX Runtime has neither a kernel nor, as of 1.30, the function body. */
-const unknown = new Set(["Swish", "CumProd"]);
+/** Ops whose newer versions ONNX Runtime has neither a kernel nor, as of 1.30, the function body for. */
+const unknown = new Set(["Swish", "CumProd", "RandomUniform", "RandomUniformLike", "RandomNormal", "RandomNormalLike", "Multinomial"]);
 
 /** Ops without kernels that move elements or are handled by the runtime's loader. */
 const loaded = new Set(["Constant", "CastLike", "CenterCropPad", "Optional", "SequenceMap", "BitCast"]);

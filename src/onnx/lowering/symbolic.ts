@@ -1,6 +1,7 @@
 /** @file How ONNX says numbers of a program: sizes as int64 scalars, fractions in double precision as Python has them, assertions where checks are kept. */
 
 import { each } from "../../aten/broadcast.ts";
+import { promoteTypes } from "../../aten/promotion.ts";
 import { type BinaryName, binaryKnown, operators, type UnaryName, unaries, unaryKnown } from "../../aten/symbolic.ts";
 import { type DType, isFloat, isInteger } from "../../dtype.ts";
 import { product, SymInt } from "../../symbolic.ts";
@@ -157,6 +158,7 @@ export const symbolic = {
   "aten::_assert_async": ({ self }, op) => assert(self, "torch._assert_async", op),
   "aten::_assert_async.msg": ({ self, assert_msg }, op) => assert(self, assert_msg, op),
   ...each(["aten::_assert_tensor_metadata", "aten::_linalg_check_errors"], () => nothing),
+  "aten::promote_types": ({ type1, type2 }) => promoteTypes(type1, type2),
   ...each(["aten::sym_constrain_range", "aten::sym_constrain_range_for_size"], () => assertRange),
   ...each(
     ["aten::_functional_sym_constrain_range", "aten::_functional_sym_constrain_range_for_size"],

@@ -7,6 +7,7 @@ import { activation } from "./expand-activation.ts";
 import { attentions } from "./expand-attention.ts";
 import { bitwise } from "./expand-bitwise.ts";
 import { normalization } from "./expand-normalization.ts";
+import { random } from "./expand-random.ts";
 import { tensor } from "./expand-tensor.ts";
 
 /**
@@ -17,4 +18,4 @@ export type ExpandRow = (op: OpBuilder, inputs: readonly (Value | null)[], attri
 export type ExpandTable = { readonly [op: string]: ExpandRow };
 
 /** By op. The rows of an op are asked only where the target lacks it. */
-export const expandRows: ExpandTable = { ...activation, ...attentions, ...bitwise, ...normalization, ...tensor };
+export const expandRows: ExpandTable = { ...activation, ...attentions, ...bitwise, ...normalization, ...random, ...tensor };
