@@ -42,7 +42,7 @@ function typeOf(text, unknown = "unknown") {
   return base[t] ?? unknown;
 }
 export function parseSchema(schema) {
-  const [, op, args] = /^([^(]+)\((.*)\) -> (.*)$/.exec(schema);
+  const [, op, args, returns] = /^([^(]+)\((.*)\) -> (.*)$/.exec(schema);
   const list = returns.startsWith("(") ? split(returns.slice(1, -1)) : [returns];
   return {
     op,
@@ -69,7 +69,7 @@ function outOverloads(functional, outs) {
   const marks = new Map();
   const others = [];
   for (const text of outs) {
-    const [, op, args, returns] = /^([^(]+)\((.*)\) -> (.*)$/.exec(text);
+    const [, op, args] = /^([^(]+)\((.*)\) -> (.*)$/.exec(text);
     const written = split(args).filter((a) => a.includes("!"));
     const read = split(args).filter((a) => !a.includes("!") && a !== "*");
     const twin = functional.find((candidate) => {
