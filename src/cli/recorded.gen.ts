@@ -34,7 +34,11 @@ aten::__rshift__.Tensor|1|int32|18-26|18-26
 aten::__xor__.Scalar|1|int64|18-26|18-26
 aten::__xor__.Tensor|1|bool|18-26|18-26
 aten::_adaptive_avg_pool2d|4|bfloat16 float16 float32|18-26|18-26
+aten::_adaptive_avg_pool2d_backward|3|float32|18-26|18-26
 aten::_adaptive_avg_pool3d|4|bfloat16 float16 float32|18-26|18-26
+aten::_adaptive_avg_pool3d_backward|1|float32|18-26|18-26
+aten::_add_relu.Tensor|6|float32 int64|18-26|18-26
+aten::_addmm_activation|9|bfloat16 float16 float32 int64|18-26|18-26
 aten::_aminmax|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_aminmax.dim|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_assert_async|1|bool|18-26|18-26
@@ -53,6 +57,7 @@ aten::_cast_Int|2|bool float32|18-26|18-26
 aten::_cast_Long|2|bool float32|18-26|18-26
 aten::_cast_Short|2|bool float32|18-26|18-26
 aten::_cdist_forward|2|float32|18-26|18-26
+aten::_chunk_cat|8|bool complex64 float16 float32 int64|18-26|18-26
 aten::_conj|1|complex64|18-26|18-26
 aten::_conj_copy|2|complex64|18-26|18-26
 aten::_conj_physical|2|complex128 complex64|18-26|18-26
@@ -62,9 +67,80 @@ aten::_efficientzerotensor|1|float32|18-26|18-26
 aten::_embedding_bag|3|float32|18-26|18-26
 aten::_embedding_bag_forward_only|2|float32|18-26|18-26
 aten::_euclidean_dist|5|bfloat16 float16 float32|18-26|18-26
+aten::_fake_quantize_learnable_per_channel_affine|1|float32|18-26|18-26
+aten::_fake_quantize_learnable_per_tensor_affine|1|float32|18-26|18-26
+aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams|2|float32|18-26|18-26
 aten::_fft_c2c|1|complex64|18-26|18-26
 aten::_fft_c2r|1|complex64|18-26|18-26
 aten::_fft_r2c|2|float32|18-26|18-26
+aten::_foreach_abs|1|float32|18-26|18-26
+aten::_foreach_acos|1|float32|18-26|18-26
+aten::_foreach_add.List|2|float32|18-26|18-26
+aten::_foreach_add.Scalar|3|float32 int64|18-26|18-26
+aten::_foreach_add.ScalarList|1|float32|18-26|18-26
+aten::_foreach_add.Tensor|1|float32|18-26|18-26
+aten::_foreach_addcdiv.Scalar|1|float32|18-26|18-26
+aten::_foreach_addcdiv.ScalarList|1|float32|18-26|18-26
+aten::_foreach_addcmul.Scalar|1|float32|18-26|18-26
+aten::_foreach_addcmul.ScalarList|1|float32|18-26|18-26
+aten::_foreach_asin|1|float32|18-26|18-26
+aten::_foreach_atan|1|float32|18-26|18-26
+aten::_foreach_ceil|1|float32|18-26|18-26
+aten::_foreach_clamp_max.List|1|float32|18-26|18-26
+aten::_foreach_clamp_max.Scalar|1|float32|18-26|18-26
+aten::_foreach_clamp_max.ScalarList|1|float32|18-26|18-26
+aten::_foreach_clamp_min.List|1|float32|18-26|18-26
+aten::_foreach_clamp_min.Scalar|1|float32|18-26|18-26
+aten::_foreach_clamp_min.ScalarList|1|float32|18-26|18-26
+aten::_foreach_cos|1|float32|18-26|18-26
+aten::_foreach_cosh|1|float32|18-26|18-26
+aten::_foreach_div.List|1|float32|18-26|18-26
+aten::_foreach_div.Scalar|1|float32|18-26|18-26
+aten::_foreach_div.ScalarList|1|float32|18-26|18-26
+aten::_foreach_div.Tensor|1|float32|18-26|18-26
+aten::_foreach_erf|1|float32|18-26|18-26
+aten::_foreach_erfc|1|float32|18-26|18-26
+aten::_foreach_exp|1|float32|18-26|18-26
+aten::_foreach_expm1|1|float32|18-26|18-26
+aten::_foreach_floor|1|float32|18-26|18-26
+aten::_foreach_frac|1|float32|18-26|18-26
+aten::_foreach_lerp.List|1|float32|18-26|18-26
+aten::_foreach_lerp.Scalar|1|float32|18-26|18-26
+aten::_foreach_lgamma|1|float32|18-26|18-26
+aten::_foreach_log|1|float32|18-26|18-26
+aten::_foreach_log10|1|float32|18-26|18-26
+aten::_foreach_log1p|1|float32|18-26|18-26
+aten::_foreach_log2|1|float32|18-26|18-26
+aten::_foreach_max|1|float32|18-26|18-26
+aten::_foreach_maximum.List|1|float32|18-26|18-26
+aten::_foreach_maximum.Scalar|1|float32|18-26|18-26
+aten::_foreach_maximum.ScalarList|1|float32|18-26|18-26
+aten::_foreach_minimum.List|1|float32|18-26|18-26
+aten::_foreach_minimum.Scalar|1|float32|18-26|18-26
+aten::_foreach_minimum.ScalarList|1|float32|18-26|18-26
+aten::_foreach_mul.List|1|float32|18-26|18-26
+aten::_foreach_mul.Scalar|1|float32|18-26|18-26
+aten::_foreach_mul.ScalarList|1|float32|18-26|18-26
+aten::_foreach_mul.Tensor|1|float32|18-26|18-26
+aten::_foreach_neg|1|float32|18-26|18-26
+aten::_foreach_norm.Scalar|2|float32|18-26|18-26
+aten::_foreach_pow.List|1|float32|18-26|18-26
+aten::_foreach_pow.Scalar|1|float32|18-26|18-26
+aten::_foreach_pow.ScalarAndTensor|1|float32|18-26|18-26
+aten::_foreach_reciprocal|1|float32|18-26|18-26
+aten::_foreach_round|1|float32|18-26|18-26
+aten::_foreach_rsqrt|1|float32|18-26|18-26
+aten::_foreach_sigmoid|1|float32|18-26|18-26
+aten::_foreach_sign|1|float32|18-26|18-26
+aten::_foreach_sin|1|float32|18-26|18-26
+aten::_foreach_sinh|1|float32|18-26|18-26
+aten::_foreach_sqrt|1|float32|18-26|18-26
+aten::_foreach_sub.List|1|float32|18-26|18-26
+aten::_foreach_sub.Scalar|1|float32|18-26|18-26
+aten::_foreach_sub.ScalarList|1|float32|18-26|18-26
+aten::_foreach_tan|1|float32|18-26|18-26
+aten::_foreach_tanh|1|float32|18-26|18-26
+aten::_foreach_trunc|1|float32|18-26|18-26
 aten::_functional_assert_async.msg|1|bool|18-26|18-26
 aten::_functional_assert_scalar|1|float32|18-26|18-26
 aten::_functional_sym_constrain_range|1|float32|18-26|18-26
@@ -72,25 +148,44 @@ aten::_functional_sym_constrain_range_for_size|1|float32|18-26|18-26
 aten::_fused_rms_norm|4|bfloat16 float16 float32|18-26|18-26
 aten::_grid_sampler_2d_cpu_fallback|1|float32|18-26|18-26
 aten::_grouped_mm|2|bfloat16 float32|18-26|18-26
+aten::_histogramdd_bin_edges|2|float32|18-26|18-26
+aten::_histogramdd_from_bin_cts|2|float32|18-26|18-26
+aten::_histogramdd_from_bin_tensors|2|float32|18-26|18-26
+aten::_int_mm|2|int8|18-26|18-26
 aten::_is_all_true|1|bool|18-26|18-26
 aten::_is_any_true|1|bool|18-26|18-26
+aten::_linalg_det|1|float32|18-26|18-26
+aten::_linalg_eigh|1|float32|18-26|18-26
+aten::_linalg_eigvals|1|float32|18-26|18-26
+aten::_linalg_slogdet|1|complex64|18-26|18-26
+aten::_linalg_solve_ex|1|float32|18-26|18-26
+aten::_linalg_svd|1|float32|18-26|18-26
 aten::_local_scalar_dense|1|int32|18-26|18-26
 aten::_log_softmax|7|bfloat16 float16 float32|18-26|18-26
+aten::_log_softmax_backward_data|2|float16 float32|18-26|18-26
+aten::_logcumsumexp|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::_lu_with_info|2|complex64 float32|18-26|18-26
 aten::_make_dep_token|1|float32|18-26|18-26
 aten::_native_batch_norm_legit|4|bfloat16 float16 float32|18-26|18-26
 aten::_native_batch_norm_legit.no_stats|4|bfloat16 float16 float32|18-26|18-26
-aten::_native_batch_norm_legit_functional|4|bfloat16 float16 float32|18-26|18-26
+aten::_native_batch_norm_legit_functional|5|bfloat16 float16 float32|18-26|18-26
 aten::_native_batch_norm_legit_no_training|4|bfloat16 float16 float32|18-26|18-26
 aten::_pad_circular|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_pad_enum|2|float32|18-26|18-26
 aten::_pdist_forward|2|float32 float64|18-26|18-26
 aten::_prelu_kernel|2|float16 float32|18-26|18-26
+aten::_prelu_kernel_backward|1|float32|18-26|18-26
 aten::_reshape_alias|2|float32 int64|18-26|18-26
+aten::_reshape_copy|1|float32|18-26|18-26
 aten::_safe_softmax|7|bfloat16 float16 float32|18-26|18-26
-aten::_scaled_dot_product_attention_math|5|bfloat16 float16 float32|18-26|18-26
-aten::_scaled_dot_product_flash_attention_for_cpu|5|bfloat16 float16 float32|18-26|18-26
+aten::_sample_dirichlet|3|float32 float64|18-26|18-26
+aten::_scaled_dot_product_attention_math|7|bfloat16 float16 float32|18-26|18-26
+aten::_scaled_dot_product_flash_attention_for_cpu|6|bfloat16 float16 float32|18-26|18-26
 aten::_shape_as_tensor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_softmax|7|bfloat16 float16 float32|18-26|18-26
+aten::_softmax.out|1|float32|18-26|18-26
+aten::_softmax_backward_data|3|float16 float32|18-26|18-26
+aten::_standard_gamma|7|float32 float64|18-26|18-26
 aten::_to_copy|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_unique|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_unique2|12|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -101,53 +196,65 @@ aten::_unsafe_masked_index_put_accumulate|7|bfloat16 bool complex64 float16 floa
 aten::_unsafe_view|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_upsample_bicubic2d_aa|2|float32|18-26|18-26
 aten::_upsample_bicubic2d_aa.vec|5|float32|18-26|18-26
+aten::_upsample_bicubic2d_aa_backward|1|float32|18-26|18-26
 aten::_upsample_bilinear2d_aa|3|float32|18-26|18-26
 aten::_upsample_bilinear2d_aa.vec|4|float32|18-26|18-26
+aten::_upsample_bilinear2d_aa_backward|1|float32|18-26|18-26
 aten::_upsample_lanczos2d_aa|2|float32|18-26|18-26
 aten::_upsample_lanczos2d_aa.vec|2|float32|18-26|18-26
 aten::_upsample_nearest_exact1d|1|float32|18-26|18-26
 aten::_upsample_nearest_exact1d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact1d_backward|1|float32|18-26|18-26
 aten::_upsample_nearest_exact2d|1|float32|18-26|18-26
 aten::_upsample_nearest_exact2d.vec|6|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact2d_backward|1|float32|18-26|18-26
 aten::_upsample_nearest_exact3d|1|float32|18-26|18-26
 aten::_upsample_nearest_exact3d.vec|4|bfloat16 float16 float32|18-26|18-26
+aten::_upsample_nearest_exact3d_backward|1|float32|18-26|18-26
 aten::_weight_norm|6|bfloat16 float16 float32|18-26|18-26
 aten::_weight_norm_interface|2|float32|18-26|18-26
-aten::abs|13|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::abs|18|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
 aten::absolute|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::acos|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::acosh|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::adaptive_avg_pool1d|10|bfloat16 float16 float32|18-26|18-26
-aten::adaptive_avg_pool2d|12|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_avg_pool1d|11|bfloat16 complex64 float16 float32|18-26|18-26
+aten::adaptive_avg_pool2d|13|bfloat16 complex64 float16 float32|18-26|18-26
 aten::adaptive_avg_pool3d|4|bfloat16 float16 float32|18-26|18-26
 aten::adaptive_max_pool1d|8|bfloat16 float16 float32|18-26|18-26
 aten::adaptive_max_pool2d|9|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_max_pool2d_backward|1|float32|18-26|18-26
 aten::adaptive_max_pool3d|4|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_max_pool3d_backward|1|float32|18-26|18-26
 aten::add.Scalar|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::add.Tensor|22|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::add.out|5|complex64 float32|18-26|18-26
 aten::addbmm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::addcdiv|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::addcmul|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::addmm|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::addmv|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addmm|11|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addmv|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::addr|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::adjoint|9|bfloat16 bool complex64 float16 float32 int64||18-26
 aten::affine_grid_generator|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::alias|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::alias_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::all|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::all.dim|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::all|16|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::all.dim|20|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::all.dims|10|bool|18-26|18-26
-aten::alpha_dropout|7|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::amax|18|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::amin|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::aminmax|10|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::angle|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::any|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::any.dim|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::allclose|3|float32|18-26|18-26
+aten::alpha_dropout|22|bfloat16 bool complex64 float16 float32 float64 int64||18-26
+aten::alpha_dropout_|1|float32|18-26|18-26
+aten::amax|35|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::amin|25|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::aminmax|20|bfloat16 bool float16 float32 float64 int32 int64|18-26|18-26
+aten::aminmax.out|1|float32|18-26|18-26
+aten::angle|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::any|16|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::any.dim|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::any.dims|10|bool|18-26|18-26
 aten::arange|7|float16 float32 int32 int64|18-26|18-26
 aten::arange.start|3|float32 int64|18-26|18-26
+aten::arange.start_out|1|float32|18-26|18-26
 aten::arange.start_step|7|float32 float64 int64|18-26|18-26
 aten::arccos|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::arccosh|3|float32 int64|18-26|18-26
@@ -168,6 +275,7 @@ aten::asin|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::asinh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::atan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::atan2|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::atan2.out|1|float32|18-26|18-26
 aten::atanh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::atleast_1d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::atleast_1d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -176,20 +284,29 @@ aten::atleast_2d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|
 aten::atleast_3d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::atleast_3d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::avg_pool1d|6|bfloat16 float16 float32 int64|18-26|18-26
-aten::avg_pool2d|11|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::avg_pool3d|4|float32 int64|18-26|18-26
+aten::avg_pool2d|14|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::avg_pool2d.out|1|float32|18-26|18-26
+aten::avg_pool2d_backward|7|float16 float32|18-26|18-26
+aten::avg_pool3d|5|float32 int64|18-26|18-26
+aten::avg_pool3d_backward|1|float32|18-26|18-26
 aten::baddbmm|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::bartlett_window|7|float16 float32 float64|18-26|18-26
 aten::bartlett_window.periodic|1|float32|18-26|18-26
-aten::batch_norm|9|bfloat16 float16 float32 float64|18-26|18-26
-aten::bernoulli|5|bfloat16 float16 float32|18-26|18-26
-aten::bernoulli.p|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::batch_norm|12|bfloat16 float16 float32 float64|18-26|18-26
+aten::bernoulli|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::bernoulli.Tensor|6|bfloat16 float16 float32 float64|18-26|18-26
+aten::bernoulli.p|12|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::bernoulli_.Tensor|11|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::bernoulli_.float|11|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::bilinear|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::binary_cross_entropy|9|bfloat16 float16 float32|18-26|18-26
+aten::binary_cross_entropy_backward|3|float32|18-26|18-26
 aten::binary_cross_entropy_with_logits|8|bfloat16 float16 float32|18-26|18-26
 aten::bincount|5|int64|18-26|18-26
+aten::binomial|8|float32 float64|18-26|18-26
 aten::bitwise_and.Scalar|2|bool int64|18-26|18-26
 aten::bitwise_and.Scalar_Tensor|1|int32|18-26|18-26
+aten::bitwise_and.Scalar_out|1|int64|18-26|18-26
 aten::bitwise_and.Tensor|3|bool int32 int64|18-26|18-26
 aten::bitwise_left_shift.Scalar_Tensor|1|int64|18-26|18-26
 aten::bitwise_left_shift.Tensor|1|int64|18-26|18-26
@@ -207,13 +324,17 @@ aten::bitwise_xor.Tensor|3|bool int32 int64|18-26|18-26
 aten::blackman_window|7|float16 float32 float64|18-26|18-26
 aten::blackman_window.periodic|1|float32|18-26|18-26
 aten::block_diag|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::bmm|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::bmm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::bmm.out|1|float32|18-26|18-26
 aten::broadcast_tensors|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::broadcast_to|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::bucketize.Scalar|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::bucketize.Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::cartesian_prod|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::cat|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::cat|14|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::cat.out|1|float32|18-26|18-26
+aten::cauchy|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::cauchy_|6|bfloat16 float16 float32|18-26|18-26
 aten::cdist|9|float32|18-26|18-26
 aten::ceil|8|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::celu|8|bfloat16 float16 float32 float64|18-26|18-26
@@ -226,6 +347,7 @@ aten::cholesky_solve|5|complex64 float32|18-26|18-26
 aten::chunk|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::clamp|13|bfloat16 bool float16 float32 int64 uint8|18-26|18-26
 aten::clamp.Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::clamp.out|1|float32|18-26|18-26
 aten::clamp_max|1|int32|18-26|18-26
 aten::clamp_max.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::clamp_min|8|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -235,12 +357,13 @@ aten::clip.Tensor|2|float32 int64|18-26|18-26
 aten::clone|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::col2im|9|bfloat16 bool complex64 float16 float32|18-26|18-26
 aten::column_stack|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::combinations|12|bool complex64 float16 float32 int64|18-26|18-26
 aten::complex|5|float16 float32|18-26|18-26
 aten::concat|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::concatenate|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::conj|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::conj_physical|3|complex128 complex64 int64|18-26|18-26
-aten::constant_pad_nd|10|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
+aten::constant_pad_nd|11|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
 aten::contiguous|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::conv1d|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::conv1d.padding|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
@@ -249,25 +372,29 @@ aten::conv2d.padding|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::conv3d|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::conv3d.padding|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::conv_tbc|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::conv_transpose1d|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::conv_transpose2d.input|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv_transpose1d|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::conv_transpose2d.input|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::conv_transpose3d.input|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::convolution|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::convolution_backward|10|float32|18-26|18-26
 aten::copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::copysign.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::copysign.Tensor|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::corrcoef|8|complex64 float32 int64|18-26|18-26
 aten::cos|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::cosh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::cosine_embedding_loss|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::cosine_similarity|6|bfloat16 float16 float32|18-26|18-26
 aten::count_nonzero|20|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::count_nonzero.dim_IntList|2|bool int64|18-26|18-26
+aten::cov|17|complex64 float32 float64 int64|18-26|18-26
 aten::cross|1|int64|18-26|18-26
 aten::cross_entropy_loss|15|bfloat16 float16 float32|18-26|18-26
-aten::cummax|10|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::cummax|15|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::cummin|10|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::cumprod|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::cumsum|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::cumprod|20|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::cumsum|25|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::cumsum.out|1|int64|18-26|18-26
 aten::cumulative_trapezoid.dx|10|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::cumulative_trapezoid.x|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::deg2rad|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
@@ -278,9 +405,10 @@ aten::diag|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::diag_embed|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::diagflat|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::diagonal|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diagonal_backward|2|float32|18-26|18-26
 aten::diagonal_copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::diagonal_scatter|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::diff|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::diff|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::digamma|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::dim|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::dist|13|bfloat16 complex64 float16 float32|18-26|18-26
@@ -293,36 +421,52 @@ aten::divide.Scalar_mode|6|float32 int64|18-26|18-26
 aten::divide.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::divide.Tensor_mode|6|float32 int64|18-26|18-26
 aten::dot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::dropout|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::dropout|25|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::dropout_|1|float32|18-26|18-26
 aten::dsplit.array|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::dsplit.int|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::dstack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::einsum|26|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::elu|10|bfloat16 float16 float32 float64|18-26|18-26
+aten::elu_backward|6|float16 float32|18-26|18-26
 aten::embedding|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::embedding_backward|1|float32|18-26|18-26
 aten::embedding_bag|6|bfloat16 float16 float32|18-26|18-26
 aten::embedding_bag.padding_idx|10|bfloat16 float16 float32|18-26|18-26
+aten::embedding_dense_backward|6|float16 float32|18-26|18-26
+aten::embedding_renorm|4|float32|18-26|18-26
 aten::empty.memory_format|1|float32|18-26|18-26
 aten::empty_like|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::empty_permuted|1|float32|18-26|18-26
 aten::empty_strided|1|float32|18-26|18-26
 aten::eq.Scalar|11|bfloat16 bool complex64 float16 float32 int32 int64 uint8|18-26|18-26
 aten::eq.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::equal|2|float32||
+aten::eq.Tensor_out|1|int64|18-26|18-26
+aten::equal|10|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::erf|9|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::erfc|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::erfinv|8|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::exp|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::exp|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::exp2|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::expand|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::expand_as|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::expand_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::expm1|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::exponential|6|bfloat16 float16 float32|18-26|18-26
+aten::exponential|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::exponential_|6|bfloat16 float16 float32|18-26|18-26
 aten::eye|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::eye.m|2|float32 int64|18-26|18-26
-aten::feature_alpha_dropout|7|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::feature_dropout|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::fake_quantize_per_channel_affine|3|float32|18-26|18-26
+aten::fake_quantize_per_channel_affine_cachemask|1|float32|18-26|18-26
+aten::fake_quantize_per_channel_affine_cachemask_backward|1|float32|18-26|18-26
+aten::fake_quantize_per_tensor_affine|6|float16 float32|18-26|18-26
+aten::fake_quantize_per_tensor_affine.tensor_qparams|1|float32|18-26|18-26
+aten::fake_quantize_per_tensor_affine_cachemask|2|float16 float32|18-26|18-26
+aten::fake_quantize_per_tensor_affine_cachemask_backward|1|float32|18-26|18-26
+aten::feature_alpha_dropout|22|bfloat16 bool complex64 float16 float32 float64 int64||18-26
+aten::feature_alpha_dropout_|1|float32|18-26|18-26
+aten::feature_dropout|21|bfloat16 bool complex64 float16 float32 float64 int64||18-26
+aten::feature_dropout_|1|float32|18-26|18-26
 aten::fft_fft|13|bool complex64 float32 float64 int64|18-26|18-26
 aten::fft_fft2|5|bool complex64 float32 int64|18-26|18-26
 aten::fft_fftfreq|1|float32|18-26|18-26
@@ -349,7 +493,7 @@ aten::fill.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::fill.Tensor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::fix|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::flatten.using_ints|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::flip|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::flip|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::fliplr|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::flipud|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::float_power.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -363,16 +507,30 @@ aten::fmin|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-2
 aten::fmod.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::fmod.Tensor|14|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::frac|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::fractional_max_pool2d|4|float16 float32|18-26|18-26
+aten::fractional_max_pool2d_backward|1|float32|18-26|18-26
+aten::fractional_max_pool3d|2|float16 float32|18-26|18-26
+aten::frexp.Tensor|6|float16 float32 float64|18-26|18-26
+aten::frexp.Tensor_out|1|float32|18-26|18-26
 aten::frobenius_norm.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::full|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::full_like|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::full.out|1|float32|18-26|18-26
+aten::full_like|18|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::gather|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::gather.out|1|float32|18-26|18-26
+aten::gather_backward|1|float32|18-26|18-26
 aten::gcd|5|int32 int64|18-26|18-26
 aten::ge.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::ge.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::gelu|9|bfloat16 float16 float32 float64|18-26|18-26
+aten::gelu_backward|7|float16 float32|18-26|18-26
+aten::gelu_backward.grad_input|1|float32|18-26|18-26
+aten::geometric|10|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::geometric_|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::geqrf|5|complex64 float32 float64|18-26|18-26
 aten::ger|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::glu|6|bfloat16 float16 float32|18-26|18-26
+aten::glu_backward|4|float16 float32|18-26|18-26
 aten::gradient.array|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::gradient.scalararray|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::gradient.scalarint|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
@@ -387,9 +545,9 @@ aten::greater_equal.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::grid_sampler|24|bfloat16 float16 float32|20-26|18-26
 aten::grid_sampler_2d|4|bfloat16 float16 float32|18-26|18-26
 aten::grid_sampler_3d|2|float32|20-26|20-26
-aten::group_norm|6|bfloat16 float16 float32|18-26|18-26
-aten::gru.input|5|bfloat16 float16 float32|18-26|18-26
-aten::gru_cell|5|bfloat16 float16 float32|18-26|18-26
+aten::group_norm|7|bfloat16 float16 float32|18-26|18-26
+aten::gru.input|6|bfloat16 float16 float32|18-26|18-26
+aten::gru_cell|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::gt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::gt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::hamming_window|7|float16 float32 float64|18-26|18-26
@@ -399,35 +557,46 @@ aten::hamming_window.periodic_alpha_beta|1|float32|18-26|18-26
 aten::hann_window|7|float16 float32 float64|18-26|18-26
 aten::hann_window.periodic|1|float32|18-26|18-26
 aten::hardshrink|9|bfloat16 float16 float32 float64|18-26|18-26
+aten::hardshrink_backward|2|float16 float32|18-26|18-26
 aten::hardsigmoid|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::hardsigmoid_backward|2|float16 float32|18-26|18-26
 aten::hardswish|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::hardtanh|10|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::hardswish_backward|2|float16 float32|18-26|18-26
+aten::hardtanh|11|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::hardtanh_backward|2|float16 float32|18-26|18-26
+aten::hash_tensor|23|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::heaviside|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::hinge_embedding_loss|7|bfloat16 float16 float32|18-26|18-26
 aten::histc|8|bfloat16 float16 float32|18-26|18-26
 aten::histogram.bin_ct|5|float32|18-26|18-26
 aten::histogram.bins_tensor|6|bfloat16 float16 float32|18-26|18-26
+aten::histogramdd|8|float32|18-26|18-26
+aten::histogramdd.TensorList_bins|2|float32|18-26|18-26
+aten::histogramdd.int_bins|2|float32|18-26|18-26
 aten::hsplit.array|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::hsplit.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::hstack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::huber_loss|10|bfloat16 float16 float32|18-26|18-26
+aten::huber_loss_backward|3|float32|18-26|18-26
 aten::hypot|11|bfloat16 float16 float32 float64|18-26|18-26
 aten::i0|7|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::igamma|2|float32||
-aten::igammac|2|float32||
+aten::igamma|7|bfloat16 float16 float32|18-26|18-26
+aten::igammac|7|bfloat16 float16 float32|18-26|18-26
 aten::im2col|8|bfloat16 bool complex64 float16 float32|18-26|18-26
 aten::imag|2|complex128 complex64|18-26|18-26
 aten::index.Tensor|35|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::index_add|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_add|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::index_copy|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::index_fill.int_Scalar|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::index_fill.int_Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::index_put|28|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::index_reduce|15|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::index_select|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_select|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_select.out|1|float32|18-26|18-26
+aten::index_select_backward|1|float32|18-26|18-26
 aten::inner|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::instance_norm|5|bfloat16 float16 float32|18-26|18-26
-aten::inverse|3|complex64 float32|18-26|18-26
+aten::inverse|4|complex64 float32|18-26|18-26
 aten::is_nonzero|1|int64|18-26|18-26
 aten::isclose|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::isfinite|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
@@ -435,12 +604,12 @@ aten::isin.Scalar_Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::isin.Tensor_Scalar|6|bfloat16 float16 float32 int64|18-26|18-26
 aten::isin.Tensor_Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::isinf|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::isnan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::isnan|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::isneginf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::isposinf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::isreal|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::istft|6|complex64|18-26|18-26
-aten::item|4|bool float32 int64|18-26|18-26
+aten::item|7|bfloat16 bool complex64 float16 float32 int64||18-26
 aten::kaiser_window|7|float16 float32 float64|18-26|18-26
 aten::kaiser_window.beta|1|float32|18-26|18-26
 aten::kaiser_window.periodic|1|float32|18-26|18-26
@@ -454,6 +623,7 @@ aten::ldexp.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::le.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::le.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::leaky_relu|10|bfloat16 float16 float32 float64|18-26|18-26
+aten::leaky_relu_backward|3|float16 float32|18-26|18-26
 aten::lerp.Scalar|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::lerp.Tensor|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::less.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -465,38 +635,54 @@ aten::lift|2|bool float32|18-26|18-26
 aten::lift_fresh|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::lift_fresh_copy|1|int64|18-26|18-26
 aten::linalg_cholesky|5|complex64 float32|18-26|18-26
-aten::linalg_cholesky_ex|4|complex64 float32|18-26|18-26
+aten::linalg_cholesky.out|1|float32|18-26|18-26
+aten::linalg_cholesky_ex|6|complex64 float32|18-26|18-26
+aten::linalg_cond|10|float32|18-26|18-26
+aten::linalg_cond.p_str|2|complex64|18-26|18-26
 aten::linalg_cross|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::linalg_det|8|complex128 complex64 float32 float64||18-26
-aten::linalg_eig|1|float32||
-aten::linalg_eigh|2|float32||
-aten::linalg_eigvals|2|float32 float64||
-aten::linalg_eigvalsh|3|complex64 float32||
-aten::linalg_inv|4|complex64 float32|18-26|18-26
-aten::linalg_inv_ex|3|complex64 float32|18-26|18-26
-aten::linalg_lu|5|complex64 float32|18-26|18-26
-aten::linalg_lu_factor|5|complex64 float32|18-26|18-26
-aten::linalg_lu_factor_ex|3|complex64 float32|18-26|18-26
+aten::linalg_det|9|complex128 complex64 float32 float64|18-26|18-26
+aten::linalg_diagonal|2|complex64 float32|18-26|18-26
+aten::linalg_eig|3|complex64 float32|18-26|18-26
+aten::linalg_eigh|6|complex64 float32|18-26|18-26
+aten::linalg_eigvals|5|complex64 float32 float64|18-26|18-26
+aten::linalg_eigvalsh|6|complex64 float32 float64|18-26|18-26
+aten::linalg_householder_product|5|complex64 float32 float64|18-26|18-26
+aten::linalg_inv|5|complex64 float32|18-26|18-26
+aten::linalg_inv_ex|4|complex64 float32|18-26|18-26
+aten::linalg_ldl_factor|5|complex64 float32|18-26|18-26
+aten::linalg_ldl_factor_ex|6|complex64 float32|18-26|18-26
+aten::linalg_ldl_solve|4|complex64 float32|18-26|18-26
+aten::linalg_lstsq|12|complex64 float32|18-26|18-26
+aten::linalg_lu|8|complex64 float32|18-26|18-26
+aten::linalg_lu_factor|8|complex64 float32|18-26|18-26
+aten::linalg_lu_factor_ex|10|complex64 float32|18-26|18-26
+aten::linalg_lu_solve|9|complex64 float32|18-26|18-26
 aten::linalg_matmul|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::linalg_matrix_exp|4|complex64 float32|18-26|18-26
-aten::linalg_matrix_norm|11|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_matrix_norm|18|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_matrix_norm.str_ord|8|bfloat16 complex64 float16 float32|18-26|18-26
-aten::linalg_matrix_power|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::linalg_matrix_rank|3|complex64 float32|18-26|18-26
+aten::linalg_matrix_power|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::linalg_matrix_rank|4|complex64 float32|18-26|18-26
 aten::linalg_matrix_rank.atol_rtol_float|4|complex64 float32|18-26|18-26
-aten::linalg_matrix_rank.atol_rtol_tensor|7|complex64 float32|18-26|18-26
-aten::linalg_matrix_rank.tol_tensor|2|float32|18-26|18-26
+aten::linalg_matrix_rank.atol_rtol_tensor|8|complex64 float32|18-26|18-26
+aten::linalg_matrix_rank.tol_tensor|3|float32|18-26|18-26
 aten::linalg_multi_dot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::linalg_norm|9|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_norm|11|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_norm.ord_str|6|bfloat16 complex64 float16 float32|18-26|18-26
-aten::linalg_pinv|1|float32||
-aten::linalg_pinv.atol_rtol_float|2|float32||
-aten::linalg_qr|8|complex64 float32 float64||
+aten::linalg_pinv|8|complex64 float32|18-26|18-26
+aten::linalg_pinv.atol_rtol_float|5|complex64 float32|18-26|18-26
+aten::linalg_pinv.atol_rtol_tensor|9|complex64 float32|18-26|18-26
+aten::linalg_pinv.rcond_tensor|3|complex64 float32|18-26|18-26
+aten::linalg_qr|12|complex64 float32 float64|18-26|18-26
 aten::linalg_slogdet|6|complex64 float32|18-26|18-26
-aten::linalg_solve|7|complex128 complex64 float32 float64||18-26
-aten::linalg_solve_triangular|4|complex64 float32|18-26|18-26
-aten::linalg_svd|4|complex64 float32||
+aten::linalg_solve|8|complex128 complex64 float32 float64|18-26|18-26
+aten::linalg_solve_ex|3|complex64 float32|18-26|18-26
+aten::linalg_solve_triangular|5|complex64 float32|18-26|18-26
+aten::linalg_svd|9|complex64 float32|18-26|18-26
 aten::linalg_svdvals|12|complex64 float32 float64|18-26|18-26
+aten::linalg_tensorinv|2|complex64 float32|18-26|18-26
+aten::linalg_tensorsolve|2|float32|18-26|18-26
+aten::linalg_vander|4|complex64 float32 int64|18-26|18-26
 aten::linalg_vecdot|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_vector_norm|18|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linear|11|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
@@ -504,53 +690,68 @@ aten::linspace|9|complex64 float16 float32 float64 int64|18-26|18-26
 aten::linspace.Scalar_Tensor|1|int64|18-26|18-26
 aten::linspace.Tensor_Scalar|5|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::linspace.Tensor_Tensor|5|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::log|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::log|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log10|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log1p|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log2|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::log_normal|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::log_normal_|6|bfloat16 float16 float32|18-26|18-26
 aten::log_sigmoid|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::log_sigmoid_backward|2|float16 float32|18-26|18-26
+aten::log_sigmoid_forward|2|float32|18-26|18-26
 aten::log_softmax.int|9|bfloat16 float16 float32 float64 int64|18-26|18-26
-aten::logaddexp|11|bfloat16 float16 float32 float64|18-26|18-26
+aten::logaddexp|14|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::logaddexp2|10|bfloat16 float16 float32 float64|18-26|18-26
-aten::logcumsumexp|8|bfloat16 complex64 float16 float32|18-26|18-26
+aten::logcumsumexp|13|bfloat16 complex64 float16 float32|18-26|18-26
 aten::logdet|4|complex64 float32|18-26|18-26
 aten::logical_and|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::logical_and.out|1|float32|18-26|18-26
 aten::logical_not|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::logical_or|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::logical_xor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::logit|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::logit_backward|3|float16 float32|18-26|18-26
 aten::logspace|2|float32|18-26|18-26
-aten::logsumexp|18|bfloat16 bool float16 float32 float64 int64|18-26|18-26
-aten::lstm.input|6|bfloat16 float16 float32||18-26
-aten::lstm_cell|5|bfloat16 float16 float32|18-26|18-26
+aten::logspace.Scalar_Tensor|1|int64|18-26|18-26
+aten::logspace.Tensor_Scalar|5|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::logspace.Tensor_Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::logsumexp|20|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::lstm.input|7|bfloat16 float16 float32||18-26
+aten::lstm_cell|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::lt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::lt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::lu_solve|2|complex64 float32|18-26|18-26
 aten::lu_unpack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::mH|10|bfloat16 bool complex64 float16 float32 int64||18-26
 aten::mT|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::margin_ranking_loss|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::margin_ranking_loss|9|bfloat16 float16 float32 int64|18-26|18-26
 aten::masked_fill.Scalar|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_fill.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_scatter|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_select|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::masked_select_backward|1|float32|18-26|18-26
 aten::matmul|18|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
 aten::matrix_H|9|bfloat16 bool complex64 float16 float32 int64||18-26
-aten::matrix_exp|2|complex64 float32|18-26|18-26
+aten::matrix_exp|5|complex64 float32|18-26|18-26
 aten::matrix_power|5|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::max|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::max.dim|11|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::max.dim_max|2|float32|18-26|18-26
 aten::max.other|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::max_pool1d|5|bfloat16 float16 float32|18-26|18-26
-aten::max_pool1d_with_indices|4|bfloat16 float16 float32|18-26|18-26
-aten::max_pool2d|8|bfloat16 float16 float32 float64|18-26|18-26
-aten::max_pool2d_with_indices|5|bfloat16 float16 float32|18-26|18-26
-aten::max_pool3d|4|bfloat16 float16 float32|18-26|18-26
-aten::max_pool3d_with_indices|4|bfloat16 float16 float32|18-26|18-26
+aten::max_pool1d_with_indices|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool2d|9|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::max_pool2d_with_indices|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool2d_with_indices_backward|5|float16 float32|18-26|18-26
+aten::max_pool3d|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool3d_with_indices|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool3d_with_indices_backward|1|float32|18-26|18-26
 aten::max_unpool2d|6|bfloat16 float16 float32|18-26|18-26
 aten::max_unpool3d|5|bfloat16 float16 float32|18-26|18-26
 aten::maximum|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::mean|10|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
 aten::mean.dim|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::mean.out|1|float16|18-26|18-26
 aten::median|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::median.dim|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::meshgrid|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -560,26 +761,30 @@ aten::min.dim|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::min.other|1|int64|18-26|18-26
 aten::minimum|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::mish|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::mish_backward|2|float16 float32|18-26|18-26
 aten::mkldnn_convolution|1|float32|18-26|18-26
 aten::mm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::mm.out|1|float32|18-26|18-26
 aten::mode|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::moveaxis.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::moveaxis.intlist|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::movedim.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::movedim.intlist|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::mse_loss|9|bfloat16 float16 float32|18-26|18-26
+aten::mse_loss_backward|5|float32|18-26|18-26
 aten::msort|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::mul.Scalar|9|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
 aten::mul.Tensor|17|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::mul.out|1|int64|18-26|18-26
 aten::multi_margin_loss|6|float32|18-26|18-26
 aten::multilabel_margin_loss|7|float32|18-26|18-26
 aten::multilabel_margin_loss_forward|3|float32|18-26|18-26
-aten::multinomial|3|float32||
+aten::multinomial|21|bfloat16 float16 float32 float64|18-26|18-26
 aten::multiply.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::multiply.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::mv|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::mv|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::mvlgamma|10|bfloat16 float16 float32 int64|18-26|18-26
-aten::nan_to_num|10|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::nan_to_num|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::nanmean|7|bfloat16 float16 float32|18-26|18-26
 aten::nanmedian|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::nanmedian.dim|8|bfloat16 float16 float32 int64|18-26|18-26
@@ -587,25 +792,37 @@ aten::nanquantile|6|float32|18-26|18-26
 aten::nanquantile.scalar|9|float32|18-26|18-26
 aten::nansum|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::narrow|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::native_batch_norm|4|bfloat16 float16 float32|18-26|18-26
-aten::native_dropout|8|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::native_group_norm|3|bfloat16 float16 float32|18-26|18-26
+aten::narrow.Tensor|2|float32|18-26|18-26
+aten::narrow_copy|7|bool complex64 float16 float32 int64|18-26|18-26
+aten::native_batch_norm|5|bfloat16 float16 float32|18-26|18-26
+aten::native_batch_norm_backward|4|float32|18-26|18-26
+aten::native_channel_shuffle|1|float32|18-26|18-26
+aten::native_dropout|14|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::native_dropout_backward|10|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::native_group_norm|4|bfloat16 float16 float32|18-26|18-26
+aten::native_group_norm_backward|3|float32|18-26|18-26
 aten::native_layer_norm|5|bfloat16 float16 float32|18-26|18-26
+aten::native_layer_norm.out|1|float32|18-26|18-26
+aten::native_layer_norm_backward|5|float16 float32|18-26|18-26
 aten::ne.Scalar|11|bfloat16 bool complex64 float16 float32 int32 int64 uint8|18-26|18-26
 aten::ne.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::neg|13|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::neg|14|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
 aten::negative|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::new_empty|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::new_empty_strided|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::new_full|10|complex64 int32|18-26|18-26
-aten::new_ones|17|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::new_ones|18|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::new_zeros|9|int64|18-26|18-26
+aten::nextafter|16|bfloat16 float32 float64|18-26|18-26
 aten::nll_loss|5|bfloat16 float16 float32|18-26|18-26
 aten::nll_loss2d|5|bfloat16 float16 float32|18-26|18-26
+aten::nll_loss2d_backward|1|float32|18-26|18-26
 aten::nll_loss2d_forward|2|float32|18-26|18-26
+aten::nll_loss_backward|7|float32|18-26|18-26
 aten::nll_loss_forward|5|bfloat16 float16 float32|18-26|18-26
 aten::nll_loss_nd|14|bfloat16 float16 float32|18-26|18-26
-aten::nonzero|12|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
+aten::nonzero|16|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
+aten::nonzero.out|1|bool|18-26|18-26
 aten::nonzero_numpy|11|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
 aten::nonzero_static|2|int64|18-26|18-26
 aten::norm.Scalar|7|bfloat16 complex64 float16 float32|18-26|18-26
@@ -613,67 +830,85 @@ aten::norm.ScalarOpt_dim|9|bfloat16 complex64 float16 float32|18-26|18-26
 aten::norm.ScalarOpt_dim_dtype|1|float32|18-26|18-26
 aten::norm.ScalarOpt_dtype|1|float32|18-26|18-26
 aten::norm_except_dim|5|bfloat16 complex64 float16 float32|18-26|18-26
-aten::normal.Tensor_Tensor|6|bfloat16 float16 float32|18-26|18-26
-aten::normal.Tensor_float|6|bfloat16 float16 float32|18-26|18-26
-aten::normal.float_Tensor|6|bfloat16 float16 float32|18-26|18-26
-aten::normal.float_float|1|float32|18-26|18-26
-aten::normal_functional|6|bfloat16 float16 float32|18-26|18-26
+aten::normal.Tensor_Tensor|5|bfloat16 float16 float32|18-26|18-26
+aten::normal.Tensor_float|11|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::normal.float_Tensor|10|bfloat16 float16 float32 float64|18-26|18-26
+aten::normal.float_float|2|float16 float32|18-26|18-26
+aten::normal.out|1|float32|18-26|18-26
+aten::normal_|8|bfloat16 complex128 complex64 float16 float32|18-26|18-26
+aten::normal_functional|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::not_equal.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::not_equal.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::nuclear_norm|3|complex64 float32|18-26|18-26
+aten::nuclear_norm|4|complex64 float32|18-26|18-26
 aten::nuclear_norm.dim|1|float32|18-26|18-26
 aten::numel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::numpy_T|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::one_hot|4|int64|18-26|18-26
 aten::ones|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::ones_like|16|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::orgqr|5|complex64 float32 float64|18-26|18-26
+aten::ormqr|20|complex64 float32 float64|18-26|18-26
 aten::outer|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pad|22|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pad_sequence|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::pairwise_distance|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::pairwise_distance|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::pdist|3|float32|18-26|18-26
 aten::permute|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::permute_copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::pinverse|1|complex64||
-aten::pixel_shuffle|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::pinverse|6|complex64 float32|18-26|18-26
+aten::pixel_shuffle|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pixel_unshuffle|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::poisson|11|bfloat16 float16 float32 float64|18-26|18-26
 aten::poisson_nll_loss|11|bfloat16 float16 float32 int64|18-26|18-26
 aten::polar|5|float32|18-26|18-26
 aten::polygamma|25|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::positive|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::pow.Scalar|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pow.Tensor_Scalar|22|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::pow.Tensor_Tensor|10|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
+aten::pow.Tensor_Scalar_out|1|float32|18-26|18-26
+aten::pow.Tensor_Tensor|11|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
 aten::prelu|7|bfloat16 float16 float32|18-26|18-26
-aten::prod|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::prod|15|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::prod.dim_int|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::put|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::qr|1|float32||
+aten::qr|1|float32|18-26|18-26
 aten::quantile|6|float32|18-26|18-26
 aten::quantile.scalar|9|float32|18-26|18-26
 aten::rad2deg|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
-aten::rand|8|float16 float32 float64|18-26|18-26
+aten::rand|12|bfloat16 complex128 complex64 float16 float32 float64|18-26|18-26
 aten::rand.generator|1|float32|18-26|18-26
-aten::rand_like|5|bfloat16 float16 float32|18-26|18-26
+aten::rand_like|9|bfloat16 complex64 float16 float32|18-26|18-26
 aten::rand_like.generator|1|float32|18-26|18-26
-aten::randint|1|int64|18-26|18-26
+aten::randint|12|bfloat16 bool float16 float64 int16 int32 int64 int8 uint8|18-26|18-26
 aten::randint.generator|1|int64|18-26|18-26
-aten::randint.low|2|float32 int64|18-26|18-26
+aten::randint.low|3|float32 int64|18-26|18-26
 aten::randint.low_generator|1|int64|18-26|18-26
 aten::randint_like|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::randint_like.Tensor|1|int32|18-26|18-26
 aten::randint_like.low_dtype|1|int32|18-26|18-26
-aten::randn|8|float16 float32 float64|18-26|18-26
+aten::randn|12|bfloat16 complex128 complex64 float16 float32 float64|18-26|18-26
 aten::randn.generator|1|float32|18-26|18-26
-aten::randn_like|5|bfloat16 float16 float32|18-26|18-26
+aten::randn_like|9|bfloat16 complex64 float16 float32|18-26|18-26
 aten::randn_like.generator|1|float32|18-26|18-26
-aten::randperm|1|int64|18-26|18-26
+aten::random|13|bfloat16 bool float16 float32 float64 int16 int32 int64 int8 uint8|18-26|18-26
+aten::random.from|8|bfloat16 float16 float32 int32 int64|18-26|18-26
+aten::random.to|1|int64|18-26|18-26
+aten::random_|13|bfloat16 bool float16 float32 float64 int16 int32 int64 int8 uint8|18-26|18-26
+aten::random_.from|3|int64|18-26|18-26
+aten::random_.to|1|float16|18-26|18-26
+aten::randperm|2|int32 int64|18-26|18-26
 aten::randperm.generator|1|int64|18-26|18-26
+aten::range|2|float32|18-26|18-26
+aten::range.step|3|float32 int64|18-26|18-26
 aten::ravel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::real|10|bfloat16 bool complex128 complex64 float16 float32 int64|18-26|18-26
-aten::reciprocal|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::reciprocal|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::reflection_pad1d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::reflection_pad1d_backward|1|float32|18-26|18-26
 aten::reflection_pad2d|5|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::reflection_pad2d_backward|1|float32|18-26|18-26
 aten::reflection_pad3d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::reflection_pad3d_backward|1|float32|18-26|18-26
 aten::relu|11|bfloat16 float16 float32 float64 int32 int64 int8|18-26|18-26
 aten::relu6|9|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::remainder.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -685,67 +920,86 @@ aten::repeat_interleave.Tensor|1|int64|18-26|18-26
 aten::repeat_interleave.self_Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::repeat_interleave.self_int|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::replication_pad1d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::replication_pad1d_backward|1|float32|18-26|18-26
 aten::replication_pad2d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::replication_pad2d_backward|1|float32|18-26|18-26
 aten::replication_pad3d|6|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::replication_pad3d_backward|1|float32|18-26|18-26
 aten::reshape|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::reshape_as|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::resize|8|bool complex64 float16 float32 int64|18-26|18-26
+aten::resize_|2|float32|18-26|18-26
+aten::resize_as|1|float32|18-26|18-26
 aten::resolve_conj|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::resolve_neg|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::rms_norm|6|bfloat16 float16 float32|18-26|18-26
+aten::rms_norm|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::rnn_relu.input|4|bfloat16 float16 float32|18-26|18-26
 aten::rnn_relu_cell|6|bfloat16 float16 float32 int64|18-26|18-26
 aten::rnn_tanh.input|4|bfloat16 float16 float32|18-26|18-26
-aten::rnn_tanh_cell|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::rnn_tanh_cell|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::roll|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::rot90|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::round|8|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::round.decimals|7|bfloat16 float16 float32|18-26|18-26
 aten::row_stack|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::rrelu|7|bfloat16 float16 float32|18-26|18-26
+aten::rrelu|13|bfloat16 float16 float32 float64|18-26|18-26
+aten::rrelu_|3|bfloat16 float32 float64|18-26|18-26
+aten::rrelu_with_noise_backward|2|float32|18-26|18-26
+aten::rrelu_with_noise_functional|4|bfloat16 float32 float64|18-26|18-26
 aten::rsqrt|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::rsub.Scalar|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::rsub.Tensor|14|bfloat16 complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::scalar_tensor|10|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::scaled_dot_product_attention|23|bfloat16 float16 float32 float64|18-26|18-26
-aten::scatter.reduce|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::scaled_dot_product_attention|34|bfloat16 float16 float32 float64|18-26|18-26
+aten::scatter.reduce|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::scatter.src|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::scatter.value|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::scatter.value_reduce|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::scatter.value_reduce|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::scatter_add|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::scatter_reduce.two|44|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::scatter_reduce.two|53|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::searchsorted.Scalar|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::searchsorted.Tensor|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::segment_reduce|18|bfloat16 float16 float32|18-26|18-26
 aten::select.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::select_backward|1|float32|18-26|18-26
 aten::select_copy.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::select_scatter|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::selu|7|bfloat16 float16 float32 float64|18-26|18-26
-aten::sgn|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::sigmoid|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sgn|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sigmoid|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sigmoid_backward|2|float16 float32|18-26|18-26
 aten::sign|12|bfloat16 bool float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
 aten::signbit|7|bool float16 float32 float64 int32 int64|18-26|18-26
 aten::silu|9|bfloat16 complex64 float16 float32 float64|18-26|18-26
-aten::sin|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::silu_backward|2|float16 float32|18-26|18-26
+aten::sin|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sin.out|1|int64|18-26|18-26
 aten::sinc|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sinh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::size.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slice.Tensor|26|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::slice_backward|2|float32 int64|18-26|18-26
 aten::slice_copy.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slice_scatter|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slogdet|2|float32 float64|18-26|18-26
 aten::slow_conv_transpose2d|1|float32|18-26|18-26
 aten::smooth_l1_loss|11|bfloat16 float16 float32|18-26|18-26
+aten::smooth_l1_loss_backward|4|float32|18-26|18-26
 aten::soft_margin_loss|10|bfloat16 complex64 float16 float32|18-26|18-26
+aten::soft_margin_loss_backward|3|float32|18-26|18-26
 aten::softmax.int|11|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
 aten::softplus|11|bfloat16 float16 float32 float64|18-26|18-26
+aten::softplus_backward|2|float16 float32|18-26|18-26
 aten::softshrink|9|bfloat16 float16 float32 float64|18-26|18-26
+aten::softshrink_backward|2|float16 float32|18-26|18-26
 aten::sort|14|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::sort.stable|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::special_airy_ai|3|float32||
+aten::sort.values|1|float32|18-26|18-26
+aten::special_airy_ai|8|bool float32 int64|18-26|18-26
 aten::special_bessel_j0|5|bool float32 int64|18-26|18-26
 aten::special_bessel_j1|5|bool float32 int64|18-26|18-26
-aten::special_bessel_y0|3|float32 int64||
-aten::special_bessel_y1|3|float32 int64||
+aten::special_bessel_y0|6|bool float32 int64|18-26|18-26
+aten::special_bessel_y1|6|bool float32 int64|18-26|18-26
 aten::special_chebyshev_polynomial_t|7|bool float32 int64|18-26|18-26
 aten::special_chebyshev_polynomial_t.n_scalar|6|bool float32 int64|18-26|18-26
 aten::special_chebyshev_polynomial_t.x_scalar|6|bool float32 int64|18-26|18-26
@@ -762,33 +1016,47 @@ aten::special_digamma|3|float32 float64|18-26|18-26
 aten::special_entr|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_erf|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_erfc|8|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::special_erfcx|3|float32||
+aten::special_erfcx|8|bool float32 int64|18-26|18-26
 aten::special_erfinv|3|float32 float64|18-26|18-26
 aten::special_exp2|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_expit|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_expm1|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::special_gammainc|2|float32||
-aten::special_gammaincc|2|float32||
+aten::special_gammainc|7|bfloat16 float16 float32|18-26|18-26
+aten::special_gammaincc|7|bfloat16 float16 float32|18-26|18-26
 aten::special_gammaln|3|float32 float64|18-26|18-26
+aten::special_hermite_polynomial_h|7|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_h.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_h.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_he|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_he.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_he.x_scalar|6|bool float32 int64|18-26|18-26
 aten::special_i0|3|float32 float64|18-26|18-26
 aten::special_i0e|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_i1|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_i1e|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_laguerre_polynomial_l|6|bool float32 int64|18-26|18-26
+aten::special_laguerre_polynomial_l.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_laguerre_polynomial_l.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_legendre_polynomial_p|6|bool float32 int64|18-26|18-26
+aten::special_legendre_polynomial_p.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_legendre_polynomial_p.x_scalar|6|bool float32 int64|18-26|18-26
 aten::special_log1p|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::special_log_ndtr|3|float32||
-aten::special_logsumexp|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_log_ndtr|8|bool float32 int64|18-26|18-26
+aten::special_log_softmax|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::special_logit|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_logsumexp|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_modified_bessel_i0|6|bool float32 int64|18-26|18-26
 aten::special_modified_bessel_i1|6|bool float32 int64|18-26|18-26
-aten::special_modified_bessel_k0|3|float32 int64||
-aten::special_modified_bessel_k1|3|float32 int64||
+aten::special_modified_bessel_k0|6|bool float32 int64|18-26|18-26
+aten::special_modified_bessel_k1|6|bool float32 int64|18-26|18-26
 aten::special_multigammaln|6|bfloat16 float16 float32 int64|18-26|18-26
 aten::special_ndtr|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_ndtri|5|bool float32 int64|18-26|18-26
 aten::special_polygamma|2|float32|18-26|18-26
 aten::special_psi|3|float32 float64|18-26|18-26
 aten::special_round|6|bfloat16 float16 float32|18-26|18-26
-aten::special_scaled_modified_bessel_k0|3|float32 int64||
-aten::special_scaled_modified_bessel_k1|3|float32 int64||
+aten::special_scaled_modified_bessel_k0|6|bool float32 int64|18-26|18-26
+aten::special_scaled_modified_bessel_k1|6|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_t|7|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_t.n_scalar|6|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_t.x_scalar|6|bool float32 int64|18-26|18-26
@@ -801,8 +1069,9 @@ aten::special_shifted_chebyshev_polynomial_v.x_scalar|6|bool float32 int64|18-26
 aten::special_shifted_chebyshev_polynomial_w|7|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_w.n_scalar|6|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_w.x_scalar|6|bool float32 int64|18-26|18-26
-aten::special_sinc|3|float32 float64|18-26|18-26
-aten::special_spherical_bessel_j0|3|float32||
+aten::special_sinc|4|complex64 float32 float64|18-26|18-26
+aten::special_softmax|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::special_spherical_bessel_j0|8|bool float32 int64|18-26|18-26
 aten::special_xlog1py|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_xlog1py.other_scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_xlog1py.self_scalar|1|float32|18-26|18-26
@@ -817,8 +1086,9 @@ aten::split.sizes|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::split_copy.Tensor|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::split_with_sizes|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::split_with_sizes_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::sqrt|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::square|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::sqrt|12|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sqrt.out|1|float32|18-26|18-26
+aten::square|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
 aten::squeeze|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::squeeze.dim|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::squeeze.dims|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -826,8 +1096,9 @@ aten::squeeze_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::squeeze_copy.dim|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::squeeze_copy.dims|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::stack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::stack.out|1|float32|18-26|18-26
 aten::std|9|bfloat16 complex64 float16 float32|18-26|18-26
-aten::std.correction|9|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::std.correction|21|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::std.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::std_mean|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::std_mean.correction|14|bfloat16 float16 float32|18-26|18-26
@@ -835,12 +1106,15 @@ aten::std_mean.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::stft|7|complex64 float32|18-26|18-26
 aten::stft.center|4|complex64 float32|18-26|18-26
 aten::sub.Scalar|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::sub.Scalar_out|1|float32|18-26|18-26
 aten::sub.Tensor|17|bfloat16 complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::subtract.Scalar|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::subtract.Tensor|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::sum|15|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::sum.dim_IntList|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::svd|1|float32||
+aten::sum|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::sum.IntList_out|2|float16 int32|18-26|18-26
+aten::sum.dim_IntList|25|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::sum_to_size|25|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
+aten::svd|2|float32|18-26|18-26
 aten::swapaxes|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::swapdims|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sym_constrain_range|1||18-26|18-26
@@ -855,26 +1129,31 @@ aten::t_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::take|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::take_along_dim|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::tan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::tanh|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::tanh|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::tanh_backward|2|float16 float32|18-26|18-26
 aten::tensor_split.indices|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::tensor_split.sections|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::tensor_split.tensor_indices_or_sections|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::tensordot|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::tensordot|13|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
 aten::thnn_conv2d|1|float32|18-26|18-26
 aten::threshold|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::threshold_backward|4|float16 float32 int64|18-26|18-26
 aten::tile|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::to.device|1|int64|18-26|18-26
 aten::to.dtype|116|bfloat16 bool complex64 float16 float32 float64 float8_e4m3fn float8_e5m2 int16 int32 int64 int8 uint8|19-26|18-26
 aten::to.dtype_layout|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::to.other|1|int64|18-26|18-26
 aten::topk|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::topk.values|1|float32|18-26|18-26
 aten::trace|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::trace_backward|1|float32|18-26|18-26
 aten::transpose.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::transpose_copy.int|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::trapezoid.dx|10|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::trapezoid.x|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::trapz.dx|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::trapz.x|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::triangular_solve|4|complex64 float32|18-26|18-26
 aten::tril|13|bfloat16 bool complex64 float16 float32 float64 int32 int64|18-26|18-26
 aten::tril_indices|4|int32 int64|18-26|18-26
 aten::triplet_margin_loss|11|bfloat16 complex64 float16 float32 int64|18-26|18-26
@@ -888,36 +1167,46 @@ aten::unbind.int|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unbind_copy.int|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unflatten.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unfold|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unfold_backward|3|float32|18-26|18-26
 aten::unfold_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::uniform|6|bfloat16 float16 float32|18-26|18-26
-aten::unique_consecutive|14|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::uniform|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::uniform_|1|float32|18-26|18-26
+aten::unique_consecutive|15|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::unique_dim|10|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::unique_dim_consecutive|2|int64|18-26|18-26
 aten::unsafe_chunk|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unsafe_split.Tensor|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unsafe_split_with_sizes|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::unsqueeze|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::unsqueeze|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unsqueeze_copy|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::upsample_bicubic2d|5|bfloat16 float16 float32|18-26|18-26
 aten::upsample_bicubic2d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_bicubic2d_backward|2|float32|18-26|18-26
 aten::upsample_bilinear2d|7|bfloat16 float16 float32 float64|18-26|18-26
 aten::upsample_bilinear2d.vec|10|bfloat16 float16 float32|18-26|18-26
+aten::upsample_bilinear2d_backward|4|float16 float32|18-26|18-26
 aten::upsample_linear1d|5|bfloat16 float16 float32|18-26|18-26
 aten::upsample_linear1d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_linear1d_backward|2|float32|18-26|18-26
 aten::upsample_nearest1d|4|bfloat16 float16 float32|18-26|18-26
 aten::upsample_nearest1d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest1d_backward|1|float32|18-26|18-26
 aten::upsample_nearest2d|7|bfloat16 float16 float32 float64 uint8|18-26|18-26
 aten::upsample_nearest2d.vec|6|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest2d_backward|1|float32|18-26|18-26
 aten::upsample_nearest3d|1|float32|18-26|18-26
 aten::upsample_nearest3d.vec|4|bfloat16 float16 float32|18-26|18-26
+aten::upsample_nearest3d_backward|1|float32|18-26|18-26
 aten::upsample_trilinear3d|2|float32|18-26|18-26
 aten::upsample_trilinear3d.vec|5|bfloat16 float16 float32|18-26|18-26
+aten::upsample_trilinear3d_backward|2|float32|18-26|18-26
+aten::value_selecting_reduction_backward|3|float32|18-26|18-26
 aten::vander|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::var|9|bfloat16 complex64 float16 float32|18-26|18-26
-aten::var.correction|19|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::var|10|bfloat16 complex64 float16 float32|18-26|18-26
+aten::var.correction|32|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::var.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::var_mean|7|bfloat16 complex64 float16 float32|18-26|18-26
-aten::var_mean.correction|2|complex64 float16|18-26|18-26
+aten::var_mean.correction|3|complex64 float16 float32|18-26|18-26
 aten::var_mean.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::vdot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::view|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -928,6 +1217,7 @@ aten::view_as_complex_copy|4|float16 float32|18-26|18-26
 aten::view_as_real|4|complex128 complex64|18-26|18-26
 aten::view_as_real_copy|2|complex128 complex64|18-26|18-26
 aten::view_copy|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::view_copy.dtype|1|float32|26|26
 aten::vsplit.array|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::vsplit.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::vstack|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -935,13 +1225,15 @@ aten::where|1|bool|18-26|18-26
 aten::where.Scalar|2|bool|18-26|18-26
 aten::where.ScalarOther|3|bool|18-26|18-26
 aten::where.ScalarSelf|1|bool|18-26|18-26
-aten::where.self|4|bool|18-26|18-26
+aten::where.self|5|bool|18-26|18-26
+aten::where.self_out|1|bool|18-26|18-26
 aten::xlogy.Scalar_Other|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::xlogy.Scalar_Self|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::xlogy.Tensor|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::zero|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::zeros|11|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::zeros_like|18|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::zeros_like|19|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::zeros_like.out|1|float32|18-26|18-26
 math::ceil|1||18-26|18-26
 math::floor|1||18-26|18-26
 math::trunc|1||18-26|18-26
@@ -949,6 +1241,9 @@ prims::abs|1|float32|18-26|18-26
 prims::acos|1|float32|18-26|18-26
 prims::acosh|1|float32|18-26|18-26
 prims::add|1|float32|18-26|18-26
+prims::amax|2|float32|18-26|18-26
+prims::amin|2|float32|18-26|18-26
+prims::as_strided_scatter|1|float32|18-26|18-26
 prims::asin|1|float32|18-26|18-26
 prims::asinh|1|float32|18-26|18-26
 prims::atan|1|float32|18-26|18-26
@@ -964,9 +1259,16 @@ prims::bitwise_and|1|int64|18-26|18-26
 prims::bitwise_not|1|int64|18-26|18-26
 prims::bitwise_or|1|int64|18-26|18-26
 prims::bitwise_xor|1|int64|18-26|18-26
+prims::broadcast_in_dim|2|float32|18-26|18-26
+prims::cat|1|float32|18-26|18-26
+prims::cbrt|2|float32|18-26|18-26
 prims::ceil|1|float32|18-26|18-26
 prims::clone|1|float32|18-26|18-26
+prims::collapse|1|float32|18-26|18-26
+prims::collapse_view|1|float32|18-26|18-26
+prims::conj_physical|2|complex64|18-26|18-26
 prims::convert_element_type|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+prims::copy_strided|1|float32|18-26|18-26
 prims::cos|1|float32|18-26|18-26
 prims::cosh|1|float32|18-26|18-26
 prims::device_put|1|float32|18-26|18-26
@@ -979,20 +1281,28 @@ prims::eq|1|float32|18-26|18-26
 prims::erf|1|float32|18-26|18-26
 prims::erf_inv|1|float32|18-26|18-26
 prims::erfc|1|float32|18-26|18-26
+prims::erfcx|1|float32|18-26|18-26
 prims::exp|1|float32|18-26|18-26
 prims::exp2|1|float32|18-26|18-26
 prims::expm1|1|float32|18-26|18-26
+prims::fft_c2c|1|complex64|18-26|18-26
+prims::fft_c2r|1|complex64|18-26|18-26
+prims::fft_r2c|1|float32|18-26|18-26
 prims::fill|1|float32|18-26|18-26
 prims::floor|1|float32|18-26|18-26
 prims::fmax|1|float32|18-26|18-26
 prims::fmin|1|float32|18-26|18-26
 prims::fmod|1|float32|18-26|18-26
+prims::frexp|1|float32|18-26|18-26
 prims::full|1|float32|18-26|18-26
 prims::full_like|1|float32|18-26|18-26
 prims::gcd|1|int64|18-26|18-26
 prims::ge|1|float32|18-26|18-26
 prims::gt|1|float32|18-26|18-26
 prims::hypot|1|float32|18-26|18-26
+prims::igamma|1|float32|18-26|18-26
+prims::igammac|1|float32|18-26|18-26
+prims::imag|2|complex64|18-26|18-26
 prims::iota|1|int64|18-26|18-26
 prims::isfinite|1|float32|18-26|18-26
 prims::item|1|int64|18-26|18-26
@@ -1010,8 +1320,12 @@ prims::ndtri|1|float32|18-26|18-26
 prims::ne|1|float32|18-26|18-26
 prims::neg|1|float32|18-26|18-26
 prims::pow|1|float32|18-26|18-26
+prims::prod|3|float32|18-26|18-26
+prims::real|2|complex64|18-26|18-26
 prims::reciprocal|1|float32|18-26|18-26
 prims::remainder|1|float32|18-26|18-26
+prims::reshape|1|float32|18-26|18-26
+prims::rev|2|float32|18-26|18-26
 prims::round|1|float32|18-26|18-26
 prims::rsqrt|1|float32|18-26|18-26
 prims::scalar_tensor|1|float32|18-26|18-26
@@ -1021,12 +1335,19 @@ prims::sign|1|float32|18-26|18-26
 prims::signbit|1|float32|18-26|18-26
 prims::sin|1|float32|18-26|18-26
 prims::sinh|1|float32|18-26|18-26
+prims::spherical_bessel_j0|1|float32|18-26|18-26
+prims::split_dim|1|float32|18-26|18-26
 prims::sqrt|1|float32|18-26|18-26
+prims::squeeze|1|float32|18-26|18-26
 prims::sub|1|float32|18-26|18-26
+prims::sum|3|float32 int32|18-26|18-26
 prims::tan|1|float32|18-26|18-26
 prims::tanh|1|float32|18-26|18-26
+prims::transpose|1|float32|18-26|18-26
 prims::trunc|1|float32|18-26|18-26
+prims::var|2|float32|18-26|18-26
 prims::view_of|1|float32|18-26|18-26
+prims::view_of_dtype|1|int32|26|26
 prims::where|1|bool|18-26|18-26
 prims::zeta|1|float32|18-26|18-26
 quantized_decomposed::_choose_qparams_per_token_asymmetric_impl|1|float32|18-26|18-26
@@ -1055,8 +1376,20 @@ torch::sym_max|2||18-26|18-26
 torch::sym_min|1||18-26|18-26
 torch::sym_not|1||18-26|18-26
 torch::sym_sqrt|1||18-26|18-26
+torch::sym_sum|1||18-26|18-26
+torch_nn::_linear_cross_entropy_batch_chunked|5|float16 float32|18-26|18-26
+torch_nn::_linear_cross_entropy_batch_chunked_no_reduction|2|float32|18-26|18-26
+torchao::choose_qparams_affine|18|float32|18-26|18-26
+torchao::choose_scale_float8|3|float32|18-26|18-26
+torchao::dequantize_affine|17|int8 uint8|18-26|18-26
+torchao::dequantize_affine_float8_non_decomposed|1|float8_e4m3fn|19-26|19-26
+torchao::quantize_affine|16|float16 float32|18-26|18-26
+torchao::quantize_affine_float8_non_decomposed|1|float32|19-26|19-26
 torchvision::deform_conv2d|3|float32|19-26|19-26
 torchvision::nms|6|bfloat16 float16 float32 int64|18-26|18-26
+torchvision::ps_roi_align|5|float32|18-26|18-26
+torchvision::ps_roi_pool|4|float32|18-26|18-26
 torchvision::roi_align|9|bfloat16 bool float16 float32 int64||18-26
+torchvision::roi_pool|5|float32|18-26|18-26
 transformers::grouped_mm_fallback|9|bfloat16 complex64 float16 float32 int64||18-26
 `;

@@ -109,7 +109,8 @@ export class RowReader {
 
   /** Elements that are not known become fresh symbols where others are known. */
   #setData(value: Value, at: number, count: number): void {
-    const elements = this.#i32.subarray(at, at + count);
+    // A copy: a fresh symbol may make the core's memory grow, which detaches views of it.
+    const elements = this.#i32.slice(at, at + count);
     const unknown = elements.includes(UNKNOWN);
     if (!unknown) value.data = this.#list(at, count);
     else if (elements.some((h) => h !== UNKNOWN)) value.data = Array.from(elements, (h) => this.#dimAt(h, "element"));
