@@ -7,7 +7,7 @@ import { mapArgs, mapLeaves } from "./aten/arguments.ts";
 import { type Arg, Graph, Node, type Origin, type Output, type Type, Value } from "./aten/graph.ts";
 import { aten } from "./aten/index.ts";
 import { applyPromotion, isTyped, type Typed } from "./aten/promotion.ts";
-import { isUserOp, type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
+import { isUserOp, outArguments, type Schema, schemaOf, withDefaults } from "./aten/schema.ts";
 import type { Call, Entry, Fresh, Step } from "./aten/table.ts";
 import { checkUserArguments, userEntry } from "./aten/user-ops.ts";
 import { cast, fill } from "./core/ops/elementwise.ts";
@@ -16,7 +16,7 @@ import { integers } from "./core/ops/values.ts";
 import type { Strided } from "./core/strided.ts";
 import type { DType } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
-import { type Dim, SymEnv, SymInt } from "./symbolic.ts";
+import { type Dim, SymEnv, SymInt, sameShape } from "./symbolic.ts";
 
 export type Args = Record<string, unknown>;
 
@@ -48,12 +48,17 @@ const irregularTwins: Readonly<Record<string, string>> = {
   "aten::transpose_": "aten::transpose.int",
   "aten::normal_": "aten::normal_functional",
   "aten::bernoulli_.float": "aten::bernoulli.p",
+  "aten::bernoulli.float_out": "aten::bernoulli.p",
+  "aten::normal.out": "aten::normal_functional",
 };
 
-/** The op that computes what an in-place op writes: `aten::add_.Tensor` → `aten::add.Tensor`, `aten::__iand__` → `aten::__and__`; null where `op` mutates nothing, and for ops of users. */
+/**
+ * The op that computes what an in-place op or an out overload writes: `aten::add_.Tensor`, `aten::add.out` → `aten::add.Tensor`, `aten::__iand__` →
+ * `aten::__and__`; null where `op` mutates nothing, and for ops of users.
+ */
 export function functionalTwin(schema: Schema): string | null {
   if (!schema.mutates || isUserOp(schema.op)) return null;
-  const twin = irregularTwins[schema.op] ?? schema.op.replace(/::__i(\w+__)/, "::__$1").replace(/([^_])_(\.|$)/, "$1$2");
+  const twin = irregularTwins[schema.op] ?? schema.outOf ?? schema.op.replace(/::__i(\w+__)/, "::__$1").replace(/([^_])_(\.|$)/, "$1$2");
   return twin === schema.op || schemaOf(twin) === null ? null : twin;
 }
 
@@ -63,11 +68,19 @@ export const isViewTwin = (twin: string): boolean => {
   return schema?.returns[0]?.alias != null && !schema.mutates;
 };
 
-/** Arguments of an in-place op under its twin's names: they agree by position or name (`dropout_(self)`, `dropout(input)`; `polygamma(n, self)`). */
-export function twinArgs<T>(schema: Schema, twin: string, given: Readonly<Record<string, T>>): Record<string, T> {
+/**
+ * Arguments of an in-place op under its twin's names: they agree by position or name (`dropout_(self)`, `dropout(input)`; `polygamma(n, self)`). Those
+ * of an out overload less what it writes to, whose dtype is that of the result where none is asked for.
+ */
+export function twinArgs<T>(schema: Schema, twin: string, given: Readonly<Record<string, T>>): Record<string, T | DType> {
   const names = (schemaOf(twin)?.args ?? []).map((a) => a.name);
   const left = names.filter((n) => !schema.args.some((a) => a.name === n));
-  return Object.fromEntries(Object.entries(given).map(([name, x]) => [names.includes(name) ? name : (left.shift() ?? name), x]));
+  const outs = outArguments(schema);
+  const read = Object.entries(given).filter(([name]) => !outs.includes(name));
+  const args = read.map(([name, x]): [string, T] => [names.includes(name) ? name : (left.shift() ?? name), x]);
+  const [out] = outs.map((name) => given[name]);
+  if (outs.length !== 1 || !isTyped(out) || !names.includes("dtype")) return Object.fromEntries(args);
+  return Object.fromEntries([...args, ["dtype", given.dtype ?? out.dtype]]);
 }
 
 /**
@@ -115,12 +128,30 @@ function prepare<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, g
 }
 
 function callInPlace<T extends Typed>(interpreter: Interpreter<T>, schema: Schema, twin: string, given: Readonly<Args>): unknown {
-  const name = schema.args.find((a) => a.writes)?.name ?? "self";
-  const target = given[name] as T;
-  const value = callOn(interpreter, twin, twinArgs(schema, twin, given)) as T;
+  const result = callOn(interpreter, twin, twinArgs(schema, twin, given));
   // After resize_ the program reads the result, as after a view in place: the memory under its new shape.
-  if (isViewTwin(twin) || twin.startsWith("aten::resize")) return value;
-  return interpreter.write(target, value.dtype === target.dtype ? value : interpreter.cast(value, target.dtype));
+  if (isViewTwin(twin) || twin.startsWith("aten::resize")) return result;
+  const resizes = outArguments(schema).length > 0;
+  const put = (target: T, value: T): T => {
+    const cast = value.dtype === target.dtype ? value : interpreter.cast(value, target.dtype);
+    // A wrongly sized `out` takes the shape of what is written to it.
+    return resizes && !sameShape(value.shape, target.shape) ? cast : interpreter.write(target, cast);
+  };
+  const targets = writtenArguments(schema).map((name) => given[name] as T | readonly T[]);
+  const results = targets.length === 1 ? [result] : (result as unknown[]);
+  const written = targets.map((target, i) => {
+    const value = results[i] as T | readonly T[];
+    return isList(target) ? target.map((t, k) => put(t, (value as readonly T[])[k] as T)) : put(target, value as T);
+  });
+  return schema.returns.length === 1 ? written[0] : written;
+}
+
+const isList = <T>(x: T | readonly T[]): x is readonly T[] => Array.isArray(x);
+
+/** The arguments that a call of an in-place op or an out overload writes to, in the order of the results. */
+export function writtenArguments(schema: Schema): string[] {
+  const outs = outArguments(schema);
+  return outs.length > 0 ? outs : [schema.args.find((a) => a.writes)?.name ?? "self"];
 }
 
 /** Values of the core: views alias, in-place ops write. */

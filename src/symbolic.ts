@@ -344,6 +344,9 @@ export function equal(a: Dim, b: Dim): boolean {
   return a === b || compare(a, "==", b) === true;
 }
 
+/** Whether two shapes are certainly the same. */
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => equal(d, b[i] as Dim));
+
 /** Bits of what `sym_compare` (assembly/symbolic/proof.ts) finds possible. */
 const LESS = 1;
 const EQUAL = 2;

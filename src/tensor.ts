@@ -6,15 +6,15 @@
 import { mapArgs, mapLeaves } from "./aten/arguments.ts";
 import type { Arg, Value } from "./aten/graph.ts";
 import { isTyped } from "./aten/promotion.ts";
-import { schemaOf } from "./aten/schema.ts";
+import { outArguments, schemaOf } from "./aten/schema.ts";
 import { cast } from "./core/ops/elementwise.ts";
 import { contiguous } from "./core/ops/layout.ts";
 import { contiguousStrides, isStrided, numel, type Strided, scoped, storagesOf } from "./core/strided.ts";
-import { type Args, callOn, evalInterpreter, functionalTwin, isViewTwin, metaInterpreter } from "./dispatch.ts";
+import { type Args, callOn, evalInterpreter, functionalTwin, isViewTwin, metaInterpreter, writtenArguments } from "./dispatch.ts";
 import { type DType, dtypes, isComplex, isFloat } from "./dtype.ts";
 import { OnnxExporterError } from "./errors.ts";
 import type { TensorMethods } from "./functions.gen.ts";
-import { product, type Shape, SymInt, show } from "./symbolic.ts";
+import { product, type Shape, SymInt, sameShape, show } from "./symbolic.ts";
 import { bytesOf } from "./weights/basic.ts";
 
 /** A Python number: bigint for integers beyond 2^53. */
@@ -160,29 +160,47 @@ const mapTensors = (args: Args, f: (t: Tensor) => unknown): Args => mapArgs(args
 
 const wrapAll = (result: unknown): unknown => mapLeaves(result, (x) => (isStrided(x) ? wrap(x) : x));
 
-/** Name of the argument that `op` writes to and returns, null for an op that writes nothing (`unsqueeze_` gives the view that it makes). */
-export function writtenArgument(op: string): string | null {
+/** The arguments of `args` that `op` writes to and returns, null for an op that writes nothing (`unsqueeze_` gives the view that it makes). */
+export function writtenTo(op: string, args: Args): unknown {
   const schema = schemaOf(op);
   const twin = schema && functionalTwin(schema);
-  return schema && twin && !isViewTwin(twin) ? (schema.args.find((a) => a.writes)?.name ?? "self") : null;
+  if (!schema || !twin || isViewTwin(twin)) return null;
+  const targets = writtenArguments(schema).map((name) => args[name]);
+  return targets.length === 1 ? targets[0] : targets;
+}
+
+/** Throws `tensor/out` where what an out overload writes to, `written`, does not have the shape of its result: a Tensor keeps its shape. */
+export function checkOut(op: string, written: unknown, result: unknown): void {
+  const schema = schemaOf(op);
+  if (schema === null || outArguments(schema).length === 0) return;
+  const [targets, results] = [[written].flat(2), [result].flat(2)];
+  for (const [i, target] of targets.entries()) {
+    const value = results[i];
+    if (!(target instanceof Tensor) || !isTyped(value) || sameShape(value.shape, target.sizes)) continue;
+    const wanted = `[${value.shape.map(show).join(", ")}]`;
+    throw new OnnxExporterError("tensor/out", `${op} gives the shape ${wanted}, out is ${target}`, `give an out of the shape ${wanted}`);
+  }
 }
 
 /** Computes at once. An in-place op returns the very tensor that it wrote to. */
 export const eager: Mode = {
   call(op, args) {
     const result = scoped(() => callOn(evalInterpreter, op, mapTensors(args, valuesOf)), storagesOf);
-    const written = writtenArgument(op);
-    return written === null ? wrapAll(result) : args[written];
+    const written = writtenTo(op, args);
+    if (written === null) return wrapAll(result);
+    checkOut(op, written, result);
+    return written;
   },
 };
 
 /** Types only: no values are made, whatever the sizes. */
 export const fake: Mode = {
   call(op, args) {
-    const written = writtenArgument(op);
+    const written = writtenTo(op, args);
     const typed = mapTensors(args, (t) => ({ kind: "tensor", dtype: t.dtype, shape: t.sizes }));
     const result = callOn(metaInterpreter, op, typed);
-    if (written !== null) return args[written];
+    if (written !== null) checkOut(op, written, result);
+    if (written !== null) return written;
     return mapLeaves(result, (x) => (isTyped(x) ? new Tensor(x.dtype, x.shape, null) : x));
   },
 };

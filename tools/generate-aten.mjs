@@ -56,14 +56,55 @@ export function parseSchema(schema) {
   };
 }
 
+/** A type without its alias annotation. */
+const bare = (text) => text.replaceAll(/\([a-z!* |>-]+\)/g, "");
+const tensorOptions = ["dtype", "layout", "device", "pin_memory"];
+
+/**
+ * The schema texts of the out overloads, as far as they follow from that of the functional op (`outOverload` of src/aten/schema.ts makes them anew):
+ * op → overload and out arguments, empty where the general rule names them. What does not follow is in `others`, as it is.
+ */
+function outOverloads(functional, outs) {
+  const packetOf = (text) => text.slice(0, text.indexOf("(")).split(".")[0];
+  const marks = new Map();
+  const others = [];
+  for (const text of outs) {
+    const [, op, args] = /^([^(]+)\((.*)\) -> (.*)$/.exec(text);
+    const written = split(args).filter((a) => a.includes("!"));
+    const read = split(args).filter((a) => !a.includes("!") && a !== "*");
+    const twin = functional.find((candidate) => {
+      if (packetOf(candidate) !== packetOf(text)) return false;
+      const own = split(/\((.*)\) -> /.exec(candidate)[1]).filter((a) => a !== "*");
+      const names = own.map((a) => /(\w+)(=.*)?$/.exec(a)[1]);
+      const options = tensorOptions.every((n) => names.includes(n)) ? tensorOptions : [];
+      return bare(own.filter((_, i) => !options.includes(names[i])).join()) === bare(read.join()) && !candidate.includes("!");
+    });
+    const results = twin && parseSchema(twin).returns.map(bare);
+    const keyword = args.indexOf("*") >= 0 && written.every((a) => args.indexOf("*, ") < args.indexOf(a));
+    const types = written.map((a) => bare(a.slice(0, a.lastIndexOf(" "))));
+    if (!twin || marks.has(twin) || !keyword || types.join() !== results.join()) {
+      others.push(text);
+      continue;
+    }
+    const name = twin.slice(0, twin.indexOf("("));
+    const overload = op.slice(op.indexOf(".") + 1);
+    const names = written.map((a) => a.slice(a.lastIndexOf(" ") + 1));
+    const regular = overload === (name.includes(".") ? `${name.slice(name.indexOf(".") + 1)}_out` : "out");
+    const plain = names.join() === (names.length === 1 ? "out" : names.map((_, i) => `out${i}`).join());
+    marks.set(twin, `${regular ? "" : overload}${plain ? "" : `(${names.join(", ")})`}`);
+  }
+  return { marks, others };
+}
+
 /** Writes the ATen tables; returns the schema lines that they hold, sorted. */
 export function generateAten(schemas, promotion) {
   const python = readFileSync(new URL("python-ops.txt", import.meta.url), "utf8")
     .trim()
     .split("\n");
-  const lines = [...schemas.ops, ...schemas.other]
-    .filter((o) => !o.tags?.includes("out"))
-    .map((o) => o.schema)
+  const all = [...schemas.ops, ...schemas.other];
+  const texts = (out) => all.filter((o) => (o.tags?.includes("out") ?? false) === out).map((o) => o.schema);
+  const { marks, others } = outOverloads(texts(false), texts(true));
+  const lines = texts(false)
     .concat(python)
     .filter((s) => !/Dict\(/.test(s))
     .sort();
@@ -90,13 +131,16 @@ ${body((p) => `  "${p.op}": ${p.tuple ? `[${p.returns.map((r) => typeOf(r)).join
   writeFileSync(
     "src/aten/schema-text.gen.ts",
     `${head}
-/** One schema a line, sorted: \`aten::abs(Tensor self) -> Tensor\`. */
+/**
+ * One schema a line, sorted: \`aten::abs(Tensor self) -> Tensor\`; behind \` @\` what tells the out overload, empty where the general rule does
+ * (\`outOverload\` of schema.ts). The last lines are the out overloads that do not follow from another op.
+ */
 export const schemaText: string = \`
-${lines.join("\n").replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("$", "\\$")}
+${[...lines.map((l) => (marks.has(l) ? `${l} @${marks.get(l)}` : l)), ...others.sort()].join("\n").replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("$", "\\$")}
 \`;
 `,
   );
-  const core = [...schemas.ops, ...schemas.other].filter((o) => o.tags?.includes("core")).map((o) => o.op);
+  const core = all.filter((o) => o.tags?.includes("core")).map((o) => o.op);
   writeFileSync(
     "src/aten/core-ops.gen.ts",
     `${head}

@@ -3,7 +3,7 @@
  * operand may be a Python number in captured programs.
  */
 
-import { complexUnary } from "../core/ops/complex.ts";
+import { complexUnary, onParts } from "../core/ops/complex.ts";
 import { binary, cast, compare, unary, where } from "../core/ops/elementwise.ts";
 import type { Strided } from "../core/strided.ts";
 import { type DType, isComplex, isFloat, isInteger, realOf } from "../dtype.ts";
@@ -242,13 +242,14 @@ export const pointwise = {
   },
   "aten::nan_to_num": {
     meta: ({ self }) => ({ dtype: self.dtype, shape: self.shape }),
-    eval: ({ self, nan, posinf, neginf }) => {
-      if (!isFloat(self.dtype)) return cast(self, self.dtype);
-      const lit = (v: number) => operand(v, self.dtype);
-      const [low, high] = [neginf ?? -finiteMax(self.dtype), posinf ?? finiteMax(self.dtype)];
-      const finite = where(compare("eq", self, lit(Number.POSITIVE_INFINITY)), lit(high), self);
-      return where(unary("isnan", self), lit(nan ?? 0), where(compare("eq", self, lit(Number.NEGATIVE_INFINITY)), lit(low), finite));
-    },
+    eval: ({ self, nan, posinf, neginf }) =>
+      onParts((x) => {
+        if (!isFloat(x.dtype)) return cast(x, x.dtype);
+        const lit = (v: number) => operand(v, x.dtype);
+        const [low, high] = [neginf ?? -finiteMax(x.dtype), posinf ?? finiteMax(x.dtype)];
+        const finite = where(compare("eq", x, lit(Number.POSITIVE_INFINITY)), lit(high), x);
+        return where(unary("isnan", x), lit(nan ?? 0), where(compare("eq", x, lit(Number.NEGATIVE_INFINITY)), lit(low), finite));
+      }, self),
   },
   // Real numbers: 0 or pi; NaN stays.
   "aten::angle": {

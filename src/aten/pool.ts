@@ -1,5 +1,6 @@
 /** @file Pooling over windows: [N, C, spatial…] or [C, spatial…]. */
 
+import { onParts } from "../core/ops/complex.ts";
 import { cast } from "../core/ops/elementwise.ts";
 import { squeeze, unsqueeze } from "../core/ops/layout.ts";
 import { adaptiveAvgPool, adaptiveMaxPool, avgPool, maxPool } from "../core/ops/pool.ts";
@@ -244,7 +245,7 @@ const adaptiveType = ({ self, output_size: size }: Adaptive<TensorType, Dim>, n:
 const adaptiveAverageEntry = (n: number) => ({
   meta: (args: Adaptive<TensorType, Dim>) => adaptiveType(args, n),
   eval: ({ self, output_size: size }: Adaptive<Strided, number>) =>
-    batched(self, n, (x) => [adaptiveAvgPool(x, spread(size, n, []))])[0] as Strided,
+    onParts((part) => batched(part, n, (x) => [adaptiveAvgPool(x, spread(size, n, []))])[0] as Strided, self),
   decompose: ({ self, output_size: size }: Adaptive<Symbolic, Dim>, call: Call) => adaptiveAverage(self, size, n, call),
 });
 const adaptiveMaxEntry = (n: number) => ({

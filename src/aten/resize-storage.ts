@@ -4,12 +4,10 @@ import { fill } from "../core/ops/elementwise.ts";
 import { asStrided, clone, copyInto, reshape } from "../core/ops/layout.ts";
 import { numel, type Strided } from "../core/strided.ts";
 import { width } from "../dtype.ts";
-import { type Dim, equal, type Shape } from "../symbolic.ts";
+import { type Shape, sameShape } from "../symbolic.ts";
 import type { Typed } from "./promotion.ts";
 import type { AtenTable, Meta } from "./table.ts";
 import { shaped, sizes } from "./view-shape.ts";
-
-const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => equal(d, b[i] as Dim));
 
 /** What lies in the storage from the tensor's first element on, row-major in the new shape; elements beyond the storage are 0 (PyTorch leaves them undefined). */
 function resized(self: Strided, size: readonly number[]): Strided {

@@ -37,6 +37,8 @@ export interface Schema {
   readonly returns: readonly SchemaReturn[];
   /** An argument is written to. */
   readonly mutates: boolean;
+  /** For an out overload that follows from another op's schema: that op, whose results it writes. */
+  readonly outOf: string | null;
 }
 
 let offsets: Map<string, number> | null = null;
@@ -47,20 +49,61 @@ export function schemaOf(op: string): Schema | null {
   const known = parsed.get(op);
   if (known) return known;
   offsets ??= indexLines();
-  const start = offsets.get(op);
+  const start = offsets.get(op) ?? outOffsets.get(op);
   if (start === undefined) return null;
-  const schema = parse(schemaText.slice(start, schemaText.indexOf("\n", start)));
+  const [text, mark] = schemaText.slice(start, schemaText.indexOf("\n", start)).split(" @") as [string, string?];
+  const schema = outOffsets.has(op) && mark !== undefined ? outOverload(parse(text), mark) : parse(text);
   parsed.set(op, schema);
   return schema;
 }
 
+/** Where the out overloads are: the line of the op that they follow from, or one of their own. */
+const outOffsets = new Map<string, number>();
+
 function indexLines(): Map<string, number> {
   const index = new Map<string, number>();
   for (let at = 1; at < schemaText.length; at = schemaText.indexOf("\n", at) + 1) {
-    index.set(schemaText.slice(at, schemaText.indexOf("(", at)), at);
+    const op = schemaText.slice(at, schemaText.indexOf("(", at));
+    const line = schemaText.slice(at, schemaText.indexOf("\n", at));
+    const mark = line.lastIndexOf(" @");
+    if (mark >= 0) outOffsets.set(outName(op, line.slice(mark + 2)), at);
+    if (/, \*, .*!\)(\[\])? \w+\) ->/.test(line)) outOffsets.set(op, at);
+    else index.set(op, at);
   }
   return index;
 }
+
+/** Name of the out overload of `op`: what `mark` says before its bracket, else `.out` for an op without overload and `.Tensor_out` for `.Tensor`. */
+function outName(op: string, mark: string): string {
+  const [packet, overload] = op.split(".") as [string, string?];
+  return `${packet}.${mark.split("(")[0] || (overload === undefined ? "out" : `${overload}_out`)}`;
+}
+
+/**
+ * The out overload of an op: its arguments, less dtype, layout, device and pin_memory where it has all four, then those that the results are
+ * written to, by name only: what `mark` has in its bracket, else `out`, or `out0`, `out1`, … for several. It returns them; a list it does not.
+ */
+function outOverload(twin: Schema, mark: string): Schema {
+  const op = outName(twin.op, mark);
+  const options = tensorOptions.every((name) => twin.args.some((a) => a.name === name)) ? tensorOptions : [];
+  const read = twin.args.filter((a) => !options.includes(a.name)).map((a) => ({ ...a, alias: null }));
+  const named = /\((.*)\)/.exec(mark)?.[1]?.split(", ");
+  const names = named ?? (twin.returns.length === 1 ? ["out"] : twin.returns.map((_, i) => `out${i}`));
+  const outs = twin.returns.map((r, i) => ({ ...r, alias: `${i}`, writes: true, name: names[i] as string }));
+  return {
+    op,
+    text: `${op}, which writes the results of ${twin.text} into ${names.join(", ")}`,
+    args: [...read, ...outs.map((r) => ({ ...r, optional: false, size: null, default: undefined, keyword: true }))],
+    returns: outs.some((r) => r.list) ? [] : outs.map(({ name: _, ...r }) => r),
+    mutates: true,
+    outOf: twin.op,
+  };
+}
+
+const tensorOptions: readonly string[] = ["dtype", "layout", "device", "pin_memory"];
+
+/** The arguments that an out overload writes its results to: those that are written to and given by name only. */
+export const outArguments = (schema: Schema): string[] => schema.args.filter((a) => a.writes && a.keyword).map((a) => a.name);
 
 /** Ops of the user's own libraries. */
 const users = new Set<string>();
@@ -91,10 +134,16 @@ export function forgetSchema(op: string): void {
   if (users.delete(op)) parsed.delete(op);
 }
 
-/** Every op of PyTorch that has a schema. */
+/** Every op of PyTorch that has a schema, out overloads left out. */
 export function allOps(): string[] {
   offsets ??= indexLines();
   return [...offsets.keys()];
+}
+
+/** Every out overload. */
+export function outOverloads(): string[] {
+  offsets ??= indexLines();
+  return [...outOffsets.keys()];
 }
 
 /** The schemas of every overload of `packet` (`aten::add`), those with named dims left out. */
@@ -139,6 +188,7 @@ function parse(text: string): Schema {
       return { type, list: isList, alias, writes };
     }),
     mutates: args.some((a) => a.writes),
+    outOf: null,
   };
 }
 

@@ -1,7 +1,7 @@
 /** @file docs/coverage.md: the tables as a page, a family a section. */
 
 import type { DType } from "../dtype.ts";
-import { coreCount, coverage, inPlace, missing, type OpCoverage, opsets, opsetText } from "./op-coverage.ts";
+import { coreCount, coverage, inPlace, missing, type OpCoverage, opsets, opsetText, outs } from "./op-coverage.ts";
 
 /** dtypes as the page writes them, in its order. */
 const short: { readonly [dtype in DType]?: string } = {
@@ -47,7 +47,7 @@ export function summary(): string[] {
   const converts = count((o) => o.recorded.partly.length > 0);
   return [
     `Core ATen: ${meaning} of ${total} ops have a meaning, ${lowering} a lowering for every opset from ${opsets[0]} to ${opsets.at(-1)}.`,
-    `${ops.length} ops have a meaning: ${computed} computed by kernels, ${ops.length - computed} by decomposition. ${inPlace().length} in-place ops more come with their functional twins.`,
+    `${ops.length} ops have a meaning: ${computed} computed by kernels, ${ops.length - computed} by decomposition. ${inPlace().length} in-place ops and ${outs().length} out overloads more come with their functional twins.`,
     `${converts} convert: ${count((o) => o.route === "direct")} have a lowering of their own, the others decompose or are rewritten by the complex pass.`,
     `${count((o) => o.recorded.rows > 0)} have rows that PyTorch answered, ${ops.reduce((n, o) => n + o.recorded.rows, 0)} in all.`,
     `To do: ${wanted.length} ops. Out of scope: ${[...outOfScope.values()].flat().length}.`,

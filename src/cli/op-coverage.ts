@@ -2,7 +2,7 @@
 
 import { coreOps } from "../aten/core-ops.gen.ts";
 import { aten, families } from "../aten/index.ts";
-import { allOps, type Schema, schemaOf } from "../aten/schema.ts";
+import { allOps, outOverloads, type Schema, schemaOf } from "../aten/schema.ts";
 import { entryOf, functionalTwin } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { internal } from "../errors.ts";
@@ -105,6 +105,9 @@ export function coverage(): OpCoverage[] {
 
 /** In-place ops whose functional twin has an entry: functionalization replaces them. */
 export const inPlace = (): string[] => allOps().filter((op) => !aten.has(op) && hasEntry(functionalTwin(schemaFor(op))));
+
+/** Out overloads whose functional twin has an entry. */
+export const outs = (): string[] => outOverloads().filter((op) => hasEntry(functionalTwin(schemaFor(op))));
 
 const hasEntry = (op: string | null): boolean => op !== null && aten.has(op);
 

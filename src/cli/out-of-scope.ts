@@ -31,7 +31,7 @@ const groups: readonly Group[] = [
   {
     reason: "what Python asks of a tensor, or does to it, outside of its values",
     names:
-      /^(_?is_|_has_|_debug|_print|_version|_?retains?_grad|retains_grad|requires_grad|output_nr|data$|set(_data)?_?$|can_cast|promote_types|result_type|record_stream|_?pin_memory|get_device|from_file|_lazy_clone|hash_tensor)/,
+      /^(_?is_|_has_|_debug|_print|_version|_?retains?_grad|retains_grad|requires_grad|output_nr|data$|set(_data)?_?$|can_cast|result_type|record_stream|_?pin_memory|get_device|from_file|_lazy_clone)/,
   },
   {
     reason: "PyTorch's own tests and internals of vmap, autocast and the dispatcher",

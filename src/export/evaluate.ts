@@ -7,14 +7,14 @@ import { mapArgs, mapLeaves } from "../aten/arguments.ts";
 import { type Graph, type Node, type Output, operandsOf, Value, valuesOf } from "../aten/graph.ts";
 import { isTyped } from "../aten/promotion.ts";
 import { inlineRegions } from "../aten/regions.ts";
-import { schemaOf } from "../aten/schema.ts";
+import { outArguments, schemaOf } from "../aten/schema.ts";
 import { seeded } from "../core/ops/generator.ts";
 import { copyInto, emptyStrided, isDense } from "../core/ops/layout.ts";
 import { isStrided, type Storage, type Strided, scoped, storagesOf } from "../core/strided.ts";
 import { type Args, callOn, evalInterpreter } from "../dispatch.ts";
 import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
-import { type Dim, SymInt, show } from "../symbolic.ts";
+import { type Dim, SymInt, sameShape, show } from "../symbolic.ts";
 import { evaluate, symbolsOf } from "../symbolic-values.ts";
 import { loadStrided } from "../weights/basic.ts";
 import { isSource, type TensorSource } from "../weights/source.ts";
@@ -171,6 +171,11 @@ export function evaluateGraph(
       sizes.learn(v, x);
       lifetimes.acquire(x);
     });
+    for (const [v, x] of resizedBy(node, results)) {
+      if (values.has(v)) lifetimes.release(values.get(v));
+      values.set(v, x);
+      lifetimes.acquire(x);
+    }
     options.onNode?.(node, results);
     for (const v of mentioned(node)) if ((last.get(v) ?? i) <= i && values.has(v)) drop(v);
   });
@@ -179,6 +184,19 @@ export function evaluateGraph(
     values.delete(v);
   }
   return graph.outputs.map((o) => mapLeaves(o, resolve) as EvalValue);
+}
+
+/** What a wrongly sized `out` of `node` is from there on. */
+function resizedBy(node: Node, results: readonly unknown[]): [Value, Strided][] {
+  const schema = schemaOf(node.op);
+  const outs = schema === null ? [] : outArguments(schema);
+  return outs.flatMap((name, i) => {
+    const [targets, now] = [[node.args[name]].flat(), [results[i]].flat()];
+    return targets.flatMap((t, k): [Value, Strided][] => {
+      const x = now[k];
+      return t instanceof Value && isStrided(x) && !sameShape(x.shape, t.shape) ? [[t, x]] : [];
+    });
+  });
 }
 
 /** Every tensor that `node` reads or makes: what may be dead after it. */

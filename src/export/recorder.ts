@@ -1,9 +1,11 @@
 /** @file Records the ATen calls that code makes as nodes of a graph. */
 
+import { mapArgs } from "../aten/arguments.ts";
 import { type Arg, Node, type Origin, Value } from "../aten/graph.ts";
-import { type Args, callOn, graphInterpreter, metaOn } from "../dispatch.ts";
+import { schemaOf } from "../aten/schema.ts";
+import { type Args, callOn, graphInterpreter, knownOf, metaInterpreter, metaOn } from "../dispatch.ts";
 import type { SymEnv } from "../symbolic.ts";
-import { type Mode, recordable, Tensor, writtenArgument } from "../tensor.ts";
+import { checkOut, type Mode, recordable, Tensor, writtenTo } from "../tensor.ts";
 import { bufferSource } from "../weights/basic.ts";
 import type { TensorSource } from "../weights/source.ts";
 import { stateStrides } from "./view-strides.ts";
@@ -31,8 +33,8 @@ export class Recorder implements Mode {
 
   call(op: string, args: Args): unknown {
     const recorded = recordable(args, this.#toValue) as Args;
-    const written = writtenArgument(op);
-    if (written !== null) return this.#recordInPlace(op, args, recorded, written);
+    const written = writtenTo(op, args);
+    if (written !== null) return this.#recordInPlace(op, recorded, written);
     const toTensor = (x: unknown): unknown => {
       if (Array.isArray(x)) return x.map(toTensor);
       return x instanceof Value ? new Tensor(x.dtype, x.shape, null, x) : x;
@@ -42,12 +44,14 @@ export class Recorder implements Mode {
     return toTensor(result);
   }
 
-  /** An in-place op stays one: the target keeps its value, and `normalize` makes the graph functional. */
-  #recordInPlace(op: string, args: Args, recorded: Args, written: string): unknown {
-    const target = recorded[written] as Value;
-    const out = new Value(this.name(op.slice(op.indexOf("::") + 2).split(".")[0] as string), target.type);
-    this.nodes.push(new Node(op, recorded as Node["args"], [out], this.#origin(this.#newest)));
-    return args[written];
+  /** An in-place op or out overload stays one: its targets keep their values, and `normalize` makes the graph functional. */
+  #recordInPlace(op: string, recorded: Args, written: unknown): unknown {
+    checkOut(op, written, callOn(metaInterpreter, op, mapArgs(recorded, knownOf)));
+    const targets = [written].flat() as Tensor[];
+    const name = op.slice(op.indexOf("::") + 2).split(".")[0] as string;
+    const outs = schemaOf(op)?.returns.length === 0 ? [] : targets.map((t) => new Value(this.name(name), this.#toValue(t).type));
+    this.nodes.push(new Node(op, recorded as Node["args"], outs, this.#origin(this.#newest)));
+    return written;
   }
 
   /** `hint`, with a number where it is taken. */

@@ -1,16 +1,18 @@
 /**
- * @file Makes a graph functional: every in-place op becomes its functional twin, and what was a view of the written
+ * @file Makes a graph functional: every in-place op and out overload becomes its functional twin, and what was a view of the written
  * tensor sees the write. A storage is its base value and a version; an alias is the chain of views that leads to it.
  * Eager PyTorch is the oracle: unlike `run_decompositions`, no mutation is dropped.
  */
 
 import { mapArgs, mapLeaves, substitute } from "../aten/arguments.ts";
-import { type Arg, Graph, Node, type Origin, type Output, Value, valuesOf } from "../aten/graph.ts";
-import { type Schema, schemaOf, withDefaults } from "../aten/schema.ts";
+import { type Arg, Graph, Node, type Origin, type Output, type Type, Value, valuesOf } from "../aten/graph.ts";
+import { outArguments, type Schema, schemaOf, withDefaults } from "../aten/schema.ts";
 import { writtenByUser } from "../aten/user-ops.ts";
 import { viewInverses } from "../aten/view-inverse.ts";
-import { callOn, functionalTwin, graphInterpreter, isViewTwin, twinArgs } from "../dispatch.ts";
+import { callOn, functionalTwin, graphInterpreter, isViewTwin, knownOf, metaInterpreter, twinArgs, writtenArguments } from "../dispatch.ts";
+import type { DType } from "../dtype.ts";
 import { OnnxExporterError } from "../errors.ts";
+import { sameShape, show } from "../symbolic.ts";
 import { aliasedArgument } from "./alias.ts";
 
 const inverses: Readonly<Record<string, AnyInverse | undefined>> = viewInverses;
@@ -55,7 +57,7 @@ const isMutation = (node: Node): boolean => {
 
 /** `x.unsqueeze_(0)` as the view that it makes: the program reads the result from there on. */
 const inPlaceView = (node: Node, schema: Schema, twin: string): Node =>
-  new Node(twin, twinArgs(schema, twin, node.args), node.outputs, node.origin);
+  new Node(twin, twinArgs(schema, twin, node.args) as Record<string, Arg>, node.outputs, node.origin);
 
 class Functionalization {
   readonly #graph: Graph;
@@ -149,22 +151,48 @@ class Functionalization {
   }
 
   #mutate(node: Node, schema: Schema, twin: string): void {
-    const written = schema.args.find((a) => a.writes);
-    const target = written && node.args[written.name];
-    if (!(target instanceof Value)) {
+    const targets = writtenArguments(schema).map((name) => node.args[name]);
+    if (!targets.flat().every((t) => t instanceof Value)) {
       throw new OnnxExporterError(
         "normalize/mutation",
         `${node.op} (${node.origin.node}) writes to something that is no tensor of the program`,
       );
     }
-    const view = this.#viewOf(target);
-    const result = node.outputs[0];
-    // The result is the written tensor under the shape that it has now, another one after resize_.
-    const value =
-      result instanceof Value ? new Value(result.name, result.type) : new Value(`${node.origin.node}_f${this.#counter++}`, target.type);
-    this.#nodes.push(new Node(twin, twinArgs(schema, twin, this.#readArgs(node.args)), [value], node.origin));
-    this.#writeBack(view, value, node);
-    if (result instanceof Value) this.#views.set(result, view);
+    const args = twinArgs(schema, twin, this.#readArgs(node.args)) as Record<string, Arg>;
+    const values = this.#twinResults(node, schema, twin, args, targets as readonly (Value | readonly Value[])[]);
+    this.#nodes.push(new Node(twin, args, values, node.origin));
+    for (const [i, value] of values.flat().entries()) {
+      const target = targets.flat()[i] as Value;
+      const result = node.outputs.flat()[i];
+      const view = this.#viewOf(target);
+      this.#writeBack(view, this.#cast(value as Value, target.dtype), node);
+      if (result instanceof Value) this.#views.set(result, view);
+    }
+  }
+
+  /** Values for the results of `twin`: the written tensors under the shapes that they have now, others after `resize_` or where an `out` is resized. */
+  #twinResults(
+    node: Node,
+    schema: Schema,
+    twin: string,
+    args: Record<string, Arg>,
+    targets: readonly (Value | readonly Value[])[],
+  ): Output[] {
+    const value = (type: Type, captured: Output | undefined): Value => {
+      if (!(captured instanceof Value)) return new Value(`${node.origin.node}_f${this.#counter++}`, type);
+      // Sizes that only the data decide are the program's symbols.
+      return new Value(captured.name, type.kind === "tensor" ? { ...type, shape: captured.shape } : type);
+    };
+    if (outArguments(schema).length === 0)
+      return targets.flat().map((t, i) => value((node.outputs[i] as Value | undefined)?.type ?? t.type, node.outputs[i]));
+    const types = callOn(metaInterpreter, twin, mapArgs(args as Record<string, unknown>, knownOf));
+    const results = (targets.length === 1 ? [types] : types) as readonly (Type | readonly Type[])[];
+    return results.map((r, i) => (Array.isArray(r) ? r.map((t) => value(t as Type, undefined)) : value(r as Type, node.outputs[i])));
+  }
+
+  #cast(value: Value, dtype: DType): Value {
+    if (value.dtype === dtype) return value;
+    return callOn(this.#interpreter, "aten::to.dtype", { self: value, dtype }) as Value;
   }
 
   #mutateByUser(node: Node, schema: Schema): void {
@@ -176,6 +204,14 @@ class Functionalization {
 
   /** `view` now has `value`: puts it into its parent, that one into its own, up to the base. */
   #writeBack(view: View, value: Value, node: Node): void {
+    if (view.parent !== null && !sameShape(value.shape, view.value.shape)) {
+      const [now, before] = [value, view.value].map((v) => `[${v.shape.map(show).join(", ")}]`);
+      throw new OnnxExporterError(
+        "normalize/alias",
+        `${node.op} (${node.origin.node}) resizes a view from ${before} to ${now}`,
+        `give it a tensor of the shape ${now} to write to`,
+      );
+    }
     const updated: [View, Value][] = [[view, value]];
     let current = value;
     let at = view;

@@ -3,7 +3,7 @@
 import type { Graph, Value } from "../aten/graph.ts";
 import { inlineRegions } from "../aten/regions.ts";
 import type { ExportedProgram } from "../export/exported-program.ts";
-import { complexToReal } from "./complex/pass.ts";
+import { type ComplexGap, complexToReal } from "./complex/pass.ts";
 import { functionalize } from "./functionalize.ts";
 
 /** A program that lowering can read: functional, without mode regions, without complex dtypes. */
@@ -14,6 +14,8 @@ export interface Normalized {
   readonly mutated: ReadonlyMap<Value, Value>;
   /** What stands for each complex input of the program: a real one with a trailing dim of 2. */
   readonly stored: ReadonlyMap<Value, Value>;
+  /** Nodes that stay complex; lowering refuses them together with what it finds itself. */
+  readonly gaps: readonly ComplexGap[];
 }
 
 /** Normalizes `program`, which stays as it was captured: it is what verification evaluates. */

@@ -3,8 +3,8 @@
 import { type Schema, schemaOf } from "../aten/schema.ts";
 import { entryOf, functionalTwin } from "../dispatch.ts";
 import { OnnxExporterError } from "../errors.ts";
-import type { OriginRow } from "./ir/graph.ts";
-import { modulePath, sourceLine } from "./ir/origin.ts";
+import type { Model, OriginRow } from "./ir/graph.ts";
+import { describeOrigin, modulePath, sourceLine } from "./ir/origin.ts";
 import { lowerings } from "./lowering/index.ts";
 
 interface Row {
@@ -15,24 +15,36 @@ interface Row {
   count: number;
 }
 
-/** Ops without lowering, and calls that a lowering refuses. */
+/** An op without lowering. */
+export class Missing extends OnnxExporterError {
+  constructor(op: string) {
+    super("lower/unsupported", `${op} has no ONNX lowering`);
+  }
+}
+
+/** Ops without lowering, and calls of which a pass or a lowering says what cannot be written. */
 export class Gaps {
   readonly #rows = new Map<string, Row>();
 
-  /** `origin` has no lowering, or `refusal` says what of it cannot be written. */
-  add(origin: OriginRow, refusal: OnnxExporterError | null): void {
-    const key = `${origin.op} ${refusal === null ? "" : reasonOf(refusal)}`;
+  /** `error` is why the node `origin` of `model`, or `op` where nothing is known of that, cannot be written. */
+  add(model: Model, origin: number, error: OnnxExporterError, op = ""): void {
+    const first = model.origins[origin] ?? { op, node: "", moduleStack: "", stackTrace: "", fxNode: "" };
+    const refusal = error instanceof Missing ? null : placed(error, describeOrigin(model, origin));
+    const key = `${first.op} ${refusal === null ? "" : reasonOf(refusal)}`;
     const row = this.#rows.get(key);
     if (row) row.count++;
-    else this.#rows.set(key, { op: origin.op, first: origin, refusal, count: 1 });
+    else this.#rows.set(key, { op: first.op, first, refusal, count: 1 });
   }
 
-  /** Throws `lower/unsupported` naming all: how often, where first, why, what to do. A single refusal is thrown as it is. */
+  /**
+   * Throws one error naming all: how often, where first, why, what to do. It is `lower/unsupported` where a lowering is missing, else what all
+   * refusals are, else `lower/unsupported-case`. The refusal of a single node is thrown as it is.
+   */
   refuse(): void {
     const rows = [...this.#rows.values()];
     const [first] = rows;
     if (first === undefined) return;
-    if (rows.length === 1 && first.refusal !== null) throw first.refusal;
+    if (rows.length === 1 && first.count === 1 && first.refusal !== null) throw first.refusal;
     const missing = rows.filter((r) => r.refusal === null);
     const refused = rows.filter((r) => r.refusal !== null);
     const lines = [
@@ -41,9 +53,17 @@ export class Gaps {
       ...(refused.length === 0 ? [] : [`${counted(refused.length, "call", "calls")} cannot be written`]),
       ...refused.map((r) => `${line(r)}: ${reasonOf(r.refusal as OnnxExporterError)}`),
     ];
-    const code = missing.length === 0 ? "lower/unsupported-case" : "lower/unsupported";
+    const codes = new Set(missing.length > 0 ? ["lower/unsupported"] : refused.map((r) => r.refusal?.code));
+    const code = codes.size === 1 ? ([...codes][0] as string) : "lower/unsupported-case";
     throw new OnnxExporterError(code, lines.join("\n"), remedies(missing, refused));
   }
+}
+
+/** `error` with the place of its node, which errors of lowerings say themselves. */
+function placed(error: OnnxExporterError, where: string): OnnxExporterError {
+  if (error.code.startsWith("lower/")) return error;
+  const code = /^(normalize|legalize)\//.test(error.code) ? error.code : "lower/unsupported-case";
+  return new OnnxExporterError(code, where ? `${where}: ${error.reason}` : error.reason, error.hint, { cause: error });
 }
 
 /** Without the place, which is said before. */
@@ -73,13 +93,6 @@ function remedies(missing: readonly Row[], refused: readonly Row[]): string {
   }
   for (const { refusal } of refused) if (refusal?.hint !== undefined && !hints.includes(refusal.hint)) hints.push(refusal.hint);
   return hints.join("; or ");
-}
-
-/** An op without lowering. */
-export class Missing extends OnnxExporterError {
-  constructor(op: string) {
-    super("lower/unsupported", `${op} has no ONNX lowering`);
-  }
 }
 
 /** Whether `schema`, or its functional twin, has a lowering or a decomposition. */

@@ -22,7 +22,6 @@ import { agree, flatTypes, operandTypes, shaped, usersOf } from "./captured-type
 import { canLower, Gaps, Missing } from "./gaps.ts";
 import { initializersOf } from "./initializers.ts";
 import { Graph, Model, type OriginRow, Value } from "./ir/graph.ts";
-import { describeOrigin } from "./ir/origin.ts";
 import { type Region, regions } from "./lowering/control-flow.ts";
 import { type ArgumentKinds, type CustomOpForms, formOf, kindsOf, opaqueNode } from "./lowering/custom-op.ts";
 import { lowerings } from "./lowering/index.ts";
@@ -53,7 +52,7 @@ type Lowered = Value | number | bigint | boolean | null | readonly (Value | null
 
 /**
  * The ONNX model of `normalized`, each op in its newest form. Throws `lower/unsupported` naming every op that has no lowering and every call that
- * its lowering refuses, with counts, module path and source line.
+ * its lowering or a pass before refuses, with counts, module path and source line.
  */
 export function lower(normalized: Normalized, target: Target, options: LowerOptions = {}): Model {
   return new Lowering(normalized, target, options).run();
@@ -105,6 +104,10 @@ class Lowering implements Interpreter<Value> {
   run(op: string, args: Args, schema: Schema): unknown;
   run(op?: string, args?: Args, schema?: Schema): unknown {
     if (op !== undefined) return this.#lowerCall(op, args as Args, schema as Schema);
+    for (const gap of this.#normalized.gaps) {
+      this.#gaps.add(this.#model, this.#model.origins.push(this.#originOf(gap.node)) - 1, gap.refusal);
+      for (const v of gap.results) this.#values.set(v, this.#standIn(v));
+    }
     for (const node of this.#normalized.graph.nodes) this.#lowerNode(node);
     this.#gaps.refuse();
     this.#addOutputs();
@@ -160,22 +163,14 @@ class Lowering implements Interpreter<Value> {
 
   /** A node that cannot be written is a gap: lowering goes on with results of the captured types, so that all gaps are found. */
   #lowerNode(node: AtenNode): void {
-    const origin = this.#originOf(node);
-    this.#op.origin = this.#model.origins.push(origin) - 1;
+    this.#op.origin = this.#model.origins.push(this.#originOf(node)) - 1;
     try {
       this.#bind(node, this.#lowered(node));
     } catch (error) {
       if (!(error instanceof OnnxExporterError)) throw error;
-      this.#gaps.add(origin, error instanceof Missing ? null : this.#placed(error));
+      this.#gaps.add(this.#model, this.#op.origin, error);
       for (const v of node.outputs.flat()) if (v) this.#values.set(v, this.#standIn(v));
     }
-  }
-
-  /** `error` with the place of the node, which errors of lowerings say themselves. */
-  #placed(error: OnnxExporterError): OnnxExporterError {
-    if (error.code.startsWith("lower/")) return error;
-    const message = `${describeOrigin(this.#model, this.#op.origin)}: ${error.reason}`;
-    return new OnnxExporterError("lower/unsupported-case", message, error.hint, { cause: error });
   }
 
   #lowered(node: AtenNode): unknown {

@@ -119,11 +119,32 @@ describe("the graph", () => {
     ]);
   });
 
-  test("is refused with every op that has no rule", () => {
+  test("has every op without a rule as a gap", () => {
     const x = tensor("x", "complex64", 3, 3);
     const [q, y] = [tensor("q", "complex64", 3, 3), tensor("y", "complex64", 3, 3)];
     const graph = new Graph("g", [x], [node("aten::floor", { self: x }, q), node("aten::erf", { self: q }, y)], [y]);
-    expect(() => normalized(graph)).toThrow(/aten::floor {2}1 node[\s\S]*aten::erf {2}1 node/);
+    const { gaps } = normalized(graph);
+    expect(gaps.map(({ refusal }) => refusal.reason)).toEqual([
+      "ONNX has no complex kernels, and aten::floor is not known on real pairs",
+      "ONNX has no complex kernels, and aten::erf is not known on real pairs",
+    ]);
+  });
+
+  test("is refused in one error, with what lowering refuses, counts, source lines and remedies", async () => {
+    const model = new Fn((x) => {
+      const [y, z] = [call("aten::floor", { self: x }), call("aten::erf", { self: x })];
+      return [torch.view_as_real(call("aten::floor", { self: y })), torch.view_as_real(z).relu()];
+    });
+    const refuses = (_: unknown, op: { refuse(message: string, hint: string): never }): never => op.refuse("no relu here", "take another");
+    const options = { custom_translation_table: { "aten::relu": refuses as never } };
+    const error = await torch.onnx.export(model, [complex(2, 3)], null, options).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "lower/unsupported-case" });
+    expect(String(error)).toMatch(
+      /3 calls cannot be written\n {2}aten::floor {2}2 nodes {2}first in floor {2}complex\.test\.ts:\d+: ONNX has no complex.*\n {2}aten::erf {2}1 node/,
+    );
+    expect(String(error)).toMatch(/aten::relu {2}1 node {2}first in relu[\s\S]*no relu here[\s\S]*real pairs[\s\S]*take another/);
+    const erf = torch.onnx.export(new Fn((x) => torch.view_as_real(call("aten::erf", { self: x }))), [complex(2)]);
+    await expect(erf).rejects.toMatchObject({ code: "normalize/complex" });
   });
 });
 

@@ -24,6 +24,24 @@ type Body = (x: torch.Tensor, m: Fn) => unknown;
 const inPlace = (op: string, args: Record<string, unknown>): torch.Tensor => torch.call(op, args) as torch.Tensor;
 const bodies: [string, Body][] = [
   [
+    "results in a slice of a buffer, in another dtype, and in an operand itself",
+    (x, { state }) => {
+      inPlace("aten::maximum.out", { self: x.select(0, 0), other: x.select(0, 1), out: slice(state, 0, 1, 2).select(0, 0) });
+      const wide = torch.call("aten::add.out", { self: x, other: x, out: torch.zeros([3, 4], { dtype: "float64" }) });
+      const y = x.clone();
+      inPlace("aten::mul.out", { self: y, other: y, out: y });
+      return [state, wide, y];
+    },
+  ],
+  [
+    "two results, one in a view",
+    (x, { state }) => {
+      const indices = torch.zeros([3], { dtype: "int64" });
+      torch.call("aten::max.dim_max", { self: x, dim: 1, max: state.select(1, 2), max_values: indices });
+      return [state, indices];
+    },
+  ],
+  [
     "in-place ops whose twins are named otherwise",
     (x) => {
       const y = inPlace("aten::dropout_", { self: x.clone(), p: 0.5, train: false });
@@ -303,4 +321,12 @@ describe("the functional graph", () => {
       expect(error).toMatchObject({ code: "normalize/complex", message: expect.stringMatching(/aten::view_as_complex {2}1 value/) });
     else expect(await (error as torch.onnx.ONNXProgram).verify()).toMatchObject({ verdict: "verified" });
   });
+});
+
+test("an out of another shape than its result is refused: a Tensor keeps its shape", () => {
+  const x = torch.ones([2, 3]);
+  const add = (): unknown => torch.call("aten::add.out", { self: x, other: x, out: torch.zeros([2]) });
+  const error = { code: "tensor/out", message: expect.stringContaining("gives the shape [2, 3]") };
+  expect(add).toThrow(expect.objectContaining(error));
+  expect(() => torch.export.export(new Fn(add), [torch.ones([3, 4])])).toThrow(expect.objectContaining({ code: "tensor/out" }));
 });

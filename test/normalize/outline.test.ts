@@ -31,7 +31,7 @@ function textOf(graph: Graph, indent = ""): string[] {
   });
 }
 const outlined = (graph: Graph): string[] => {
-  const normalized: Normalized = { program: null as never, graph, mutated: new Map(), stored: new Map() };
+  const normalized: Normalized = { program: null as never, graph, mutated: new Map(), stored: new Map(), gaps: [] };
   const result = outlineCalls(normalized, () => true).graph;
   expect(result.nodes.every((n) => n.op === invokeSubgraph || n.op === "op")).toBe(true);
   return textOf(result);

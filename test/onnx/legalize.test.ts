@@ -67,4 +67,8 @@ test("float64 is never narrowed in silence", () => {
 test("what no schema takes is refused", () => {
   const model = parse("(x: u64[N]) -> (z)\n  z: u64[N] = Sin(x)");
   expect(() => legalize(model, resolveTarget({}))).toThrow(/legalize\/dtype.*Sin in opset 20 takes no uint64/);
+  const two = parse("(x: u64[N]) -> (z)\n  y: u64[N] = Sin(x)\n  w: u64[N] = Sin(y)\n  z: u64[N] = Cos(w)");
+  expect(() => legalize(two, resolveTarget({}))).toThrow(
+    /legalize\/dtype[\s\S]*Sin {2}2 nodes.*takes no uint64\n {2}Cos {2}1 node.*\n {2}hint: cast the operands/,
+  );
 });

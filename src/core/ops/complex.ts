@@ -28,6 +28,10 @@ export function makeComplex(re: Strided, im: Strided): Strided {
   return y;
 }
 
+/** `f` of a tensor of real numbers, of each part of a complex one. */
+export const onParts = (f: (x: Strided) => Strided, x: Strided): Strided =>
+  isComplex(x.dtype) ? makeComplex(f(part(x, 0)), f(part(x, 1))) : f(x);
+
 /** A complex tensor as a real one with a trailing dim of 2, a view. */
 export function viewAsReal(x: Strided): Strided {
   const { storage, shape, strides, offset } = part(x, 0);

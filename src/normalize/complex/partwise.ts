@@ -158,8 +158,31 @@ const indexing = [
 
 const linear = ["aten::sum", "aten::sum.dim_IntList", "aten::mean", "aten::mean.dim", "aten::cumsum"] as const;
 
+const pools = [
+  "aten::adaptive_avg_pool1d",
+  "aten::adaptive_avg_pool2d",
+  "aten::_adaptive_avg_pool2d",
+  "aten::adaptive_avg_pool3d",
+  "aten::_adaptive_avg_pool3d",
+] as const;
+
+/** Sums and means are those of the parts; other reductions are not. */
+const linearScatter = <N extends Op>(names: readonly N[]): { readonly [K in N]: AnyRule } => {
+  const rules = partwise(names);
+  return each(
+    names,
+    (op): AnyRule =>
+      (args: never, at) => {
+        const { reduce } = args as { readonly reduce: string };
+        if (["add", "sum", "mean"].includes(reduce)) return rules[op](args, at);
+        throw new OnnxExporterError("normalize/complex", `${op} of complex numbers by ${reduce}`, "scatter their sum or mean");
+      },
+  );
+};
+
 export const parts = {
-  ...partwise([...views, ...joins, ...indexing, ...linear, "aten::linspace"]),
+  ...partwise([...views, ...joins, ...indexing, ...linear, ...pools, "aten::linspace", "aten::nan_to_num"]),
+  ...linearScatter(["aten::scatter_reduce.two", "aten::scatter.value_reduce"]),
   ...partwise(["aten::pad", "aten::constant_pad_nd", "aten::masked_fill.Scalar", "aten::masked_fill.Tensor"], ["value"]),
   ...partwise(["aten::index_fill.int_Scalar", "aten::index_fill.int_Tensor"], ["value"]),
   ...partwise(["aten::where.self", "aten::where.ScalarSelf", "aten::where.ScalarOther", "aten::where.Scalar"], ["self", "other"]),

@@ -1,6 +1,6 @@
 /**
  * @file The complex pass: afterwards no complex dtype exists. A complex value becomes two real ones, its parts, or one with a trailing dim
- * of 2 where it enters and leaves the graph. An op is rewritten by its rule, else by its `decompose`; ops that have neither are refused at once.
+ * of 2 where it enters and leaves the graph. An op is rewritten by its rule, else by its `decompose`; ops that have neither are its gaps.
  */
 
 import { mapArgs, mapLeaves } from "../../aten/arguments.ts";
@@ -33,16 +33,16 @@ import { rules, viaComplex } from "./rules.ts";
 export interface Real extends Functional {
   /** What stands for each complex input: a real one with a trailing dim of 2. */
   readonly stored: ReadonlyMap<Value, Value>;
+  readonly gaps: readonly ComplexGap[];
 }
 
-/** `functional` without complex values; the same graph where it has none. Throws `normalize/complex`, listing every op that has no rule. */
+/** `functional` without complex values, but for its gaps; the same graph where it has none. */
 export function complexToReal({ graph, mutated }: Functional, env: SymEnv): Real {
-  if (!hasComplex(graph)) return { graph, mutated, stored: new Map() };
-  const missing = new Map<string, Node[]>();
-  const pass = new ComplexPass(graph, metaOn(env), missing);
+  if (!hasComplex(graph)) return { graph, mutated, stored: new Map(), gaps: [] };
+  const gaps: ComplexGap[] = [];
+  const pass = new ComplexPass(graph, metaOn(env), gaps);
   const real = pass.run();
-  if (missing.size > 0) throw refused(missing);
-  return { graph: real, mutated: new Map([...mutated].map(([input, now]) => [input, pass.valueOf(now)])), stored: pass.stored };
+  return { graph: real, mutated: new Map([...mutated].map(([input, now]) => [input, pass.valueOf(now)])), stored: pass.stored, gaps };
 }
 
 const isComplexValue = (v: Value | null): boolean => v?.type.kind === "tensor" && isComplex(v.type.dtype);
@@ -55,26 +55,20 @@ function hasComplex(graph: Graph): boolean {
   return graph.inputs.some(isComplexValue) || graph.nodes.some((n) => makesComplex(n) || Object.values(n.args).some(inside));
 }
 
-/** An op that neither a rule nor a decomposition takes apart. */
-class NoRule extends Error {
-  readonly op: string;
-  constructor(op: string) {
-    super(op);
-    this.op = op;
-  }
+/** A node that cannot be said on real values, why, and what stands for its results in the nodes after it. */
+export interface ComplexGap {
+  readonly node: Node;
+  readonly refusal: OnnxExporterError;
+  readonly results: readonly Value[];
 }
 
-function refused(missing: ReadonlyMap<string, readonly Node[]>): OnnxExporterError {
-  const rows = [...missing].map(([op, nodes]) => {
-    const first = nodes[0]?.origin.node ?? "";
-    return `  ${op}  ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}  first in ${first}`;
-  });
-  return new OnnxExporterError(
+/** Why an op that neither a rule nor a decomposition takes apart is refused. */
+const noRule = (op: string): OnnxExporterError =>
+  new OnnxExporterError(
     "normalize/complex",
-    `ONNX has no complex kernels, and ${missing.size === 1 ? "this op is" : "these ops are"} not known on real pairs:\n${rows.join("\n")}`,
+    `ONNX has no complex kernels, and ${op} is not known on real pairs`,
     "write these calls on real pairs (torch.view_as_real), a trailing dimension of 2",
   );
-}
 
 class ComplexPass implements Interpreter<Operand> {
   readonly name = "rule for complex values";
@@ -82,7 +76,7 @@ class ComplexPass implements Interpreter<Operand> {
   readonly stored = new Map<Value, Value>();
   readonly #graph: Graph;
   readonly #meta: Interpreter<Typed>;
-  readonly #missing: Map<string, Node[]>;
+  readonly #gaps: ComplexGap[];
   readonly #replaced = new Map<Value, unknown>();
   readonly #nodes: Node[] = [];
   #origin: Origin = { node: "", moduleStack: "", stackTrace: "" };
@@ -93,7 +87,7 @@ class ComplexPass implements Interpreter<Operand> {
   readonly #real: RealCall = (op, args) => callOn(this.#interpreter, op, args as Args) as never;
   readonly #reals = new Reals(this.#real);
 
-  constructor(graph: Graph, meta: Interpreter<Typed>, missing: Map<string, Node[]>) {
+  constructor(graph: Graph, meta: Interpreter<Typed>, gaps: ComplexGap[]) {
     this.#graph = graph;
     this.#meta = meta;
     this.#interpreter = graphInterpreter(
@@ -102,7 +96,7 @@ class ComplexPass implements Interpreter<Operand> {
       (hint) => `${hint}_c${this.#counter++}`,
       meta,
     );
-    this.#missing = missing;
+    this.#gaps = gaps;
   }
 
   run(): Graph;
@@ -111,9 +105,12 @@ class ComplexPass implements Interpreter<Operand> {
     if (op !== undefined) return this.#rewriteCall(op, args as Args, schema as Schema);
     const inputs = this.#graph.inputs.map((v) => (v === null ? null : this.#input(v)));
     for (const node of this.#graph.nodes) this.#rewriteNode(node);
-    // What stands for the results of a missing rule has no value.
-    const outputs = this.#missing.size > 0 ? [] : this.#graph.outputs.map((o) => this.#output(o));
-    return new Graph(this.#graph.name, inputs, this.#nodes, outputs);
+    return new Graph(
+      this.#graph.name,
+      inputs,
+      this.#nodes,
+      this.#graph.outputs.map((o) => this.#output(o)),
+    );
   }
 
   /** Promotion casts before the rule of the node runs, for which the captured types are. */
@@ -185,10 +182,9 @@ class ComplexPass implements Interpreter<Operand> {
       const results = node.outputs.length === 1 ? [result] : ((result as readonly unknown[] | null) ?? []);
       for (const [i, output] of node.outputs.entries()) this.#bind(output, results[i]);
     } catch (error) {
-      if (!(error instanceof NoRule)) throw error;
-      this.#missing.set(error.op, [...(this.#missing.get(error.op) ?? []), node]);
-      // Rewriting goes on, so that all such ops are found: the results stand for whatever a rule would have given.
-      for (const v of node.outputs.flat()) if (v && isComplexValue(v)) this.#replaced.set(v, new Pair(v, new Cartesian(0, 0), this.#real));
+      if (!(error instanceof OnnxExporterError)) throw error;
+      const results = node.outputs.flat().flatMap((v) => (v ? [isComplexValue(v) ? this.#storedResult(v) : v] : []));
+      this.#gaps.push({ node, refusal: error, results });
     }
   }
 
@@ -201,7 +197,7 @@ class ComplexPass implements Interpreter<Operand> {
     if (!complex) return viaComplex.has(op) ? undefined : this.#interpreter.run(op, args, schema);
     const rule = rules.get(op);
     if (rule !== undefined) return this.#sealed(rule(args as never, this.#rewriting(types, results)), results);
-    if (entryOf(op)?.decompose === undefined) throw new NoRule(op);
+    if (entryOf(op)?.decompose === undefined) throw noRule(op);
     return undefined;
   }
 
@@ -238,18 +234,20 @@ class ComplexPass implements Interpreter<Operand> {
     return result;
   }
 
+  /** A new real value that the complex `v` is stored in. */
+  #storedResult(v: Value): Value {
+    const value = new Value(v.name, storedType(v));
+    this.#replaced.set(v, new Pair(v, new Stored(value), this.#real));
+    return value;
+  }
+
   /** A control-flow op takes and gives stored values; its bodies are rewritten like graphs. */
   #rewriteRegion(node: Node, args: Args): void {
     const real = mapArgs(args, (x) => {
-      if (x instanceof Graph) return hasComplex(x) ? new ComplexPass(x, this.#meta, this.#missing).run() : x;
+      if (x instanceof Graph) return hasComplex(x) ? new ComplexPass(x, this.#meta, this.#gaps).run() : x;
       return x instanceof Pair ? x.stored : x;
     });
-    const result = (v: Value): Value => {
-      if (!isComplexValue(v)) return v;
-      const value = new Value(v.name, storedType(v));
-      this.#replaced.set(v, new Pair(v, new Stored(value), this.#real));
-      return value;
-    };
+    const result = (v: Value): Value => (isComplexValue(v) ? this.#storedResult(v) : v);
     const outputs = node.outputs.map((o): Output => (o === null ? null : o instanceof Value ? result(o) : o.map(result)));
     this.#nodes.push(new Node(node.op, real as Record<string, Arg>, outputs, node.origin));
   }

@@ -8,6 +8,7 @@ import { OnnxExporterError } from "../../errors.ts";
 import { hasLiterals } from "../../literal.ts";
 import { castSource } from "../../weights/map.ts";
 import type { TensorSource } from "../../weights/source.ts";
+import { Gaps } from "../gaps.ts";
 import { type Attribute, type Graph, type Model, Node, Value } from "../ir/graph.ts";
 import { describeOrigin } from "../ir/origin.ts";
 import { plainAttributes } from "../opset/attributes.ts";
@@ -32,13 +33,15 @@ export interface Gap {
 
 /**
  * Mends dtypes in `model` for `target`. Returns the nodes that stay without a kernel (float64 is never narrowed in silence).
- * Throws `legalize/dtype` where ONNX's own schema does not take a dtype and nothing exact carries it.
+ * Throws `legalize/dtype`, naming all nodes whose dtypes ONNX's own schema does not take and nothing exact carries.
  */
 export function legalize(model: Model, target: Target): Gap[] {
   const gaps: Gap[] = [];
+  const refused = new Gaps();
   for (const root of [model.graph, ...model.functions.map((f) => f.graph)]) {
-    for (const graph of graphsIn(root)) new Legalizer(model, graph, target, gaps).run();
+    for (const graph of graphsIn(root)) new Legalizer(model, graph, target, gaps, refused).run();
   }
+  refused.refuse();
   sinkConstants(model);
   return gaps;
 }
@@ -72,6 +75,7 @@ class Legalizer {
   readonly #graph: Graph;
   readonly #target: Target;
   readonly #gaps: Gap[];
+  readonly #refused: Gaps;
   readonly #rewrite: Rewriter;
   readonly #op: OpBuilder;
   /** Casts made here: original value → carrier → cast value. */
@@ -79,11 +83,12 @@ class Legalizer {
   /** What a value was before it was cast back, and the origin that computed it. */
   readonly #carried = new Map<Value, { readonly value: Value; readonly origin: number }>();
 
-  constructor(model: Model, graph: Graph, target: Target, gaps: Gap[]) {
+  constructor(model: Model, graph: Graph, target: Target, gaps: Gap[], refused: Gaps) {
     this.#model = model;
     this.#graph = graph;
     this.#target = target;
     this.#gaps = gaps;
+    this.#refused = refused;
     this.#rewrite = new Rewriter(model, graph);
     this.#op = new OpBuilder(model, target, graph);
   }
@@ -118,8 +123,8 @@ class Legalizer {
       return;
     }
     if (this.#otherwise(node, types)) return;
-    if (!allowed(schema, types)) throw this.#refusal(node, types);
-    this.#gaps.push({ op: node.op, dtypes: [...types.values()], origin: node.origin });
+    if (!allowed(schema, types)) this.#refused.add(this.#model, node.origin, this.#refusal(node, types), node.op);
+    else this.#gaps.push({ op: node.op, dtypes: [...types.values()], origin: node.origin });
   }
 
   /** Keeps the runtime from merging what it merges wrongly. */
@@ -251,12 +256,11 @@ class Legalizer {
   }
 
   #refusal(node: Node, types: Types): OnnxExporterError {
-    const where = describeOrigin(this.#model, node.origin);
     const schema = newest(node.op);
     const newer = schema !== null && allowed(schema, types) ? `, or export with opset_version: ${schema.since}` : "";
     return new OnnxExporterError(
       "legalize/dtype",
-      `${where ? `${where}: ` : ""}ONNX op ${node.op} in opset ${this.#target.opset} takes no ${[...new Set(types.values())].join(", ")}`,
+      `ONNX op ${node.op} in opset ${this.#target.opset} takes no ${[...new Set(types.values())].join(", ")}`,
       `cast the operands to a dtype that it takes${newer}`,
     );
   }
