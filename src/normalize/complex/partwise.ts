@@ -8,7 +8,7 @@ import { schemaOf } from "../../aten/schema.ts";
 import type { Op } from "../../aten/table.ts";
 import { reshapingOps } from "../../aten/view-shape.ts";
 import { type DType, isComplex, realOf } from "../../dtype.ts";
-import { internal } from "../../errors.ts";
+import { internal, OnnxExporterError } from "../../errors.ts";
 import { Cartesian, type Operand, Pair } from "./pair.ts";
 import { type AnyRule, cartesian, onShapes, type Rewriting } from "./rule.ts";
 
