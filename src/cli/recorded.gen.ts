@@ -38,8 +38,8 @@ aten::_adaptive_avg_pool2d_backward|3|float32|18-26|18-26
 aten::_adaptive_avg_pool3d|4|bfloat16 float16 float32|18-26|18-26
 aten::_adaptive_avg_pool3d_backward|1|float32|18-26|18-26
 aten::_add_relu.Scalar|1|float32|18-26|18-26
-aten::_add_relu.Tensor|2|float32|18-26|18-26
-aten::_addmm_activation|4|float32|18-26|18-26
+aten::_add_relu.Tensor|6|float32 int64|18-26|18-26
+aten::_addmm_activation|9|bfloat16 float16 float32 int64|18-26|18-26
 aten::_aminmax|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_aminmax.dim|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_assert_async|1|bool|18-26|18-26
@@ -164,7 +164,7 @@ aten::_linalg_svd|1|float32|18-26|18-26
 aten::_local_scalar_dense|1|int32|18-26|18-26
 aten::_log_softmax|7|bfloat16 float16 float32|18-26|18-26
 aten::_log_softmax_backward_data|2|float16 float32|18-26|18-26
-aten::_logcumsumexp|1|float32|18-26|18-26
+aten::_logcumsumexp|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::_lu_with_info|2|complex64 float32|18-26|18-26
 aten::_make_dep_token|1|float32|18-26|18-26
 aten::_native_batch_norm_legit|4|bfloat16 float16 float32|18-26|18-26
@@ -179,13 +179,14 @@ aten::_prelu_kernel_backward|1|float32|18-26|18-26
 aten::_reshape_alias|2|float32 int64|18-26|18-26
 aten::_reshape_copy|1|float32|18-26|18-26
 aten::_safe_softmax|7|bfloat16 float16 float32|18-26|18-26
-aten::_sample_dirichlet|2|float32 float64|18-26|18-26
+aten::_sample_dirichlet|3|float32 float64|18-26|18-26
 aten::_scaled_dot_product_attention_math|7|bfloat16 float16 float32|18-26|18-26
 aten::_scaled_dot_product_flash_attention_for_cpu|6|bfloat16 float16 float32|18-26|18-26
 aten::_shape_as_tensor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_softmax|7|bfloat16 float16 float32|18-26|18-26
+aten::_softmax.out|1|float32|18-26|18-26
 aten::_softmax_backward_data|3|float16 float32|18-26|18-26
-aten::_standard_gamma|5|float32 float64|18-26|18-26
+aten::_standard_gamma|7|float32 float64|18-26|18-26
 aten::_to_copy|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::_unique|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::_unique2|12|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -218,8 +219,8 @@ aten::abs|18|bfloat16 complex64 float16 float32 float64 int32 int64 int8 uint8|1
 aten::absolute|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::acos|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::acosh|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::adaptive_avg_pool1d|10|bfloat16 float16 float32|18-26|18-26
-aten::adaptive_avg_pool2d|12|bfloat16 float16 float32|18-26|18-26
+aten::adaptive_avg_pool1d|11|bfloat16 complex64 float16 float32|18-26|18-26
+aten::adaptive_avg_pool2d|13|bfloat16 complex64 float16 float32|18-26|18-26
 aten::adaptive_avg_pool3d|4|bfloat16 float16 float32|18-26|18-26
 aten::adaptive_max_pool1d|8|bfloat16 float16 float32|18-26|18-26
 aten::adaptive_max_pool2d|9|bfloat16 float16 float32|18-26|18-26
@@ -228,13 +229,14 @@ aten::adaptive_max_pool3d|4|bfloat16 float16 float32|18-26|18-26
 aten::adaptive_max_pool3d_backward|1|float32|18-26|18-26
 aten::add.Scalar|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::add.Tensor|22|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::addbmm|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::add.out|5|complex64 float32|18-26|18-26
+aten::addbmm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::addcdiv|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::addcmul|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::addmm|11|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::addmv|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::addmv|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::addr|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::adjoint|9|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::adjoint|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::affine_grid_generator|7|bfloat16 complex64 float16 float32|18-26|18-26
 aten::alias|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::alias_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -242,17 +244,19 @@ aten::all|16|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|1
 aten::all.dim|20|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::all.dims|10|bool|18-26|18-26
 aten::allclose|3|float32|18-26|18-26
-aten::alpha_dropout|21|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::alpha_dropout|22|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::alpha_dropout_|1|float32|18-26|18-26
 aten::amax|35|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::amin|25|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::aminmax|20|bfloat16 bool float16 float32 float64 int32 int64|18-26|18-26
+aten::aminmax.out|1|float32|18-26|18-26
 aten::angle|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::any|16|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::any.dim|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::any.dims|10|bool|18-26|18-26
 aten::arange|7|float16 float32 int32 int64|18-26|18-26
 aten::arange.start|3|float32 int64|18-26|18-26
+aten::arange.start_out|1|float32|18-26|18-26
 aten::arange.start_step|7|float32 float64 int64|18-26|18-26
 aten::arccos|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::arccosh|3|float32 int64|18-26|18-26
@@ -273,6 +277,7 @@ aten::asin|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::asinh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::atan|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::atan2|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::atan2.out|1|float32|18-26|18-26
 aten::atanh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::atleast_1d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::atleast_1d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -282,27 +287,29 @@ aten::atleast_3d|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::atleast_3d.Sequence|6|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::avg_pool1d|6|bfloat16 float16 float32 int64|18-26|18-26
 aten::avg_pool2d|14|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::avg_pool2d.out|1|float32|18-26|18-26
 aten::avg_pool2d_backward|7|float16 float32|18-26|18-26
 aten::avg_pool3d|5|float32 int64|18-26|18-26
 aten::avg_pool3d_backward|1|float32|18-26|18-26
-aten::baddbmm|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::baddbmm|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::bartlett_window|7|float16 float32 float64|18-26|18-26
 aten::bartlett_window.periodic|1|float32|18-26|18-26
 aten::batch_norm|12|bfloat16 float16 float32 float64|18-26|18-26
 aten::batch_norm_backward|3|float32|18-26|18-26
-aten::bernoulli|9|bfloat16 float16 float32 float64|18-26|18-26
-aten::bernoulli.Tensor|4|bfloat16 float16 float32 float64|18-26|18-26
-aten::bernoulli.p|16|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
-aten::bernoulli_.Tensor|6|bool float16 float32 int32 int64 uint8|18-26|18-26
-aten::bernoulli_.float|7|bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::bernoulli|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::bernoulli.Tensor|6|bfloat16 float16 float32 float64|18-26|18-26
+aten::bernoulli.p|12|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::bernoulli_.Tensor|11|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
+aten::bernoulli_.float|11|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::bilinear|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::binary_cross_entropy|9|bfloat16 float16 float32|18-26|18-26
 aten::binary_cross_entropy_backward|3|float32|18-26|18-26
 aten::binary_cross_entropy_with_logits|8|bfloat16 float16 float32|18-26|18-26
 aten::bincount|5|int64|18-26|18-26
-aten::binomial|5|float32 float64|18-26|18-26
+aten::binomial|8|float32 float64|18-26|18-26
 aten::bitwise_and.Scalar|2|bool int64|18-26|18-26
 aten::bitwise_and.Scalar_Tensor|1|int32|18-26|18-26
+aten::bitwise_and.Scalar_out|1|int64|18-26|18-26
 aten::bitwise_and.Tensor|3|bool int32 int64|18-26|18-26
 aten::bitwise_left_shift.Scalar_Tensor|1|int64|18-26|18-26
 aten::bitwise_left_shift.Tensor|1|int64|18-26|18-26
@@ -321,14 +328,16 @@ aten::blackman_window|7|float16 float32 float64|18-26|18-26
 aten::blackman_window.periodic|1|float32|18-26|18-26
 aten::block_diag|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::bmm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::bmm.out|1|float32|18-26|18-26
 aten::broadcast_tensors|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::broadcast_to|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::bucketize.Scalar|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::bucketize.Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::cartesian_prod|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::cat|14|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::cauchy|4|bfloat16 float16 float32 float64|18-26|18-26
-aten::cauchy_|4|float32|18-26|18-26
+aten::cat.out|1|float32|18-26|18-26
+aten::cauchy|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::cauchy_|6|bfloat16 float16 float32|18-26|18-26
 aten::cdist|9|float32|18-26|18-26
 aten::ceil|8|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::celu|8|bfloat16 float16 float32 float64|18-26|18-26
@@ -341,6 +350,7 @@ aten::cholesky_solve|5|complex64 float32|18-26|18-26
 aten::chunk|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::clamp|13|bfloat16 bool float16 float32 int64 uint8|18-26|18-26
 aten::clamp.Tensor|7|bfloat16 float16 float32 int64|18-26|18-26
+aten::clamp.out|1|float32|18-26|18-26
 aten::clamp_max|1|int32|18-26|18-26
 aten::clamp_max.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::clamp_min|8|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -383,10 +393,11 @@ aten::count_nonzero.dim_IntList|2|bool int64|18-26|18-26
 aten::cov|17|complex64 float32 float64 int64|18-26|18-26
 aten::cross|1|int64|18-26|18-26
 aten::cross_entropy_loss|15|bfloat16 float16 float32|18-26|18-26
-aten::cummax|16|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::cummax|15|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::cummin|10|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::cumprod|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::cumsum|26|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::cumprod|20|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::cumsum|25|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::cumsum.out|1|int64|18-26|18-26
 aten::cumulative_trapezoid.dx|10|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::cumulative_trapezoid.x|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::deg2rad|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
@@ -412,7 +423,7 @@ aten::divide.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::divide.Scalar_mode|6|float32 int64|18-26|18-26
 aten::divide.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::divide.Tensor_mode|6|float32 int64|18-26|18-26
-aten::dot|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::dot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::dropout|25|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::dropout_|1|float32|18-26|18-26
 aten::dsplit.array|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -433,7 +444,8 @@ aten::empty_permuted|1|float32|18-26|18-26
 aten::empty_strided|1|float32|18-26|18-26
 aten::eq.Scalar|11|bfloat16 bool complex64 float16 float32 int32 int64 uint8|18-26|18-26
 aten::eq.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::equal|4|float32 int64|18-26|18-26
+aten::eq.Tensor_out|1|int64|18-26|18-26
+aten::equal|10|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::erf|9|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::erfc|8|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::erfinv|8|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -443,8 +455,8 @@ aten::expand|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::expand_as|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::expand_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::expm1|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::exponential|9|bfloat16 float16 float32 float64|18-26|18-26
-aten::exponential_|4|float32|18-26|18-26
+aten::exponential|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::exponential_|6|bfloat16 float16 float32|18-26|18-26
 aten::eye|12|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::eye.m|2|float32 int64|18-26|18-26
 aten::fake_quantize_per_channel_affine|3|float32|18-26|18-26
@@ -454,9 +466,9 @@ aten::fake_quantize_per_tensor_affine|6|float16 float32|18-26|18-26
 aten::fake_quantize_per_tensor_affine.tensor_qparams|1|float32|18-26|18-26
 aten::fake_quantize_per_tensor_affine_cachemask|2|float16 float32|18-26|18-26
 aten::fake_quantize_per_tensor_affine_cachemask_backward|1|float32|18-26|18-26
-aten::feature_alpha_dropout|21|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::feature_alpha_dropout|22|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::feature_alpha_dropout_|1|float32|18-26|18-26
-aten::feature_dropout|20|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::feature_dropout|21|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::feature_dropout_|1|float32|18-26|18-26
 aten::fft_fft|13|bool complex64 float32 float64 int64|18-26|18-26
 aten::fft_fft2|5|bool complex64 float32 int64|18-26|18-26
@@ -503,18 +515,22 @@ aten::fractional_max_pool2d_backward|1|float32|18-26|18-26
 aten::fractional_max_pool3d|2|float16 float32|18-26|18-26
 aten::fractional_max_pool3d_backward|1|float32|18-26|18-26
 aten::frexp.Tensor|6|float16 float32 float64|18-26|18-26
+aten::frexp.Tensor_out|1|float32|18-26|18-26
 aten::frobenius_norm.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::full|14|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::full.out|1|float32|18-26|18-26
 aten::full_like|18|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::gather|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::gather.out|1|float32|18-26|18-26
 aten::gather_backward|1|float32|18-26|18-26
 aten::gcd|5|int32 int64|18-26|18-26
 aten::ge.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::ge.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::gelu|9|bfloat16 float16 float32 float64|18-26|18-26
 aten::gelu_backward|7|float16 float32|18-26|18-26
-aten::geometric|7|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::geometric_|4|float32|18-26|18-26
+aten::gelu_backward.grad_input|1|float32|18-26|18-26
+aten::geometric|10|bfloat16 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::geometric_|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::geqrf|5|complex64 float32 float64|18-26|18-26
 aten::ger|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::glu|6|bfloat16 float16 float32|18-26|18-26
@@ -535,7 +551,7 @@ aten::grid_sampler_2d|4|bfloat16 float16 float32|18-26|18-26
 aten::grid_sampler_3d|2|float32|20-26|20-26
 aten::group_norm|7|bfloat16 float16 float32|18-26|18-26
 aten::gru.input|6|bfloat16 float16 float32|18-26|18-26
-aten::gru_cell|5|bfloat16 float16 float32|18-26|18-26
+aten::gru_cell|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::gt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::gt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::hamming_window|7|float16 float32 float64|18-26|18-26
@@ -568,8 +584,8 @@ aten::huber_loss|10|bfloat16 float16 float32|18-26|18-26
 aten::huber_loss_backward|3|float32|18-26|18-26
 aten::hypot|11|bfloat16 float16 float32 float64|18-26|18-26
 aten::i0|7|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::igamma|5|float32|18-26|18-26
-aten::igammac|5|float32|18-26|18-26
+aten::igamma|7|bfloat16 float16 float32|18-26|18-26
+aten::igammac|7|bfloat16 float16 float32|18-26|18-26
 aten::im2col|8|bfloat16 bool complex64 float16 float32|18-26|18-26
 aten::imag|2|complex128 complex64|18-26|18-26
 aten::index.Tensor|35|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -580,10 +596,11 @@ aten::index_fill.int_Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-2
 aten::index_put|28|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::index_reduce|15|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::index_select|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::index_select.out|1|float32|18-26|18-26
 aten::index_select_backward|1|float32|18-26|18-26
 aten::inner|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::instance_norm|5|bfloat16 float16 float32|18-26|18-26
-aten::inverse|3|complex64 float32|18-26|18-26
+aten::inverse|4|complex64 float32|18-26|18-26
 aten::is_nonzero|1|int64|18-26|18-26
 aten::isclose|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::isfinite|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
@@ -596,7 +613,7 @@ aten::isneginf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::isposinf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::isreal|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::istft|6|complex64|18-26|18-26
-aten::item|4|bool float32 int64|18-26|18-26
+aten::item|7|bfloat16 bool complex64 float16 float32 int64||18-26
 aten::kaiser_window|7|float16 float32 float64|18-26|18-26
 aten::kaiser_window.beta|1|float32|18-26|18-26
 aten::kaiser_window.periodic|1|float32|18-26|18-26
@@ -622,6 +639,7 @@ aten::lift|2|bool float32|18-26|18-26
 aten::lift_fresh|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::lift_fresh_copy|1|int64|18-26|18-26
 aten::linalg_cholesky|5|complex64 float32|18-26|18-26
+aten::linalg_cholesky.out|1|float32|18-26|18-26
 aten::linalg_cholesky_ex|6|complex64 float32|18-26|18-26
 aten::linalg_cond|10|float32|18-26|18-26
 aten::linalg_cond.p_str|2|complex64|18-26|18-26
@@ -633,27 +651,27 @@ aten::linalg_eigh|6|complex64 float32|18-26|18-26
 aten::linalg_eigvals|5|complex64 float32 float64|18-26|18-26
 aten::linalg_eigvalsh|6|complex64 float32 float64|18-26|18-26
 aten::linalg_householder_product|5|complex64 float32 float64|18-26|18-26
-aten::linalg_inv|4|complex64 float32|18-26|18-26
-aten::linalg_inv_ex|3|complex64 float32|18-26|18-26
+aten::linalg_inv|5|complex64 float32|18-26|18-26
+aten::linalg_inv_ex|4|complex64 float32|18-26|18-26
 aten::linalg_ldl_factor|5|complex64 float32|18-26|18-26
 aten::linalg_ldl_factor_ex|6|complex64 float32|18-26|18-26
 aten::linalg_ldl_solve|4|complex64 float32|18-26|18-26
 aten::linalg_lstsq|12|complex64 float32|18-26|18-26
-aten::linalg_lu|7|complex64 float32|18-26|18-26
-aten::linalg_lu_factor|7|complex64 float32|18-26|18-26
-aten::linalg_lu_factor_ex|9|complex64 float32|18-26|18-26
+aten::linalg_lu|8|complex64 float32|18-26|18-26
+aten::linalg_lu_factor|8|complex64 float32|18-26|18-26
+aten::linalg_lu_factor_ex|10|complex64 float32|18-26|18-26
 aten::linalg_lu_solve|9|complex64 float32|18-26|18-26
 aten::linalg_matmul|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::linalg_matrix_exp|4|complex64 float32|18-26|18-26
-aten::linalg_matrix_norm|19|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_matrix_norm|18|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_matrix_norm.str_ord|8|bfloat16 complex64 float16 float32|18-26|18-26
-aten::linalg_matrix_power|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::linalg_matrix_rank|3|complex64 float32|18-26|18-26
+aten::linalg_matrix_power|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::linalg_matrix_rank|4|complex64 float32|18-26|18-26
 aten::linalg_matrix_rank.atol_rtol_float|4|complex64 float32|18-26|18-26
-aten::linalg_matrix_rank.atol_rtol_tensor|7|complex64 float32|18-26|18-26
-aten::linalg_matrix_rank.tol_tensor|2|float32|18-26|18-26
+aten::linalg_matrix_rank.atol_rtol_tensor|8|complex64 float32|18-26|18-26
+aten::linalg_matrix_rank.tol_tensor|3|float32|18-26|18-26
 aten::linalg_multi_dot|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
-aten::linalg_norm|12|bfloat16 complex64 float16 float32|18-26|18-26
+aten::linalg_norm|11|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_norm.ord_str|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::linalg_pinv|8|complex64 float32|18-26|18-26
 aten::linalg_pinv.atol_rtol_float|5|complex64 float32|18-26|18-26
@@ -661,9 +679,9 @@ aten::linalg_pinv.atol_rtol_tensor|9|complex64 float32|18-26|18-26
 aten::linalg_pinv.rcond_tensor|3|complex64 float32|18-26|18-26
 aten::linalg_qr|12|complex64 float32 float64|18-26|18-26
 aten::linalg_slogdet|6|complex64 float32|18-26|18-26
-aten::linalg_solve|7|complex128 complex64 float32 float64|18-26|18-26
+aten::linalg_solve|8|complex128 complex64 float32 float64|18-26|18-26
 aten::linalg_solve_ex|3|complex64 float32|18-26|18-26
-aten::linalg_solve_triangular|4|complex64 float32|18-26|18-26
+aten::linalg_solve_triangular|5|complex64 float32|18-26|18-26
 aten::linalg_svd|9|complex64 float32|18-26|18-26
 aten::linalg_svdvals|12|complex64 float32 float64|18-26|18-26
 aten::linalg_tensorinv|2|complex64 float32|18-26|18-26
@@ -680,17 +698,18 @@ aten::log|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log10|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log1p|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::log2|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::log_normal|4|bfloat16 float16 float32 float64|18-26|18-26
-aten::log_normal_|4|float32|18-26|18-26
+aten::log_normal|7|bfloat16 float16 float32 float64|18-26|18-26
+aten::log_normal_|6|bfloat16 float16 float32|18-26|18-26
 aten::log_sigmoid|7|bfloat16 float16 float32 float64|18-26|18-26
 aten::log_sigmoid_backward|2|float16 float32|18-26|18-26
 aten::log_sigmoid_forward|2|float32|18-26|18-26
 aten::log_softmax.int|9|bfloat16 float16 float32 float64 int64|18-26|18-26
 aten::logaddexp|14|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::logaddexp2|10|bfloat16 float16 float32 float64|18-26|18-26
-aten::logcumsumexp|14|bfloat16 complex64 float16 float32|18-26|18-26
+aten::logcumsumexp|13|bfloat16 complex64 float16 float32|18-26|18-26
 aten::logdet|4|complex64 float32|18-26|18-26
 aten::logical_and|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::logical_and.out|1|float32|18-26|18-26
 aten::logical_not|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::logical_or|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::logical_xor|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -698,43 +717,45 @@ aten::logit|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::logit_backward|3|float16 float32|18-26|18-26
 aten::logspace|2|float32|18-26|18-26
 aten::logspace.Scalar_Tensor|1|int64|18-26|18-26
-aten::logspace.Tensor_Scalar|1|float32|18-26|18-26
-aten::logspace.Tensor_Tensor|3|float32|18-26|18-26
-aten::logsumexp|21|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::logspace.Tensor_Scalar|5|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::logspace.Tensor_Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::logsumexp|20|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::lstm.input|7|bfloat16 float16 float32||18-26
-aten::lstm_cell|5|bfloat16 float16 float32|18-26|18-26
+aten::lstm_cell|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::lt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::lt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::lu_solve|2|complex64 float32|18-26|18-26
 aten::lu_unpack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::mH|10|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::mH|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::mT|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::margin_ranking_loss|10|bfloat16 float16 float32 int64|18-26|18-26
+aten::margin_ranking_loss|9|bfloat16 float16 float32 int64|18-26|18-26
 aten::masked_fill.Scalar|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_fill.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_scatter|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_select|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::masked_select_backward|1|float32|18-26|18-26
 aten::matmul|18|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
-aten::matrix_H|9|bfloat16 bool complex64 float16 float32 int64||18-26
-aten::matrix_exp|4|complex64 float32|18-26|18-26
+aten::matrix_H|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::matrix_exp|5|complex64 float32|18-26|18-26
 aten::matrix_power|5|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::max|10|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::max.dim|11|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::max.dim_max|2|float32|18-26|18-26
 aten::max.other|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::max_pool1d|5|bfloat16 float16 float32|18-26|18-26
-aten::max_pool1d_with_indices|4|bfloat16 float16 float32|18-26|18-26
-aten::max_pool2d|8|bfloat16 float16 float32 float64|18-26|18-26
-aten::max_pool2d_with_indices|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool1d_with_indices|5|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool2d|9|bfloat16 float16 float32 float64 int64|18-26|18-26
+aten::max_pool2d_with_indices|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::max_pool2d_with_indices_backward|5|float16 float32|18-26|18-26
-aten::max_pool3d|5|bfloat16 float16 float32 int64|18-26|18-26
-aten::max_pool3d_with_indices|4|bfloat16 float16 float32|18-26|18-26
+aten::max_pool3d|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::max_pool3d_with_indices|5|bfloat16 float16 float32 int64|18-26|18-26
 aten::max_pool3d_with_indices_backward|1|float32|18-26|18-26
 aten::max_unpool2d|6|bfloat16 float16 float32|18-26|18-26
 aten::max_unpool3d|5|bfloat16 float16 float32|18-26|18-26
 aten::maximum|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::mean|10|bfloat16 complex64 float16 float32 float64 int64|18-26|18-26
 aten::mean.dim|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::mean.out|1|float16|18-26|18-26
 aten::median|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::median.dim|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::meshgrid|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -747,6 +768,7 @@ aten::mish|7|bfloat16 float16 float32 float64|18-26|18-26
 aten::mish_backward|2|float16 float32|18-26|18-26
 aten::mkldnn_convolution|1|float32|18-26|18-26
 aten::mm|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::mm.out|1|float32|18-26|18-26
 aten::mode|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::moveaxis.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::moveaxis.intlist|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -757,6 +779,7 @@ aten::mse_loss_backward|5|float32|18-26|18-26
 aten::msort|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::mul.Scalar|9|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
 aten::mul.Tensor|17|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
+aten::mul.out|1|int64|18-26|18-26
 aten::multi_margin_loss|6|float32|18-26|18-26
 aten::multilabel_margin_loss|7|float32|18-26|18-26
 aten::multilabel_margin_loss_forward|3|float32|18-26|18-26
@@ -765,7 +788,7 @@ aten::multiply.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-2
 aten::multiply.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::mv|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::mvlgamma|10|bfloat16 float16 float32 int64|18-26|18-26
-aten::nan_to_num|10|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::nan_to_num|11|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::nanmean|7|bfloat16 float16 float32|18-26|18-26
 aten::nanmedian|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::nanmedian.dim|8|bfloat16 float16 float32 int64|18-26|18-26
@@ -783,6 +806,7 @@ aten::native_dropout_backward|10|bfloat16 bool float16 float32 float64 int64|18-
 aten::native_group_norm|4|bfloat16 float16 float32|18-26|18-26
 aten::native_group_norm_backward|3|float32|18-26|18-26
 aten::native_layer_norm|5|bfloat16 float16 float32|18-26|18-26
+aten::native_layer_norm.out|1|float32|18-26|18-26
 aten::native_layer_norm_backward|5|float16 float32|18-26|18-26
 aten::ne.Scalar|11|bfloat16 bool complex64 float16 float32 int32 int64 uint8|18-26|18-26
 aten::ne.Tensor|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -802,6 +826,7 @@ aten::nll_loss_backward|7|float32|18-26|18-26
 aten::nll_loss_forward|5|bfloat16 float16 float32|18-26|18-26
 aten::nll_loss_nd|14|bfloat16 float16 float32|18-26|18-26
 aten::nonzero|16|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
+aten::nonzero.out|1|bool|18-26|18-26
 aten::nonzero_numpy|11|bfloat16 bool complex64 float16 float32 int64 uint8|18-26|18-26
 aten::nonzero_static|2|int64|18-26|18-26
 aten::norm.Scalar|7|bfloat16 complex64 float16 float32|18-26|18-26
@@ -809,15 +834,16 @@ aten::norm.ScalarOpt_dim|9|bfloat16 complex64 float16 float32|18-26|18-26
 aten::norm.ScalarOpt_dim_dtype|1|float32|18-26|18-26
 aten::norm.ScalarOpt_dtype|1|float32|18-26|18-26
 aten::norm_except_dim|5|bfloat16 complex64 float16 float32|18-26|18-26
-aten::normal.Tensor_Tensor|6|bfloat16 float16 float32|18-26|18-26
-aten::normal.Tensor_float|11|bfloat16 float16 float32 float64|18-26|18-26
-aten::normal.float_Tensor|11|bfloat16 float16 float32 float64|18-26|18-26
+aten::normal.Tensor_Tensor|5|bfloat16 float16 float32|18-26|18-26
+aten::normal.Tensor_float|11|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::normal.float_Tensor|10|bfloat16 float16 float32 float64|18-26|18-26
 aten::normal.float_float|2|float16 float32|18-26|18-26
-aten::normal_|3|complex128 float32|18-26|18-26
-aten::normal_functional|20|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::normal.out|1|float32|18-26|18-26
+aten::normal_|8|bfloat16 complex128 complex64 float16 float32|18-26|18-26
+aten::normal_functional|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::not_equal.Scalar|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::not_equal.Tensor|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::nuclear_norm|3|complex64 float32|18-26|18-26
+aten::nuclear_norm|4|complex64 float32|18-26|18-26
 aten::nuclear_norm.dim|1|float32|18-26|18-26
 aten::numel|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::numpy_T|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -829,20 +855,21 @@ aten::ormqr|20|complex64 float32 float64|18-26|18-26
 aten::outer|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pad|22|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pad_sequence|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::pairwise_distance|10|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::pairwise_distance|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::pdist|3|float32|18-26|18-26
 aten::permute|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::permute_copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pinverse|6|complex64 float32|18-26|18-26
 aten::pixel_shuffle|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pixel_unshuffle|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::poisson|10|bfloat16 float16 float32 float64|18-26|18-26
+aten::poisson|11|bfloat16 float16 float32 float64|18-26|18-26
 aten::poisson_nll_loss|11|bfloat16 float16 float32 int64|18-26|18-26
 aten::polar|5|float32|18-26|18-26
 aten::polygamma|25|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::positive|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::pow.Scalar|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::pow.Tensor_Scalar|22|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::pow.Tensor_Scalar_out|1|float32|18-26|18-26
 aten::pow.Tensor_Tensor|11|bfloat16 complex64 float16 float32 int32 int64|18-26|18-26
 aten::prelu|7|bfloat16 float16 float32|18-26|18-26
 aten::prod|15|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
@@ -860,7 +887,7 @@ aten::randint|12|bfloat16 bool float16 float64 int16 int32 int64 int8 uint8|18-2
 aten::randint.generator|1|int64|18-26|18-26
 aten::randint.low|3|float32 int64|18-26|18-26
 aten::randint.low_generator|1|int64|18-26|18-26
-aten::randint_like|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::randint_like|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::randint_like.Tensor|1|int32|18-26|18-26
 aten::randint_like.Tensor_generator|1|int32|18-26|18-26
 aten::randint_like.generator|1|float32|18-26|18-26
@@ -870,10 +897,10 @@ aten::randn|12|bfloat16 complex128 complex64 float16 float32 float64|18-26|18-26
 aten::randn.generator|1|float32|18-26|18-26
 aten::randn_like|9|bfloat16 complex64 float16 float32|18-26|18-26
 aten::randn_like.generator|1|float32|18-26|18-26
-aten::random|10|bfloat16 bool float16 float32 float64 int16 int32 int64 int8 uint8|18-26|18-26
-aten::random.from|2|float32 int32|18-26|18-26
+aten::random|13|bfloat16 bool float16 float32 float64 int16 int32 int64 int8 uint8|18-26|18-26
+aten::random.from|8|bfloat16 float16 float32 int32 int64|18-26|18-26
 aten::random.to|1|int64|18-26|18-26
-aten::random_|10|bfloat16 bool float16 float32 float64 int16 int32 int64 int8 uint8|18-26|18-26
+aten::random_|13|bfloat16 bool float16 float32 float64 int16 int32 int64 int8 uint8|18-26|18-26
 aten::random_.from|3|int64|18-26|18-26
 aten::random_.to|1|float16|18-26|18-26
 aten::randperm|2|int32 int64|18-26|18-26
@@ -908,6 +935,7 @@ aten::replication_pad3d_backward|1|float32|18-26|18-26
 aten::reshape|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::reshape_as|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::resize|8|bool complex64 float16 float32 int64|18-26|18-26
+aten::resize_|2|float32|18-26|18-26
 aten::resize_as|1|float32|18-26|18-26
 aten::resolve_conj|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::resolve_neg|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -915,7 +943,7 @@ aten::rms_norm|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::rnn_relu.input|4|bfloat16 float16 float32|18-26|18-26
 aten::rnn_relu_cell|6|bfloat16 float16 float32 int64|18-26|18-26
 aten::rnn_tanh.input|4|bfloat16 float16 float32|18-26|18-26
-aten::rnn_tanh_cell|6|bfloat16 float16 float32 int64|18-26|18-26
+aten::rnn_tanh_cell|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::roll|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::rot90|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::round|8|bfloat16 float16 float32 float64 int64|18-26|18-26
@@ -931,12 +959,12 @@ aten::rsub.Scalar|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::rsub.Tensor|14|bfloat16 complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::scalar_tensor|10|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::scaled_dot_product_attention|34|bfloat16 float16 float32 float64|18-26|18-26
-aten::scatter.reduce|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::scatter.reduce|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::scatter.src|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::scatter.value|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::scatter.value_reduce|8|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::scatter.value_reduce|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::scatter_add|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::scatter_reduce.two|52|bfloat16 bool float16 float32 float64 int64|18-26|18-26
+aten::scatter_reduce.two|53|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::searchsorted.Scalar|7|bfloat16 float16 float32 int64|18-26|18-26
 aten::searchsorted.Tensor|8|bfloat16 float16 float32 int64|18-26|18-26
 aten::segment_reduce|18|bfloat16 float16 float32|18-26|18-26
@@ -953,7 +981,8 @@ aten::signbit|7|bool float16 float32 float64 int32 int64|18-26|18-26
 aten::silu|9|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::silu_backward|2|float16 float32|18-26|18-26
 aten::sin|10|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::sinc|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::sin.out|1|int64|18-26|18-26
+aten::sinc|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sinh|9|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::size.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::slice.Tensor|26|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -973,11 +1002,12 @@ aten::softshrink|9|bfloat16 float16 float32 float64|18-26|18-26
 aten::softshrink_backward|2|float16 float32|18-26|18-26
 aten::sort|14|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::sort.stable|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
-aten::special_airy_ai|6|float32 int64|18-26|18-26
+aten::sort.values|1|float32|18-26|18-26
+aten::special_airy_ai|8|bool float32 int64|18-26|18-26
 aten::special_bessel_j0|5|bool float32 int64|18-26|18-26
 aten::special_bessel_j1|5|bool float32 int64|18-26|18-26
-aten::special_bessel_y0|4|float32 int64|18-26|18-26
-aten::special_bessel_y1|4|float32 int64|18-26|18-26
+aten::special_bessel_y0|6|bool float32 int64|18-26|18-26
+aten::special_bessel_y1|6|bool float32 int64|18-26|18-26
 aten::special_chebyshev_polynomial_t|7|bool float32 int64|18-26|18-26
 aten::special_chebyshev_polynomial_t.n_scalar|6|bool float32 int64|18-26|18-26
 aten::special_chebyshev_polynomial_t.x_scalar|6|bool float32 int64|18-26|18-26
@@ -994,47 +1024,47 @@ aten::special_digamma|3|float32 float64|18-26|18-26
 aten::special_entr|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_erf|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_erfc|8|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::special_erfcx|6|float32 int64|18-26|18-26
+aten::special_erfcx|8|bool float32 int64|18-26|18-26
 aten::special_erfinv|3|float32 float64|18-26|18-26
 aten::special_exp2|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_expit|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_expm1|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::special_gammainc|5|float32|18-26|18-26
-aten::special_gammaincc|5|float32|18-26|18-26
+aten::special_gammainc|7|bfloat16 float16 float32|18-26|18-26
+aten::special_gammaincc|7|bfloat16 float16 float32|18-26|18-26
 aten::special_gammaln|3|float32 float64|18-26|18-26
-aten::special_hermite_polynomial_h|6|float32 int64|18-26|18-26
-aten::special_hermite_polynomial_h.n_scalar|1|float32|18-26|18-26
-aten::special_hermite_polynomial_h.x_scalar|1|float32|18-26|18-26
-aten::special_hermite_polynomial_he|5|float32 int64|18-26|18-26
-aten::special_hermite_polynomial_he.n_scalar|1|float32|18-26|18-26
-aten::special_hermite_polynomial_he.x_scalar|1|float32|18-26|18-26
+aten::special_hermite_polynomial_h|7|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_h.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_h.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_he|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_he.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_hermite_polynomial_he.x_scalar|6|bool float32 int64|18-26|18-26
 aten::special_i0|3|float32 float64|18-26|18-26
 aten::special_i0e|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_i1|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_i1e|7|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::special_laguerre_polynomial_l|5|float32 int64|18-26|18-26
-aten::special_laguerre_polynomial_l.n_scalar|1|float32|18-26|18-26
-aten::special_laguerre_polynomial_l.x_scalar|1|float32|18-26|18-26
-aten::special_legendre_polynomial_p|5|float32 int64|18-26|18-26
-aten::special_legendre_polynomial_p.n_scalar|1|float32|18-26|18-26
-aten::special_legendre_polynomial_p.x_scalar|1|float32|18-26|18-26
+aten::special_laguerre_polynomial_l|6|bool float32 int64|18-26|18-26
+aten::special_laguerre_polynomial_l.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_laguerre_polynomial_l.x_scalar|6|bool float32 int64|18-26|18-26
+aten::special_legendre_polynomial_p|6|bool float32 int64|18-26|18-26
+aten::special_legendre_polynomial_p.n_scalar|6|bool float32 int64|18-26|18-26
+aten::special_legendre_polynomial_p.x_scalar|6|bool float32 int64|18-26|18-26
 aten::special_log1p|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::special_log_ndtr|6|float32 int64|18-26|18-26
-aten::special_log_softmax|2|float32|18-26|18-26
-aten::special_logit|2|float32|18-26|18-26
-aten::special_logsumexp|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_log_ndtr|8|bool float32 int64|18-26|18-26
+aten::special_log_softmax|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::special_logit|9|bfloat16 bool float16 float32 int64|18-26|18-26
+aten::special_logsumexp|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::special_modified_bessel_i0|6|bool float32 int64|18-26|18-26
 aten::special_modified_bessel_i1|6|bool float32 int64|18-26|18-26
-aten::special_modified_bessel_k0|4|float32 int64|18-26|18-26
-aten::special_modified_bessel_k1|4|float32 int64|18-26|18-26
+aten::special_modified_bessel_k0|6|bool float32 int64|18-26|18-26
+aten::special_modified_bessel_k1|6|bool float32 int64|18-26|18-26
 aten::special_multigammaln|6|bfloat16 float16 float32 int64|18-26|18-26
 aten::special_ndtr|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_ndtri|5|bool float32 int64|18-26|18-26
 aten::special_polygamma|2|float32|18-26|18-26
 aten::special_psi|3|float32 float64|18-26|18-26
 aten::special_round|6|bfloat16 float16 float32|18-26|18-26
-aten::special_scaled_modified_bessel_k0|4|float32 int64|18-26|18-26
-aten::special_scaled_modified_bessel_k1|4|float32 int64|18-26|18-26
+aten::special_scaled_modified_bessel_k0|6|bool float32 int64|18-26|18-26
+aten::special_scaled_modified_bessel_k1|6|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_t|7|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_t.n_scalar|6|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_t.x_scalar|6|bool float32 int64|18-26|18-26
@@ -1048,8 +1078,8 @@ aten::special_shifted_chebyshev_polynomial_w|7|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_w.n_scalar|6|bool float32 int64|18-26|18-26
 aten::special_shifted_chebyshev_polynomial_w.x_scalar|6|bool float32 int64|18-26|18-26
 aten::special_sinc|4|complex64 float32 float64|18-26|18-26
-aten::special_softmax|3|float32|18-26|18-26
-aten::special_spherical_bessel_j0|6|float32 int64|18-26|18-26
+aten::special_softmax|12|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::special_spherical_bessel_j0|8|bool float32 int64|18-26|18-26
 aten::special_xlog1py|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_xlog1py.other_scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::special_xlog1py.self_scalar|1|float32|18-26|18-26
@@ -1065,14 +1095,16 @@ aten::split_copy.Tensor|7|bfloat16 bool complex64 float16 float32 int64|18-26|18
 aten::split_with_sizes|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::split_with_sizes_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::sqrt|12|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
+aten::sqrt.out|1|float32|18-26|18-26
 aten::square|13|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
 aten::squeeze|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::squeeze.dim|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::squeeze.dims|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::squeeze_copy|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::squeeze_copy.dim|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::squeeze_copy.dims|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze_copy|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze_copy.dim|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::squeeze_copy.dims|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::stack|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::stack.out|1|float32|18-26|18-26
 aten::std|9|bfloat16 complex64 float16 float32|18-26|18-26
 aten::std.correction|21|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::std.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
@@ -1082,12 +1114,14 @@ aten::std_mean.dim|8|bfloat16 complex64 float16 float32|18-26|18-26
 aten::stft|7|complex64 float32|18-26|18-26
 aten::stft.center|4|complex64 float32|18-26|18-26
 aten::sub.Scalar|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
+aten::sub.Scalar_out|1|float32|18-26|18-26
 aten::sub.Tensor|17|bfloat16 complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::subtract.Scalar|8|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::subtract.Tensor|9|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::sum|21|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
+aten::sum.IntList_out|2|float16 int32|18-26|18-26
 aten::sum.dim_IntList|25|bfloat16 bool complex64 float16 float32 float64 int32 int64 int8 uint8|18-26|18-26
-aten::sum_to_size|21|bool complex64 float16 float32 int32 int64|18-26|18-26
+aten::sum_to_size|25|bfloat16 bool complex64 float16 float32 int32 int64|18-26|18-26
 aten::svd|2|float32|18-26|18-26
 aten::swapaxes|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::swapdims|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -1118,6 +1152,7 @@ aten::to.dtype|116|bfloat16 bool complex64 float16 float32 float64 float8_e4m3fn
 aten::to.dtype_layout|10|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::to.other|1|int64|18-26|18-26
 aten::topk|8|bfloat16 float16 float32 int64|18-26|18-26
+aten::topk.values|1|float32|18-26|18-26
 aten::trace|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::trace_backward|1|float32|18-26|18-26
 aten::transpose.int|8|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -1142,7 +1177,7 @@ aten::unflatten.int|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unfold|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::unfold_backward|3|float32|18-26|18-26
 aten::unfold_copy|7|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
-aten::uniform|20|bfloat16 complex64 float16 float32 float64|18-26|18-26
+aten::uniform|17|bfloat16 complex64 float16 float32 float64|18-26|18-26
 aten::uniform_|1|float32|18-26|18-26
 aten::unique_consecutive|15|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::unique_dim|10|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -1199,12 +1234,14 @@ aten::where.Scalar|2|bool|18-26|18-26
 aten::where.ScalarOther|3|bool|18-26|18-26
 aten::where.ScalarSelf|1|bool|18-26|18-26
 aten::where.self|5|bool|18-26|18-26
+aten::where.self_out|1|bool|18-26|18-26
 aten::xlogy.Scalar_Other|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::xlogy.Scalar_Self|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::xlogy.Tensor|15|bfloat16 bool float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::zero|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::zeros|11|bfloat16 bool complex64 float16 float32 float64 int32 int64 uint8|18-26|18-26
 aten::zeros_like|19|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
+aten::zeros_like.out|1|float32|18-26|18-26
 math::ceil|1||18-26|18-26
 math::floor|1||18-26|18-26
 math::trunc|1||18-26|18-26
@@ -1363,7 +1400,7 @@ torchvision::deform_conv2d|3|float32|19-26|19-26
 torchvision::nms|6|bfloat16 float16 float32 int64|18-26|18-26
 torchvision::ps_roi_align|5|float32|18-26|18-26
 torchvision::ps_roi_pool|4|float32|18-26|18-26
-torchvision::roi_align|9|bfloat16 bool float16 float32 int64||18-26
+torchvision::roi_align|5|float32|18-26|18-26
 torchvision::roi_pool|5|float32|18-26|18-26
-transformers::grouped_mm_fallback|9|bfloat16 complex64 float16 float32 int64||18-26
+transformers::grouped_mm_fallback|7|bfloat16 float16 float32 int64|18-26|18-26
 `;
