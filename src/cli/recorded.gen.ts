@@ -613,7 +613,7 @@ aten::isneginf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::isposinf|7|bfloat16 bool float16 float32 float64 int64|18-26|18-26
 aten::isreal|8|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
 aten::istft|6|complex64|18-26|18-26
-aten::item|7|bfloat16 bool complex64 float16 float32 int64||18-26
+aten::item|4|bool float32 int64|18-26|18-26
 aten::kaiser_window|7|float16 float32 float64|18-26|18-26
 aten::kaiser_window.beta|1|float32|18-26|18-26
 aten::kaiser_window.periodic|1|float32|18-26|18-26
