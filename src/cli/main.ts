@@ -72,4 +72,17 @@ const print = (text: string): number => {
   return 0;
 };
 
-exit(await main(process.argv.slice(2)));
+// Whoever reads the output may stop reading, as `head` does: what is left to say has no one to say it to.
+for (const stream of [stdout, stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") exit(0);
+    throw error;
+  });
+}
+
+/** Done once all that was written to `stream` has left: a pipe takes 64 KB at a time, and `exit` would drop the rest. */
+const drained = (stream: NodeJS.WriteStream): Promise<void> => new Promise((resolve) => stream.write("", () => resolve()));
+
+const code = await main(process.argv.slice(2));
+await Promise.all([stdout, stderr].map(drained));
+exit(code);

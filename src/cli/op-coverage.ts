@@ -119,10 +119,11 @@ export interface Missing {
   readonly outOfScope: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Schemas less table. An in-place op comes with its twin; ops of the Core ATen set are always wanted. */
-export function missing(): Missing {
+/** Schemas less table. An in-place op comes with its twin; ops of the Core ATen set, with `coreOnly` these alone, are always wanted. */
+export function missing(coreOnly = false): Missing {
   const wanted: string[] = coreOps.filter((op) => !hasMeaning(op));
   const outOfScope = new Map<string, string[]>();
+  if (coreOnly) return { wanted: wanted.sort(), outOfScope };
   for (const op of allOps()) {
     const schema = schemaFor(op);
     if (core.has(op) || aten.has(op) || functionalTwin(schema) !== null) continue;

@@ -83,6 +83,28 @@ export function translations(table: ExportOptions["custom_translation_table"]): 
   return new Map(Object.entries(table ?? {}).map(([name, lowering]) => [canonical(name), lowering]));
 }
 
+const forms: readonly unknown[] = ["error", "node", "function"];
+const mutationKinds: readonly unknown[] = ["drop", "outputs", "state", "error"];
+
+/** Throws `export/option` where an option is given what it does not know, and `export/seed`: JavaScript has no types that would. */
+export function checkOptions({ custom_ops, mutations, export_modules_as_functions: classes, seed }: ExportOptions): void {
+  const choices: [name: string, given: unknown, known: readonly unknown[]][] = [["mutations", mutations, mutationKinds]];
+  if (typeof custom_ops === "object" && custom_ops !== null)
+    for (const [op, form] of Object.entries(custom_ops)) choices.push([`custom_ops of ${op}`, form, forms]);
+  else choices.push(["custom_ops", custom_ops, forms]);
+  for (const [name, given, known] of choices) {
+    if (given !== undefined && !known.includes(given))
+      throw new OnnxExporterError("export/option", `${name}: ${String(given)} is not known`, `give one of ${known.join(", ")}`);
+  }
+  if (classes !== undefined && typeof classes !== "boolean" && !Array.isArray(classes)) {
+    const message = `export_modules_as_functions: ${String(classes)} is neither true nor a list`;
+    throw new OnnxExporterError("export/option", message, 'give true, or classes: ["BertLayer", nn.Linear]');
+  }
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new OnnxExporterError("export/seed", `the seed is ${seed}`, "give a whole number");
+  }
+}
+
 /** First opset whose IR version has functions of a model. */
 const functionsSince = 15;
 

@@ -12,7 +12,7 @@ import { outlineCalls } from "../normalize/outline.ts";
 import { Tensor } from "../tensor.ts";
 import { watchReads } from "../weights/source.ts";
 import { check } from "./check.ts";
-import { choicesOf, type ExportOptions, outlinedClasses, translations } from "./export-options.ts";
+import { checkOptions, choicesOf, type ExportOptions, outlinedClasses, translations } from "./export-options.ts";
 import { nameInputsAndOutputs } from "./io-names.ts";
 import { structuredNames } from "./io-structure.ts";
 import type { Model } from "./ir/graph.ts";
@@ -65,8 +65,7 @@ async function runPipeline(
     const hint = "leave dynamo out: modules and .pt2 programs are captured by torch.export";
     throw new OnnxExporterError("export/dynamo", "dynamo: false asks for TorchScript capture, which this version does not have", hint);
   }
-  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
-    throw new OnnxExporterError("export/seed", `the seed is ${options.seed}`, "give a whole number");
+  checkOptions(options);
   const say = progress(options.verbose ?? null);
   const target = resolveTarget(options);
   const captured = await say("Obtain model graph", () => capture(model, args, options));

@@ -72,6 +72,37 @@ describe("the command", () => {
   test("an op that is not known is named, with its schema where PyTorch has one", () => {
     expect(run("aten::no_such_op")).toMatchObject({ status: 1, stderr: expect.stringContaining("[aten/unknown-op]") });
     expect(run("aten::_foobar")).toMatchObject({ status: 1, stderr: expect.stringContaining("schema: aten::_foobar(") });
+    expect(run("aten::nested_to_padded_tensor")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("meaning here: nested tensors"),
+    });
     expect(run("--nothing").status).toBe(2);
+  });
+  test.each([
+    ["rleu", /near it: aten::relu\b/],
+    ["aten::softmx", /near it: aten::softmax/],
+    ["nms", /near it: torchvision::nms$/m],
+    ["add.Tensors", /near it: aten::add\.Tensor, aten::add\.Scalar$/m],
+    ["xyzzyplugh", /torch-onnx ops lists/],
+  ])("of %s, near names are said", (name, hint) => {
+    expect(run(name)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(hint) });
+  });
+  test.each(["torch.ops.aten.relu.default", "aten::relu.default", "relu"])("%s is how programs print aten::relu", (name) => {
+    expect(run(name).stdout).toMatch(/\naten::relu .*\n$/);
+  });
+  test("--missing takes no names; with --core it lists those of the Core ATen set", () => {
+    expect(run("--missing", "relu")).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^torch-onnx ops: --missing takes no names/),
+    });
+    const { total, meaning } = coreCount();
+    expect(run("--missing", "--core").stdout).toMatch(new RegExp(`^to do: ${total - meaning} ops\n`));
+  });
+  test("a pipe gets all of it, and may be closed early", () => {
+    const piped = (reader: string) =>
+      spawnSync("bash", ["-o", "pipefail", "-c", `"${process.execPath}" "${main}" ops --json | ${reader}`], { encoding: "utf8" });
+    const { core, ops } = JSON.parse(piped("cat").stdout);
+    expect([core, ops.length]).toEqual([coreCount(), aten.size]);
+    expect(piped("head -c 5")).toMatchObject({ status: 0, stdout: '{\n "c', stderr: "" });
   });
 });

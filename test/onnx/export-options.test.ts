@@ -46,6 +46,16 @@ test("the model of PyTorch's page", async () => {
   program.release();
 });
 
+test.each<[object, RegExp]>([
+  [{ mutations: "keep" }, /\[export\/option\] mutations: keep is not known\n {2}hint: give one of drop, outputs, state, error$/],
+  [{ custom_ops: "nodes" }, /\[export\/option\] custom_ops: nodes is not known\n {2}hint: give one of error, node, function$/],
+  [{ custom_ops: { "mylib::op": "nod" } }, /\[export\/option\] custom_ops of mylib::op: nod is not known/],
+  [{ export_modules_as_functions: 3 }, /\[export\/option\] export_modules_as_functions: 3 is neither true nor a list/],
+  [{ seed: 0.5 }, /\[export\/seed\] the seed is 0\.5/],
+])("options without types: %j is refused", async (options, message) => {
+  await expect(torch.onnx.export(new Two(), pair(), null, options)).rejects.toThrow(message);
+});
+
 describe("names of inputs and outputs", () => {
   test("in order, fewer leave the rest", async () => {
     const program = await torch.onnx.export(new Two(), pair(), null, { input_names: ["a"], output_names: ["p", "q"] });
