@@ -291,7 +291,16 @@ function typesOf(node: Node, schema: OpSchema): Types | null {
 }
 
 /** Ops whose newer versions ONNX Runtime has neither a kernel nor, as of 1.30, the function body for. */
-const unknown = new Set(["Swish", "CumProd", "RandomUniform", "RandomUniformLike", "RandomNormal", "RandomNormalLike", "Multinomial"]);
+const unknown = new Set([
+  "Swish",
+  "CumProd",
+  "RandomUniform",
+  "RandomUniformLike",
+  "RandomNormal",
+  "RandomNormalLike",
+  "Multinomial",
+  "RoiAlign",
+]);
 
 /** Ops without kernels that move elements or are handled by the runtime's loader. */
 const loaded = new Set(["Constant", "CastLike", "CenterCropPad", "Optional", "SequenceMap", "BitCast"]);
