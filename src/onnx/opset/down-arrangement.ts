@@ -6,7 +6,7 @@ import { plainAttributes } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
 import type { DownTable } from "./down.ts";
 import { knownInput, onlyDefault, refuseOlder, withInputs, without } from "./down-node.ts";
-import { volumeSample } from "./expand-grid.ts";
+import { gridSample } from "./expand-grid.ts";
 
 const first = (node: Node): Value => node.inputs[0] as Value;
 
@@ -133,7 +133,7 @@ export const arrangement: DownTable = {
     {
       below: 20,
       spell(node, op) {
-        if (first(node).rank !== 4) return [volumeSample(op, node.inputs, plainAttributes(node))];
+        if (first(node).rank !== 4) return [gridSample(op, node.inputs, plainAttributes(node))];
         const mode = node.string("mode", "linear");
         node.attributes.set("mode", { kind: "string", value: gridModes[mode] ?? mode });
         return node;

@@ -1,9 +1,11 @@
-/** @file Sampling of volumes at the points of a grid, which ONNX has from opset 20 on. */
+/** @file Sampling at the points of a grid, which ONNX has from opset 16 on, of volumes from opset 20 on. */
 
+import { wideOf } from "../../dtype.ts";
 import { type Dim, mul } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { Attributes } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
+import type { ExpandTable } from "./expand.ts";
 import { attr, given } from "./expand-operands.ts";
 
 interface Sampling {
@@ -50,21 +52,24 @@ function tapsOf(op: OpBuilder, x: Value, length: Dim, sampling: Sampling): Tap[]
   return [tap(low, op.Sub(1, part)), tap(op.Add(low, 1), part)];
 }
 
-/** GridSample of a volume [N, C, D, H, W] at points [N, …, 3], x first: all channels of a voxel are gathered as a row. */
-export function volumeSample(op: OpBuilder, inputs: readonly (Value | null)[], attributes: Attributes): Value {
-  const [x, grid] = [given(inputs, 0), given(inputs, 1)];
+/** GridSample of [N, C, (D,) H, W] at points [N, …, 2 or 3], x first: all channels of a pixel are gathered as a row. Halves are computed in float32. */
+export function gridSample(op: OpBuilder, inputs: readonly (Value | null)[], attributes: Attributes): Value {
+  const [image, points] = [given(inputs, 0), given(inputs, 1)];
+  const dtype = wideOf(image.dtype);
+  const [x, grid] = [op.cast(image, dtype), op.cast(points, dtype)];
   const sampling = {
     mode: attr.string(attributes, "mode", "linear"),
     padding: attr.string(attributes, "padding_mode", "zeros"),
     corners: attr.number(attributes, "align_corners", 0) === 1,
   };
-  if (sampling.mode === "cubic") return op.refuse("GridSample of volumes has no mode cubic");
+  if (sampling.mode === "cubic") return op.refuse("GridSample has mode cubic from opset 16 on, for images");
   const [n, channels, ...space] = x.shape as [Dim, Dim, ...Dim[]];
-  const voxels = op.reshape(op.Transpose(x, { perm: [0, 2, 3, 4, 1] }), [space.reduce(mul, n), channels]);
-  const images = op.Range(op.scalar(0, "int64"), op.dim(n), op.scalar(1, "int64"));
-  let reads: { row: Value; weight: Value | null }[] = [{ row: op.Unsqueeze(images, [1, 2, 3]), weight: null }];
+  const inner = space.map((_, i) => i + 1);
+  const pixels = op.reshape(op.Transpose(x, { perm: [0, ...inner.map((a) => a + 1), 1] }), [space.reduce(mul, n), channels]);
+  const images = op.Unsqueeze(op.Range(op.scalar(0, "int64"), op.dim(n), op.scalar(1, "int64")), inner);
+  let reads: { row: Value; weight: Value | null }[] = [{ row: images, weight: null }];
   for (const [axis, length] of space.entries()) {
-    const coordinate = op.Gather(grid, op.scalar(space.length - 1 - axis, "int64"), { axis: 4 });
+    const coordinate = op.Gather(grid, op.scalar(space.length - 1 - axis, "int64"), { axis: x.rank - 1 });
     const taps = tapsOf(op, coordinate, length, sampling);
     reads = reads.flatMap(({ row, weight }) =>
       taps.map((t) => ({
@@ -73,7 +78,9 @@ export function volumeSample(op: OpBuilder, inputs: readonly (Value | null)[], a
       })),
     );
   }
-  const parts = reads.map(({ row, weight }) => op.Mul(op.Gather(voxels, row, { axis: 0 }), op.Unsqueeze(weight as Value, [4])));
+  const parts = reads.map(({ row, weight }) => op.Mul(op.Gather(pixels, row, { axis: 0 }), op.Unsqueeze(weight as Value, [x.rank - 1])));
   const sum = parts.reduce((total, part) => op.Add(total, part));
-  return op.Transpose(sum, { perm: [0, 4, 1, 2, 3] });
+  return op.cast(op.Transpose(sum, { perm: [0, x.rank - 1, ...inner] }), image.dtype);
 }
+
+export const grids: ExpandTable = { GridSample: gridSample };

@@ -6,6 +6,7 @@ import type { OpBuilder } from "./builder.ts";
 import { activation } from "./expand-activation.ts";
 import { attentions } from "./expand-attention.ts";
 import { bitwise } from "./expand-bitwise.ts";
+import { grids } from "./expand-grid.ts";
 import { normalization } from "./expand-normalization.ts";
 import { random } from "./expand-random.ts";
 import { tensor } from "./expand-tensor.ts";
@@ -19,4 +20,13 @@ export type ExpandRow = (op: OpBuilder, inputs: readonly (Value | null)[], attri
 export type ExpandTable = { readonly [op: string]: ExpandRow };
 
 /** By op. The rows of an op are asked only where the target lacks it. */
-export const expandRows: ExpandTable = { ...activation, ...attentions, ...bitwise, ...normalization, ...random, ...tensor, ...vision };
+export const expandRows: ExpandTable = {
+  ...activation,
+  ...attentions,
+  ...bitwise,
+  ...grids,
+  ...normalization,
+  ...random,
+  ...tensor,
+  ...vision,
+};
