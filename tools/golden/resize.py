@@ -45,3 +45,11 @@ row("aten::affine_grid_generator", f32(2, 2, 3), [2, 3, 4, 5], False)
 row("aten::affine_grid_generator", f32(2, 2, 3), [2, 3, 4, 5], True)
 row("aten::affine_grid_generator", f32(2, 2, 3), [dim(2), 3, dim(4), 5], False, dynamic={"theta": [0]})
 row("aten::affine_grid_generator", f32(1, 3, 4), [1, 2, 3, 4, 5], True)
+volume = f32(2, 2, 3, 4, 5)
+points = f32(2, 2, 3, 1, 3, lo=-2.5, hi=2.5)
+for mode in [0, 1]:
+    for padding in [0, 1, 2]:
+        for align in [True, False]:
+            row("aten::grid_sampler_3d", volume, points, mode, padding, align, atol=2e-5)
+row("aten::grid_sampler_3d", volume, points, 0, 0, False, atol=2e-5, dynamic={"input": [0], "grid": [0, 1]})
+row("aten::grid_sampler_3d", volume.double(), points.double(), 0, 2, False)

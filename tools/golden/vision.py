@@ -95,3 +95,7 @@ for offs in [[2, 2, 7], [0, 3, 5], [7, 7, 7]]:
 row("transformers::grouped_mm_fallback", f32(7, 4), f32(3, 4, 5), of("int32", [1, 4, 7]), dynamic={"input": [0]})
 row("torchvision::deform_conv2d", f32(2, 4, 6, 7), f32(3, 4, 3, 3), f32(2, 18, 6, 7), f32(2, 9, 6, 7), f32(3), 1, 1, 1, 1, 1, 1, 1, 1, True, atol=2e-5)
 row("torchvision::deform_conv2d", f32(1, 4, 6, 7), f32(4, 2, 2, 3), f32(1, 24, 3, 3), f32(1, 0), f32(4), 2, 2, 0, 0, 1, 1, 2, 2, False, atol=2e-5)
+row("torchvision::roi_align", f32(2, 3, 8, 8), f32(0, 5), 1.0, 3, 3, 2, True, dynamic={"rois": [0]})
+inverted = of("float32", [[1, 6, 5, 2, 2], [0, -3, -2, 12, 14]])
+for aligned in [False, True]:
+    row("torchvision::roi_align", f32(2, 3, 8, 8), inverted, 1.0, 2, 3, 0, aligned)

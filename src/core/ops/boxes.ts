@@ -138,8 +138,8 @@ export function roiAlign(input: Strided, rois: Strided, o: RoiOptions): Strided 
     let [w, h] = [x2 * o.scale - offset - left, y2 * o.scale - offset - top];
     if (!o.aligned) [w, h] = [Math.max(w, 1), Math.max(h, 1)];
     const [binH, binW] = [h / o.height, w / o.width];
-    const ny = o.ratio > 0 ? o.ratio : Math.ceil(h / o.height);
-    const nx = o.ratio > 0 ? o.ratio : Math.ceil(w / o.width);
+    const ny = o.ratio > 0 ? o.ratio : Math.max(Math.ceil(h / o.height), 0);
+    const nx = o.ratio > 0 ? o.ratio : Math.max(Math.ceil(w / o.width), 0);
     sized([ny, nx, o.height, o.width], 8);
     for (let c = 0; c < channels; c++) {
       const plane = (image * channels + c) * height * width;

@@ -10,7 +10,7 @@ const carriers: { readonly [K in DType]?: readonly DType[] } = {
   bool: ["int32", "uint8", "int64", "float32"],
   uint8: ["int32", "int64", "float32"],
   int8: ["int32", "int64", "float32"],
-  uint16: ["int32", "int64", "float32"],
+  uint16: ["int32", "int64", "uint32", "float32"],
   int16: ["int32", "int64", "float32"],
   uint32: ["int64", "float64"],
   int32: ["int64", "float64"],

@@ -21,6 +21,7 @@ import { sinkConstants } from "../passes/sink-constants.ts";
 import type { Target } from "../target.ts";
 import { carriersOf } from "./carriers.ts";
 import { emptyTopK, floatProduct, padBeforeMaxPool, trainingDropout } from "./defects.ts";
+import { float64Recurrence } from "./float64-recurrence.ts";
 import { insteads } from "./instead.ts";
 import { type Kernel, kernelsOf, takes } from "./kernels.ts";
 
@@ -106,6 +107,7 @@ class Legalizer {
       this.#apart(node);
       if (node.op === "MatMul" && this.#becomeFloatProduct(node)) return;
       if (node.op === "Dropout" && this.#become(node, () => trainingDropout(this.#op, node))) return;
+      if (recurrent.has(node.op) && this.#become(node, () => float64Recurrence(this.#op, node))) return;
       if (node.op === "TopK" && this.#become(node, () => emptyTopK(this.#op, node))) return;
     }
     const schema = schemaAt(node.op, this.#target.opset);
@@ -291,7 +293,18 @@ function typesOf(node: Node, schema: OpSchema): Types | null {
 }
 
 /** Ops whose newer versions ONNX Runtime has neither a kernel nor, as of 1.30, the function body for. */
-const unknown = new Set(["Swish", "CumProd", "RandomUniform", "RandomUniformLike", "RandomNormal", "RandomNormalLike", "Multinomial"]);
+const unknown = new Set([
+  "Swish",
+  "CumProd",
+  "RandomUniform",
+  "RandomUniformLike",
+  "RandomNormal",
+  "RandomNormalLike",
+  "Multinomial",
+  "RoiAlign",
+]);
+
+const recurrent = new Set(["LSTM", "GRU", "RNN"]);
 
 /** Ops without kernels that move elements or are handled by the runtime's loader. */
 const loaded = new Set(["Constant", "CastLike", "CenterCropPad", "Optional", "SequenceMap", "BitCast"]);

@@ -1,9 +1,11 @@
-/** @file Recurrent layers as ONNX LSTM, GRU and RNN, one node per layer. */
+/** @file Recurrent layers as ONNX LSTM, GRU and RNN, one node per layer; LSTM with a projection as a Scan. */
 
 import { type LayerParams, layerParams } from "../../aten/rnn.ts";
+import { wideOf } from "../../dtype.ts";
 import { type Dim, mul } from "../../symbolic.ts";
 import type { Value } from "../ir/graph.ts";
 import type { OpBuilder } from "../opset/builder.ts";
+import { timeScan } from "../opset/time-scan.ts";
 import { dropped } from "./dropout.ts";
 import type { LoweringTable } from "./table.ts";
 
@@ -61,8 +63,30 @@ interface Outputs {
   readonly c: Value | null;
 }
 
+/** An LSTM layer whose states are projected, which ONNX's node cannot say: each direction a Scan over time. Halves are computed in float32, as by the node. */
+function projectedLayer(kind: Kind, x: Value, rows: readonly LayerParams<Value>[], states: readonly Value[], op: OpBuilder): Outputs {
+  const wide = (v: Value): Value => op.cast(v, wideOf(v.dtype));
+  const inOrder = (v: Value): Value => reordered(wide(v), kind.order, op);
+  const directions = rows.map((row, i) => {
+    const weights = {
+      input: inOrder(row.input),
+      hidden: inOrder(row.hidden),
+      inputBias: row.inputBias && inOrder(row.inputBias),
+      hiddenBias: row.hiddenBias && inOrder(row.hiddenBias),
+      projection: row.projection && wide(row.projection),
+    };
+    const own = states.map((s) => op.Squeeze(rows.length === 1 ? wide(s) : op.Slice(wide(s), [i], [i + 1], [0]), [0]));
+    return timeScan(op, "LSTM", wide(x), weights, own, i === 1);
+  });
+  const outputs = directions.map((d) => d.y);
+  const y = outputs.length === 1 ? (outputs[0] as Value) : op.Concat(outputs, { axis: 2 });
+  const [h, c] = [0, 1].map((k) => directions.map((d) => d.last[k] as Value)) as [Value[], Value[]];
+  return { y: op.cast(y, x.dtype), h: op.cast(stacked(h, op), x.dtype), c: op.cast(stacked(c, op), x.dtype) };
+}
+
 /** One layer: x [T, B, I] to [T, B, directions * H]. `states` are [directions, B, H]. */
 function layer(kind: Kind, x: Value, rows: readonly LayerParams<Value>[], states: readonly Value[], op: OpBuilder): Outputs {
+  if (rows.some((r) => r.projection !== null)) return projectedLayer(kind, x, rows, states, op);
   const hidden = rows[0]?.hidden.shape[1];
   if (typeof hidden !== "number") return op.refuse("a recurrent net of unknown hidden size", "give the hidden size as a number");
   const inputs = [
@@ -96,7 +120,6 @@ function layer(kind: Kind, x: Value, rows: readonly LayerParams<Value>[], states
 function run(kind: Kind, args: Layers, states: readonly Value[], op: OpBuilder): Outputs {
   const directions = args.bidirectional ? 2 : 1;
   const rows = layerParams(args);
-  if (rows.some((r) => r.projection !== null)) op.refuse("ONNX's LSTM has no projection (proj_size)", "use an LSTM without proj_size");
   const swapped = (x: Value): Value => (args.batch_first ? op.Transpose(x, { perm: [1, 0, 2] }) : x);
   const pick = (s: Value, i: number): Value => (args.num_layers === 1 ? s : op.Slice(s, [i * directions], [(i + 1) * directions], [0]));
   let x = swapped(args.input);

@@ -2,9 +2,11 @@
 
 import { add, type Dim, equal, floordiv, mod, mul, type Shape, sub } from "../../symbolic.ts";
 import type { Node, Value } from "../ir/graph.ts";
+import { plainAttributes } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
 import type { DownTable } from "./down.ts";
 import { knownInput, onlyDefault, refuseOlder, withInputs, without } from "./down-node.ts";
+import { gridSample } from "./expand-grid.ts";
 
 const first = (node: Node): Value => node.inputs[0] as Value;
 
@@ -131,7 +133,7 @@ export const arrangement: DownTable = {
     {
       below: 20,
       spell(node, op) {
-        if (first(node).rank !== 4) return refuseOlder(node, op, "volumes", 20);
+        if (first(node).rank !== 4) return [gridSample(op, node.inputs, plainAttributes(node))];
         const mode = node.string("mode", "linear");
         node.attributes.set("mode", { kind: "string", value: gridModes[mode] ?? mode });
         return node;

@@ -5,6 +5,7 @@ import { dtypeAttribute, plainAttributes } from "./attributes.ts";
 import type { OpBuilder } from "./builder.ts";
 import type { DownRow, DownTable } from "./down.ts";
 import { knownInput, onlyDefault, refuseOlder, withInputs, without } from "./down-node.ts";
+import { roiAlign } from "./expand-vision.ts";
 
 /** Attributes of which the older form knows only the default. */
 const plain = (below: number, defaults: { readonly [attribute: string]: number | string }): DownRow => ({
@@ -76,7 +77,7 @@ export const numeric: DownTable = {
       spell: (node, op) =>
         node.string("coordinate_transformation_mode", "half_pixel") === "output_half_pixel"
           ? without(node, "coordinate_transformation_mode")
-          : refuseOlder(node, op, "coordinate_transformation_mode half_pixel", 16),
+          : [roiAlign(op, node.inputs, plainAttributes(node))],
     },
   ],
   Attention: [
