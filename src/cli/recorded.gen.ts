@@ -546,11 +546,11 @@ aten::greater.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::greater.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::greater_equal.Scalar|8|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::greater_equal.Tensor|9|bfloat16 bool float16 float32 int64|18-26|18-26
-aten::grid_sampler|24|bfloat16 float16 float32|20-26|18-26
+aten::grid_sampler|24|bfloat16 float16 float32|18-26|18-26
 aten::grid_sampler_2d|4|bfloat16 float16 float32|18-26|18-26
-aten::grid_sampler_3d|2|float32|20-26|20-26
+aten::grid_sampler_3d|16|float32 float64|18-26|18-26
 aten::group_norm|7|bfloat16 float16 float32|18-26|18-26
-aten::gru.input|6|bfloat16 float16 float32|18-26|18-26
+aten::gru.input|8|bfloat16 float16 float32 float64|18-26|18-26
 aten::gru_cell|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::gt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::gt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -720,7 +720,7 @@ aten::logspace.Scalar_Tensor|1|int64|18-26|18-26
 aten::logspace.Tensor_Scalar|5|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::logspace.Tensor_Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
 aten::logsumexp|20|bfloat16 bool complex64 float16 float32 float64 int64|18-26|18-26
-aten::lstm.input|7|bfloat16 float16 float32||18-26
+aten::lstm.input|12|bfloat16 float16 float32 float64|18-26|18-26
 aten::lstm_cell|6|bfloat16 complex64 float16 float32|18-26|18-26
 aten::lt.Scalar|10|bfloat16 bool float16 float32 int32 int64 uint8|18-26|18-26
 aten::lt.Tensor|7|bfloat16 bool float16 float32 int64|18-26|18-26
@@ -940,9 +940,9 @@ aten::resize_as|1|float32|18-26|18-26
 aten::resolve_conj|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::resolve_neg|9|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::rms_norm|8|bfloat16 complex64 float16 float32|18-26|18-26
-aten::rnn_relu.input|4|bfloat16 float16 float32|18-26|18-26
+aten::rnn_relu.input|5|bfloat16 float16 float32 float64|18-26|18-26
 aten::rnn_relu_cell|6|bfloat16 float16 float32 int64|18-26|18-26
-aten::rnn_tanh.input|4|bfloat16 float16 float32|18-26|18-26
+aten::rnn_tanh.input|5|bfloat16 float16 float32 float64|18-26|18-26
 aten::rnn_tanh_cell|7|bfloat16 complex64 float16 float32 int64|18-26|18-26
 aten::roll|11|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
 aten::rot90|13|bfloat16 bool complex64 float16 float32 int64|18-26|18-26
@@ -1400,7 +1400,7 @@ torchvision::deform_conv2d|3|float32|19-26|19-26
 torchvision::nms|6|bfloat16 float16 float32 int64|18-26|18-26
 torchvision::ps_roi_align|5|float32|18-26|18-26
 torchvision::ps_roi_pool|4|float32|18-26|18-26
-torchvision::roi_align|5|float32|18-26|18-26
+torchvision::roi_align|8|float32|18-26|18-26
 torchvision::roi_pool|5|float32|18-26|18-26
 transformers::grouped_mm_fallback|7|bfloat16 float16 float32 int64|18-26|18-26
 `;
