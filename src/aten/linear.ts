@@ -165,7 +165,7 @@ const conjugate = (x: Symbolic, call: Call): Symbolic => (isComplex(x.dtype) ? c
 
 export const linear = {
   "aten::linear": {
-    meta: ({ input, weight }) => ({ dtype: input.dtype, shape: [...input.shape.slice(0, -1), ...weight.shape.slice(0, -1)] }),
+    meta: ({ input, weight }) => ({ dtype: input.dtype, shape: matmulShape(input.shape, [...weight.shape].reverse()) }),
     eval: ({ input, weight, bias }) => (bias === null ? matmul(input, transposed(weight)) : gemm(bias, 1, 1, input, transposed(weight))),
     decompose: ({ input, weight, bias }, call) =>
       plusBias(

@@ -7,7 +7,8 @@ import { showShape } from "./view-shape.ts";
 
 /**
  * Shape of `torch.matmul`: vectors count as a row on the left and a column on the right, batch dims broadcast.
- * Throws `shape/matmul` where the inner sizes are known and differ, and for 0-d operands.
+ * Throws `shape/matmul` where the inner sizes are known and differ, and for 0-d operands; while a model is traced, `trace/specialize` where a
+ * dynamic size meets a fixed one.
  */
 export function matmulShape(a: Shape, b: Shape): Dim[] {
   const [inner, other] = [a.at(-1), b.at(Math.max(b.length - 2, 0))];
@@ -18,8 +19,15 @@ export function matmulShape(a: Shape, b: Shape): Dim[] {
       "the last size of the left must be the second to last of the right",
     );
   }
+  meet(inner, other);
   const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
   return [...batch, ...a.slice(-2, -1), ...(b.length > 1 ? b.slice(-1) : [])];
+}
+
+/** Two sizes that must be one. A dynamic one that meets a number is that number: the tracer, which `onCoerce` asks, does not have it fixed. */
+function meet(a: Dim, b: Dim): void {
+  const open = isStatic(a) ? b : a;
+  if (isStatic(a) !== isStatic(b) && !isStatic(open)) open.env.onCoerce?.(open);
 }
 
 /** An einsum equation with the ellipsis written out: one label per dim. */

@@ -112,6 +112,16 @@ describe("dynamic sizes", () => {
     expect(() => torch.export.export(model, [rand(4, 4)])).not.toThrow();
   });
 
+  test.each<[string, () => torch.nn.Module]>([
+    ["a weight", () => new nn.Linear(4, 3)],
+    ["a tensor of the model", () => new Fn((_, x) => x.matmul(rand(4, 2)))],
+  ])("a dynamic size is not fixed by %s that it is multiplied with", (_, make) => {
+    const width = { 1: torch.export.Dim("width") };
+    const error = attempt(() => torch.export.export(make(), [rand(2, 4)], { dynamic_shapes: [width] }));
+    expect(error).toMatchObject({ code: "trace/specialize" });
+    expect(String(error)).toMatch(/the dynamic size width/);
+  });
+
   test.each<[string, () => unknown, string]>([
     [
       "an example outside of its range",
