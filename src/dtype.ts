@@ -72,6 +72,8 @@ const found = (dtype: DType | undefined, what: string, got: unknown, where: stri
   throw new OnnxExporterError("dtype/unknown", `${where}: unknown ${what} ${String(got)}`, `known: ${Object.keys(dtypes).join(", ")}`);
 };
 
+/** Whether `n` is ONNX's number of a dtype. */
+export const isOnnx = (n: number): boolean => byOnnx.has(n) && n !== 0;
 /** The dtype with ONNX's number `n`. Throws `dtype/unknown`, naming `where`. */
 export const fromOnnx = (n: number, where: string): DType => found(n === 0 ? undefined : byOnnx.get(n), "ONNX data type", n, where);
 /** `"F32"` → `"float32"`. Throws `dtype/unknown`, naming `where`. */

@@ -1,8 +1,8 @@
 /** @file What inference found, back into the IR: only where it says more than a value does, and equal types are one object. */
 
 import { core } from "../core/door.ts";
-import { type DType, fromOnnx } from "../dtype.ts";
-import { internal } from "../errors.ts";
+import { type DType, fromOnnx, isOnnx } from "../dtype.ts";
+import { internal, OnnxExporterError } from "../errors.ts";
 import { type Dim, type SymEnv, SymInt } from "../symbolic.ts";
 import { isIndex } from "./infer-constant.ts";
 import { containerOf, stringType } from "./ir/container.ts";
@@ -58,6 +58,14 @@ export class RowReader {
       return;
     }
     if (dtype === 0) return;
+    if (!isOnnx(dtype)) {
+      const which = value.name === null ? "a value" : value.name;
+      throw new OnnxExporterError(
+        "infer/dtype",
+        `${which} is to have ONNX data type ${dtype}, which is none`,
+        "correct the node's attribute",
+      );
+    }
     const name = fromOnnx(dtype, "inference");
     if (value.source === null && !this.#isType(value.type, name, rank, dims)) value.type = this.#type(name, rank, dims);
     if (value.data === null && i32[row + 4] === INTEGERS && isIndex(name))
