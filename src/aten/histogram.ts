@@ -2,10 +2,8 @@
 
 import { type Dim, product, sub } from "../symbolic.ts";
 import { algebra } from "./algebra.ts";
-import { scalarOf, searchSorted } from "./search.ts";
+import { flatten, scalarOf, searchSorted } from "./search.ts";
 import type { AtenTable, Call, ScalarOf, Symbolic } from "./table.ts";
-
-const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
 
 interface Range {
   readonly left: Symbolic;

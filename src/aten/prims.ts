@@ -1,7 +1,7 @@
 /** @file `prims::*`: PyTorch's primitives, elementwise ones without promotion; each is an ATen op under another name. */
 
-import { each } from "./broadcast.ts";
-import type { AtenTable, Call, Op, Symbolic } from "./table.ts";
+import { aliases } from "./second-names.ts";
+import type { AtenTable, Op } from "./table.ts";
 
 /** prims of one or two operands, `self` and `other`, as the ATen op that computes them. */
 const names = {
@@ -81,13 +81,10 @@ const names = {
   "prims::trunc": "aten::trunc",
   "prims::zeta": "aten::special_zeta",
 } as const satisfies { readonly [K in Op]?: Op };
-type Name = keyof typeof names;
 
 export const prims = {
   "prims::spherical_bessel_j0": { decompose: ({ self }, call) => call("aten::special_spherical_bessel_j0", { x: self }) },
-  ...each(Object.keys(names) as Name[], (name) => ({
-    decompose: (args: object, call: Call) => call(names[name] as "aten::relu", args as { self: Symbolic }) as never,
-  })),
+  ...aliases(names),
   "prims::div": {
     decompose: ({ self, other }, call) =>
       call("aten::div.Tensor_mode", { self, other, rounding_mode: /int|bool/.test(self.dtype) ? "trunc" : null }),

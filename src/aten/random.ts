@@ -137,26 +137,26 @@ const chances = {
 const noise = (type: Meta, std: number, call: Call): Symbolic =>
   call("aten::normal_functional", { self: call("aten::empty.memory_format", { size: type.shape, dtype: type.dtype }), mean: 0, std });
 
+/** Whole numbers from a range, in all the ways that PyTorch asks for them. */
+export const randints = [
+  "aten::randint",
+  "aten::randint.low",
+  "aten::randint.generator",
+  "aten::randint.low_generator",
+  "aten::randint_like",
+  "aten::randint_like.low_dtype",
+  "aten::randint_like.generator",
+  "aten::randint_like.low_generator_dtype",
+  "aten::randint_like.Tensor",
+  "aten::randint_like.Tensor_generator",
+] as const satisfies readonly Op[];
+
 export const random = {
   ...sized(["aten::rand", "aten::rand.generator"], "rand"),
   ...sized(["aten::randn", "aten::randn.generator"], "randn"),
   ...like(["aten::rand_like", "aten::rand_like.generator"], "rand"),
   ...like(["aten::randn_like", "aten::randn_like.generator"], "randn"),
-  ...each(
-    [
-      "aten::randint",
-      "aten::randint.low",
-      "aten::randint.generator",
-      "aten::randint.low_generator",
-      "aten::randint_like",
-      "aten::randint_like.low_dtype",
-      "aten::randint_like.generator",
-      "aten::randint_like.low_generator_dtype",
-      "aten::randint_like.Tensor",
-      "aten::randint_like.Tensor_generator",
-    ],
-    () => integers,
-  ),
+  ...each(randints, () => integers),
   ...each(["aten::randperm", "aten::randperm.generator"], () => ({
     meta: ({ n, dtype }: { n: Dim; dtype: DType | null }): Meta => ({ dtype: dtype ?? "int64", shape: [n] }),
     eval: ({ n, dtype }: { n: number; dtype: DType | null }): Strided => randperm(generator, n, dtype ?? "int64"),

@@ -14,7 +14,7 @@ import { shaped, wrapDim } from "./view-shape.ts";
 
 const rankOf = (x: Typed): number => x.shape.length;
 const int64 = (shape: Typed["shape"]): Meta => ({ dtype: "int64", shape });
-const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
+export const flatten = (call: Call, self: Symbolic): Symbolic => call("aten::flatten.using_ints", { self, start_dim: 0, end_dim: -1 });
 
 interface Wanted {
   readonly return_inverse?: boolean;

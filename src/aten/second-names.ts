@@ -4,7 +4,7 @@ import { each } from "./broadcast.ts";
 import type { AtenTable, Call, Op, Symbolic } from "./table.ts";
 
 /** Op → the op that it is. */
-const aliases = <const A extends Readonly<Partial<Record<Op, Op>>>>(table: A) =>
+export const aliases = <const A extends Readonly<Partial<Record<Op, Op>>>>(table: A) =>
   each(Object.keys(table) as (keyof A & Op)[], (name) => ({
     decompose: (args: object, call: Call) => call(table[name] as "aten::relu", args as { self: Symbolic }) as never,
   }));

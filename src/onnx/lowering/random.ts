@@ -4,6 +4,7 @@
  */
 
 import { each } from "../../aten/broadcast.ts";
+import { randints } from "../../aten/random.ts";
 import type { Op } from "../../aten/table.ts";
 import { largestInteger } from "../../core/ops/random.ts";
 import type { DType } from "../../dtype.ts";
@@ -70,21 +71,7 @@ function exponential(lambda: number, result: Result, op: OpBuilder): Value {
 export const random = {
   ...draws(["aten::rand", "aten::rand.generator", "aten::rand_like", "aten::rand_like.generator"], "Uniform"),
   ...draws(["aten::randn", "aten::randn.generator", "aten::randn_like", "aten::randn_like.generator"], "Normal"),
-  ...each(
-    [
-      "aten::randint",
-      "aten::randint.low",
-      "aten::randint.generator",
-      "aten::randint.low_generator",
-      "aten::randint_like",
-      "aten::randint_like.low_dtype",
-      "aten::randint_like.generator",
-      "aten::randint_like.low_generator_dtype",
-      "aten::randint_like.Tensor",
-      "aten::randint_like.Tensor_generator",
-    ],
-    () => integers,
-  ),
+  ...each(randints, () => integers),
   "aten::random": (_, op, [result]) => untilLargest(0, result as Result, op),
   "aten::random.to": ({ to }, op, [result]) => between(0, to, result as Result, op),
   "aten::random.from": ({ from, to }, op, [result]) =>
